@@ -1,0 +1,157 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The programs of `Fixtures/programs`, each an executable of its own.
+let programs: [String] = []
+
+let package = Package(
+  name: "lockcheck",
+  products: [
+    .library(name: "Lockcheck", targets: ["Lockcheck"]),
+    .library(name: "LockcheckFoundation", targets: ["LockcheckFoundation"]),
+    .library(
+      name: "LockcheckAnalysis",
+      targets: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
+        "LockcheckReport", "LockcheckPipeline",
+      ]),
+    .library(name: "LockcheckAssertions", targets: ["LockcheckAssertions"]),
+    .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
+    .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
+    .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
+  ],
+  traits: [
+    .trait(
+      name: "PlainPrimitives",
+      description: "Compile every primitive down to the plain one: nothing can be recorded.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // In the program under test.
+    .target(name: "CLockcheckShims"),
+    .systemLibrary(name: "CLibunwind", providers: [.apt(["libunwind-dev"])]),
+    .target(
+      name: "LockcheckRecorder",
+      dependencies: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"]),
+    .target(
+      name: "Lockcheck",
+      dependencies: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
+    .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
+
+    // The two waists.
+    .target(name: "LockcheckTrace"),
+    .target(name: "LockcheckFindings", dependencies: ["LockcheckTrace"]),
+
+    // Offline.
+    .target(name: "LockcheckCodecs", dependencies: ["LockcheckTrace"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .target(
+      name: "LockcheckCompression", dependencies: ["LockcheckCodecs", "CZlib", "CZstd"]),
+    .target(name: "LockcheckGraphs", dependencies: ["LockcheckTrace"]),
+    .target(
+      name: "LockcheckAnalysis",
+      dependencies: ["LockcheckTrace", "LockcheckGraphs", "LockcheckFindings"]),
+    .target(name: "LockcheckSymbols", dependencies: ["LockcheckTrace"]),
+    .target(name: "LockcheckReport", dependencies: ["LockcheckTrace", "LockcheckFindings"]),
+    .target(
+      name: "LockcheckPipeline",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
+        "LockcheckSymbols",
+      ]),
+    .executableTarget(
+      name: "LockcheckCommand",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
+        "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // In tests of the user's: record and analyze in one process.
+    .target(
+      name: "LockcheckAssertions",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckPipeline",
+        "LockcheckFindings", "LockcheckReport",
+      ]),
+    .target(name: "LockcheckTesting", dependencies: ["LockcheckAssertions"]),
+    .target(name: "LockcheckXCTest", dependencies: ["LockcheckAssertions"]),
+
+    // Our own tests.
+    .target(
+      name: "LockcheckTestKit",
+      dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckAnalysis"],
+      path: "Tests/LockcheckTestKit"),
+    .testTarget(
+      name: "LockcheckTraceTests", dependencies: ["LockcheckTrace", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckCodecsTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckTestKit",
+      ]),
+    .testTarget(
+      name: "LockcheckRecorderTests",
+      dependencies: ["LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckTestKit",
+      ]),
+    .testTarget(
+      name: "LockcheckFoundationTests", dependencies: ["Lockcheck", "LockcheckFoundation"]),
+    .testTarget(
+      name: "LockcheckFindingsTests",
+      dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckAnalysisTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckGraphs", "LockcheckFindings", "LockcheckAnalysis",
+        "LockcheckTestKit",
+      ]),
+    .testTarget(
+      name: "LockcheckGraphsTests",
+      dependencies: ["LockcheckTrace", "LockcheckGraphs", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckReportTests",
+      dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
+    .testTarget(
+      name: "LockcheckAssertionsTests",
+      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckFindings"]),
+    .testTarget(
+      name: "LockcheckTestingTests",
+      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckTesting"]),
+    .testTarget(
+      name: "LockcheckXCTestTests",
+      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckXCTest"]),
+    .testTarget(
+      name: "FixtureTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckPipeline", "LockcheckFindings",
+        "LockcheckReport", "LockcheckTestKit",
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
+    .testTarget(name: "ArchitectureTests"),
+  ]
+    + programs.map { name in
+      .executableTarget(
+        name: name, dependencies: ["Lockcheck"], path: "Fixtures/programs/\(name)")
+    }
+)
+
+// One language for every target. `LOCKCHECK_STRICT=1` is what CI builds with.
+let strict = Context.environment["LOCKCHECK_STRICT"] == "1"
+for target in package.targets where target.type != .system && target.name != "CLockcheckShims" {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+  if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
+}

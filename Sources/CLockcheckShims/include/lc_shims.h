@@ -1,0 +1,3 @@
+#ifndef LC_SHIMS_H
+#define LC_SHIMS_H
+#endif

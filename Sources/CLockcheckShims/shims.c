@@ -1,0 +1,1 @@
+#include "lc_shims.h"

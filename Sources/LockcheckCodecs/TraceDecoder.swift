@@ -1,0 +1,31 @@
+public import LockcheckTrace
+
+/// The reading half of a codec: bytes to events, some at a time.
+public protocol TraceDecoder: EventSource {
+  /// As ``EventSource/read(into:tables:)``, but says what it may throw.
+  ///
+  /// Never holds more than a small multiple of what it has read, and never the whole trace.
+  mutating func read(
+    into events: inout [Event], tables: inout TraceTables
+  ) throws(TraceCodingError) -> Bool
+
+  /// What was lost to damage so far; empty unless the decoder was told to go on past it.
+  var losses: [TraceLoss] { get }
+}
+
+/// A damaged part of a trace that was passed over.
+public struct TraceLoss: Sendable, Hashable {
+  /// What was wrong there.
+  public var error: TraceCodingError
+  /// How many events are known to be lost, where that can be told.
+  public var events: Int?
+  /// How many bytes were passed over, where that can be told.
+  public var bytes: UInt64?
+
+  /// Makes a description of a loss.
+  public init(error: TraceCodingError, events: Int? = nil, bytes: UInt64? = nil) {
+    self.error = error
+    self.events = events
+    self.bytes = bytes
+  }
+}

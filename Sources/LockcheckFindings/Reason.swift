@@ -1,0 +1,33 @@
+public import LockcheckTrace
+
+/// Which variant of its rule a finding is: what a sentence about it needs beyond its steps.
+public enum Reason: Sendable, Hashable {
+  /// Each step waits for what the next step's thread would have to do.
+  case waitCycle
+  /// Each step acquires a lock that the next step's thread holds, in another order.
+  case orderCycle
+  /// The thread asks again for what it holds.
+  case relock
+  /// Nobody is left who could end the wait.
+  case nobodyLeft
+  /// The thread waits for threads that are themselves stuck.
+  case behindStuck
+  /// Nothing orders the two steps, the earlier one first.
+  case unordered
+  /// The steps have no lock in common, and at least one of them holds none.
+  case unlocked
+  /// Each step is locked, but the steps have no lock in common.
+  case noCommonLock
+  /// The lock was held by `holder`, or by nobody where that is absent.
+  case notHeld(holder: ThreadID)
+  /// The thread exited without giving the lock back.
+  case leaked
+  /// The condition's lock `lock` was not held; absent where it is not known.
+  case lockNotHeld(lock: ObjectID)
+  /// `done` tasks were said to be done of `put` that were put.
+  case overdone(done: UInt64, put: UInt64)
+  /// Somebody held it or waited on it.
+  case stillInUse
+  /// There would have been `value` permits, with at most `bound` allowed.
+  case overrun(value: UInt64, bound: UInt64)
+}

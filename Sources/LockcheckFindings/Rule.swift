@@ -1,0 +1,67 @@
+/// A way to go wrong that lockcheck has a name for.
+///
+/// A struct with static members rather than an enum, so that a new rule breaks no one.
+public struct Rule: Sendable, Hashable {
+  /// What sort of trouble it is.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case deadlock
+    case race
+    case misuse
+    case performance
+  }
+
+  /// Its short form: `LC102`.
+  public let code: String
+  /// Its stable name: `lock-order-cycle`.
+  public let name: String
+  /// What sort of trouble it is.
+  public let kind: Kind
+
+  private init(_ code: String, _ name: String, _ kind: Kind) {
+    self.code = code
+    self.name = name
+    self.kind = kind
+  }
+}
+
+extension Rule {
+  /// Threads stuck in a cycle of waits at the end of the trace.
+  public static let deadlock = Rule("LC101", "deadlock", .deadlock)
+  /// Two or more threads take locks in a cyclic order.
+  public static let lockOrderCycle = Rule("LC102", "lock-order-cycle", .deadlock)
+  /// A thread takes a non-reentrant lock that it holds.
+  public static let selfDeadlock = Rule("LC103", "self-deadlock", .deadlock)
+  /// Pending at the end, no cycle: nobody is left who could wake it.
+  public static let stuckThread = Rule("LC108", "stuck-thread", .deadlock)
+  /// Conflicting accesses, at least one a write, that nothing orders.
+  public static let dataRace = Rule("LC201", "data-race", .race)
+  /// A shared variable written with no lock in common with the other accesses.
+  public static let unlockedSharedWrite = Rule("LC202", "unlocked-shared-write", .race)
+  /// Every access is locked, but not by one common lock.
+  public static let inconsistentLock = Rule("LC203", "inconsistent-lock", .race)
+  /// Release by a thread that does not hold the lock.
+  public static let releaseNotHeld = Rule("LC301", "release-not-held", .misuse)
+  /// A thread exits with a lock held.
+  public static let lockLeak = Rule("LC302", "lock-leak", .misuse)
+  /// Wait or notify without the condition's lock.
+  public static let conditionWithoutLock = Rule("LC303", "condition-without-lock", .misuse)
+  /// More tasks done than put.
+  public static let taskDoneOverrun = Rule("LC306", "task-done-overrun", .misuse)
+  /// Destroyed while held or waited on.
+  public static let destroyedInUse = Rule("LC308", "destroyed-in-use", .misuse)
+  /// A semaphore released past its bound.
+  public static let semaphoreOverrun = Rule("LC310", "semaphore-overrun", .misuse)
+
+  /// Every rule that something reports, by code.
+  public static let all: [Rule] = [
+    deadlock, lockOrderCycle, selfDeadlock, stuckThread, dataRace, unlockedSharedWrite,
+    inconsistentLock, releaseNotHeld, lockLeak, conditionWithoutLock, taskDoneOverrun,
+    destroyedInUse, semaphoreOverrun,
+  ]
+
+  /// The rule of that code or name, in any case.
+  public static func named(_ word: String) -> Rule? {
+    let word = word.lowercased()
+    return all.first { $0.code.lowercased() == word || $0.name == word }
+  }
+}

@@ -1,0 +1,94 @@
+/// What sort of thing an object is; it decides which operations apply.
+///
+/// The raw values are part of the binary form and never change their meaning.
+public enum ObjectKind: UInt8, Sendable, Hashable, BitwiseCopyable, CaseIterable {
+  /// Named, but nothing has been done to it yet that says what it is.
+  case undetermined = 0
+  case lock = 1
+  case rlock = 2
+  case rwlock = 3
+  case semaphore = 4
+  case condition = 5
+  case event = 6
+  case barrier = 7
+  case queue = 8
+  case variable = 9
+}
+
+extension ObjectKind {
+  /// The word for it in the JSON form.
+  public var name: String {
+    switch self {
+    case .undetermined: "object"
+    case .lock: "lock"
+    case .rlock: "rlock"
+    case .rwlock: "rwlock"
+    case .semaphore: "semaphore"
+    case .condition: "condition"
+    case .event: "event"
+    case .barrier: "barrier"
+    case .queue: "queue"
+    case .variable: "variable"
+    }
+  }
+
+  /// Whether a thread that acquired it holds it until it releases it.
+  @inlinable public var isLock: Bool { self == .lock || self == .rlock || self == .rwlock }
+
+  /// Whether `operation` can be done to it. Everything can be created and destroyed.
+  public func allows(_ operation: Operation) -> Bool {
+    switch operation {
+    case .create, .destroy: true
+    case .acquire, .release: isLock || self == .semaphore
+    case .wait: self == .condition || self == .event || self == .barrier
+    case .notify: self == .condition
+    case .set, .clear: self == .event
+    case .put, .get, .taskDone, .queueJoin, .close: self == .queue
+    case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: self == .variable
+    case .fork, .join, .start, .exit, .begin, .end, .dummy: false
+    }
+  }
+
+  /// The kind that an object is taken for when `operation` is the first thing done to it and nothing
+  /// else says what it is; nil where the operation leaves it open.
+  ///
+  /// - Parameter namesLock: Whether the event names a lock, as a wait on a condition does.
+  public static func implied(by operation: Operation, namesLock: Bool) -> ObjectKind? {
+    switch operation {
+    case .acquire, .release: .lock
+    case .wait: namesLock ? .condition : nil
+    case .notify: .condition
+    case .set, .clear: .event
+    case .put, .get, .taskDone, .queueJoin, .close: .queue
+    case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: .variable
+    case .fork, .join, .start, .exit, .begin, .end, .create, .destroy, .dummy: nil
+    }
+  }
+}
+
+/// How a lock is held.
+public enum LockMode: UInt8, Sendable, Hashable, BitwiseCopyable {
+  /// By one thread, and nobody else.
+  case exclusive = 0
+  /// Together with other shared holders.
+  case shared = 1
+}
+
+/// Which of two waiting kinds an rwlock lets in first.
+public enum RWLockPreference: UInt8, Sendable, Hashable, BitwiseCopyable {
+  /// A reader enters as long as readers are in, as with glibc's default.
+  case reader = 0
+  /// A waiting writer holds up new readers.
+  case writer = 1
+  /// Not said. What hangs only under writer preference is then at most `possible`.
+  case unknown = 2
+
+  /// The word for it in the JSON form.
+  public var name: String {
+    switch self {
+    case .reader: "reader"
+    case .writer: "writer"
+    case .unknown: "unknown"
+    }
+  }
+}

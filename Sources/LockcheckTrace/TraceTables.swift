@@ -1,0 +1,131 @@
+/// What is known about the things that events name: one table each for threads, objects, frames and
+/// stacks, indexed by their identifiers.
+///
+/// A reader fills them as it goes; what an event refers to is always there before the event.
+public struct TraceTables: Sendable, Equatable {
+  /// By ``ThreadID``.
+  public var threads: [ThreadRow] = []
+  /// By ``ObjectID``.
+  public var objects = ObjectTable()
+  /// By ``FrameID``.
+  public var frames: [Frame] = []
+  /// By ``StackID``.
+  public var stacks: [CallStack] = []
+
+  /// Makes empty tables.
+  public init() {}
+
+  /// The row of a thread.
+  public subscript(thread: ThreadID) -> ThreadRow { threads[thread.index] }
+
+  /// The row of a frame.
+  public subscript(frame: FrameID) -> Frame { frames[frame.index] }
+
+  /// The frames of a stack, innermost first; none where the stack is absent.
+  public func frames(of stack: StackID) -> [Frame] {
+    guard stack.isPresent else { return [] }
+    return stacks[stack.index].frames.map { frames[$0.index] }
+  }
+}
+
+/// What is known about a thread.
+public struct ThreadRow: Sendable, Hashable {
+  /// What the program calls it.
+  public var name: String?
+  /// What sort of thread it is, in the recorder's words: `thread`, `worker`, `task` ….
+  public var kind: String?
+  /// The number that the trace uses for it, where it uses numbers.
+  public var externalID: Int64?
+
+  /// Makes a row.
+  public init(name: String? = nil, kind: String? = nil, externalID: Int64? = nil) {
+    self.name = name
+    self.kind = kind
+    self.externalID = externalID
+  }
+}
+
+/// What is known about a synchronization object or variable beyond its kind, name and birthplace.
+///
+/// Few objects have any of it.
+public struct ObjectDetails: Sendable, Hashable {
+  /// The number that the trace uses for it, where it uses numbers.
+  public var externalID: Int64?
+  /// The permits that a semaphore starts with.
+  public var value: UInt64?
+  /// The permits that a bounded semaphore may never exceed.
+  public var bound: UInt64?
+  /// How many items a queue holds; 0 where it has no limit.
+  public var capacity: UInt64?
+  /// How many threads a barrier waits for.
+  public var parties: UInt64?
+  /// Whom an rwlock lets in first.
+  public var preference: RWLockPreference?
+  /// The lock that a condition belongs to.
+  public var lock: ObjectID?
+  /// Whether any thread may release the lock, by intention.
+  public var handover: Bool?
+
+  /// Makes details that say nothing.
+  public init() {}
+}
+
+/// The objects of a trace: kinds and birthplaces in flat arrays, since there may be millions.
+public struct ObjectTable: Sendable, Equatable {
+  /// The kind of each object.
+  public private(set) var kinds: [ObjectKind] = []
+  /// What the program calls each object.
+  public private(set) var names: [String?] = []
+  /// The stack that made each object.
+  public private(set) var stacks: [StackID] = []
+  /// What else is known.
+  public private(set) var details: [ObjectID: ObjectDetails] = [:]
+
+  /// Makes an empty table.
+  public init() {}
+
+  /// How many objects there are.
+  public var count: Int { kinds.count }
+
+  /// Adds an object.
+  public mutating func append(
+    kind: ObjectKind, name: String? = nil, stack: StackID = .absent, details: ObjectDetails? = nil
+  ) -> ObjectID {
+    let id = ObjectID(kinds.count)
+    kinds.append(kind)
+    names.append(name)
+    stacks.append(stack)
+    if let details, details != ObjectDetails() { self.details[id] = details }
+    return id
+  }
+
+  /// What sort of thing the object is.
+  @inlinable public func kind(of object: ObjectID) -> ObjectKind { kinds[object.index] }
+
+  /// Settles what sort of thing the object is.
+  public mutating func setKind(_ kind: ObjectKind, of object: ObjectID) {
+    kinds[object.index] = kind
+  }
+
+  /// Settles what the program calls the object.
+  public mutating func setName(_ name: String?, of object: ObjectID) {
+    names[object.index] = name
+  }
+
+  /// Settles which stack made the object.
+  public mutating func setStack(_ stack: StackID, of object: ObjectID) {
+    stacks[object.index] = stack
+  }
+
+  /// What the program calls the object.
+  public func name(of object: ObjectID) -> String? { names[object.index] }
+
+  /// The stack that made the object.
+  public func stack(of object: ObjectID) -> StackID { stacks[object.index] }
+
+  /// Everything else that is known about the object.
+  public subscript(object: ObjectID) -> ObjectDetails {
+    get { details[object] ?? ObjectDetails() }
+    set { details[object] = newValue == ObjectDetails() ? nil : newValue }
+  }
+}
