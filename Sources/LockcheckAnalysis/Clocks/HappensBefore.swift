@@ -105,6 +105,15 @@ extension HappensBefore {
     return SyncClock(known: clocks[thread.index], giver: thread, moment: now)
   }
 
+  /// As ``give(_:_:)``, where giver and moment are kept elsewhere.
+  ///
+  /// Touches no reference count while the thread has learned nothing new since the last time.
+  @inline(__always)
+  mutating func give(_ thread: ThreadID, _ now: Moment, into known: inout VectorClock) {
+    lastGift[thread.index] = now
+    if !known.isSame(as: clocks[thread.index]) { known = clocks[thread.index] }
+  }
+
   /// The thread learns what was given.
   ///
   /// A thread that knows the giver's moment knows all that the giver knew then.
