@@ -40,7 +40,7 @@ public struct FastTrackDetector: Detector {
     }
     guard event.isEffective else { return }
     let now = Moment(index + 1)
-    order.touch(event.thread, now)
+    order.meet(event.thread)
     let place = event.object.index
     if place >= variables.count { makeRoom(for: run.tables.objects.count) }
     if variables[place].isRepeated(event, lastGift: order.lastGift(of: event.thread)) { return }
