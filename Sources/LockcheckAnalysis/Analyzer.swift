@@ -3,26 +3,16 @@ public import LockcheckTrace
 
 /// One pass over a trace, with many detectors looking on.
 public struct Analyzer: ~Copyable {
-  private var detectors: [any Detector]
-  /// For each operation, by raw value, the places of the detectors that want to see it.
-  private let audience: [[Int]]
+  /// The usual detectors, unless others were chosen.
+  private var standard = StandardDetectors()
+  private var chosen: DetectorList?
   private var run = Run()
 
-  /// Every detector there is, ready to see a first event.
-  public static var standard: [any Detector] {
-    [
-      FastTrackDetector(),
-      LocksetDetector(),
-    ]
-  }
+  /// Makes an analyzer with every detector there is.
+  public init() {}
 
-  /// Makes an analyzer that has seen nothing yet.
-  public init(detectors: [any Detector] = Analyzer.standard) {
-    self.detectors = detectors
-    self.audience = Operation.allCases.map { operation in
-      detectors.indices.filter { detectors[$0].interests.contains(operation) }
-    }
-  }
+  /// Makes an analyzer with the given detectors.
+  public init(detectors: [any Detector]) { chosen = DetectorList(detectors) }
 
   /// Reads everything that `source` has.
   ///
@@ -49,11 +39,21 @@ public struct Analyzer: ~Copyable {
   public mutating func noteIncomplete() { run.isIncomplete = true }
 
   private mutating func observe(_ events: [Event]) {
+    if chosen == nil {
+      Self.show(events, to: &standard, &run)
+    } else {
+      Self.show(events, to: &chosen!, &run)
+    }
+  }
+
+  /// The loop that everything else is for; compiled once for the usual detectors, without any
+  /// dispatch at run time.
+  private static func show<Audience: Detector>(
+    _ events: [Event], to audience: inout Audience, _ run: inout Run
+  ) {
     var index = run.eventCount
     for event in events {
-      for place in audience[Int(event.operation.rawValue)] {
-        detectors[place].observe(event, at: index, in: run)
-      }
+      audience.observe(event, at: index, in: run)
       run.advance(past: event, at: index)
       index += 1
     }
@@ -61,16 +61,10 @@ public struct Analyzer: ~Copyable {
 
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
-    var findings: [Finding] = []
-    var ruledOut: [RuledOut] = []
-    for place in detectors.indices {
-      let detections = detectors[place].finish(in: run)
-      findings += detections.findings
-      ruledOut += detections.ruledOut
-    }
+    let detections = chosen?.finish(in: run) ?? standard.finish(in: run)
     return AnalysisResult(
-      findings: findings, ruledOut: ruledOut, eventCount: run.eventCount, warnings: run.warnings,
-      tables: run.tables)
+      findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
+      warnings: run.warnings, tables: run.tables)
   }
 }
 
