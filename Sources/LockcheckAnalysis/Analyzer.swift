@@ -17,7 +17,7 @@ public struct Analyzer: ~Copyable {
   /// Reads everything that `source` has.
   ///
   /// - Throws: What `source` throws; what stands before the damage has then been seen, and
-  ///   ``finish()`` tells what was found in it.
+  ///   ``finish()`` tells what was found in it. ``TraceTooLong`` after 4,294,967,294 events.
   /// - Complexity: Linear in the events, times what the detectors say of theirs. Memory grows with
   ///   threads, objects and distinct stacks, not with events.
   public mutating func analyze(_ source: inout some EventSource) throws {
@@ -31,6 +31,7 @@ public struct Analyzer: ~Copyable {
         throw error
       }
       run.accessOrder = source.header.accessOrder
+      guard run.eventCount + events.count < Moment.max else { throw TraceTooLong() }
       observe(events)
     }
   }
@@ -66,6 +67,12 @@ public struct Analyzer: ~Copyable {
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings, tables: run.tables)
   }
+}
+
+/// A trace has more events than its places can be counted in 32 bits.
+public struct TraceTooLong: Error, CustomStringConvertible {
+  public let description =
+    "the trace has more than \(Moment.max - 1) events, which is as far as the analyzer counts"
 }
 
 /// What an analysis found, by identifiers of ``tables``.
