@@ -140,7 +140,7 @@ import Synchronization
       session.pointee.written_stacks, session.pointee.written_objects,
       session.pointee.written_threads,
     ] {
-      guard let bits = unsafe bits else { continue }
+      guard let bits = bits else { continue }
       unsafe lc_bits_clear(bits)
       unsafe lc_unmap(bits, blocks)
     }
