@@ -68,6 +68,10 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
     self.losses = losses.map { $0.in(file) }
   }
 
+  /// Replaces `events` by the next few thousand, and adds to `tables` what they name.
+  ///
+  /// - Returns: False when there are no more.
+  /// - Throws: What is damaged, unless the decoder goes on past it.
   public mutating func read(
     into events: inout [Event], tables: inout TraceTables
   ) throws(TraceCodingError) -> Bool {

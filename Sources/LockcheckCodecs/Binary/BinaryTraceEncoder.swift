@@ -40,6 +40,7 @@ public struct BinaryTraceEncoder<Sink: ByteSink>: TraceEncoder {
     self.chunkSize = chunkSize
   }
 
+  /// Writes `events`, after the rows that they need.
   public mutating func write(
     _ events: ArraySlice<Event>, tables: borrowing TraceTables
   ) throws(TraceCodingError) {
@@ -57,6 +58,7 @@ public struct BinaryTraceEncoder<Sink: ByteSink>: TraceEncoder {
     }
   }
 
+  /// Writes what is left, the rows that changed, and how many events there are.
   public mutating func finish(tables: borrowing TraceTables) throws(TraceCodingError) {
     if !hasBegun { try begin() }
     try flushEvents()
