@@ -14,6 +14,7 @@ public struct JSONRenderer: Renderer, Sendable {
     self.showsRuledOut = showsRuledOut
   }
 
+  /// One object in the report format.
   public func render(_ report: Report) -> String {
     var writer = JSONWriter()
     writer.object { write(report, to: &$0) }
