@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import LockcheckCodecs
 import LockcheckTrace
@@ -40,7 +41,8 @@ enum TraceInput {
 
   private static func open(_ path: String, recover: Bool) throws -> any TraceDecoder {
     if path != "-" { try check(path) }
-    throw CommandFailure(.badTrace, "no decoder yet")
+    let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)!
+    return path.hasSuffix("std") ? STDTraceDecoder(MemoryBytes([UInt8](data)), recovering: recover, file: path) : JSONTraceDecoder(MemoryBytes([UInt8](data)), recovering: recover, file: path)
   }
 
   /// Tells a file that is not there from one that is no trace.
