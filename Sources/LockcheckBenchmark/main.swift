@@ -16,13 +16,21 @@ func analyze(_ detectors: [any Detector]) {
   let result = analyzer.finish()
   if !result.findings.isEmpty { print(result.findings.count, "findings") }
 }
-measure("generation") {
-  var run = SyntheticRun(events: count)
-  var events: [Event] = []
-  var tables = TraceTables()
-  while run.read(into: &events, tables: &tables) {}
+let only = CommandLine.arguments.dropFirst(2).first
+if let only {
+  let one: [String: [any Detector]] = [
+    "none": [], "fasttrack": [FastTrackDetector()], "lockset": [LocksetDetector()],
+  ]
+  measure(only) { analyze(one[only]!) }
+} else {
+  measure("generation") {
+    var run = SyntheticRun(events: count)
+    var events: [Event] = []
+    var tables = TraceTables()
+    while run.read(into: &events, tables: &tables) {}
+  }
+  measure("no detector") { analyze([]) }
+  measure("FastTrack") { analyze([FastTrackDetector()]) }
+  measure("lockset") { analyze([LocksetDetector()]) }
+  measure("all") { analyze(Analyzer.standard) }
 }
-measure("no detector") { analyze([]) }
-measure("FastTrack") { analyze([FastTrackDetector()]) }
-measure("lockset") { analyze([LocksetDetector()]) }
-measure("all") { analyze(Analyzer.standard) }

@@ -46,10 +46,12 @@ public struct FastTrackDetector: Detector {
     if variables[place].isRepeated(event, lastGift: order.lastGift(of: event.thread)) { return }
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
-    if access.isAtomic { order.takeAtomically(event) }
+    if access.isAtomic { order.takeAtomically(event, now) }
     let earlier = unordered(with: access, at: place)
     if earlier.isPresent { note(earlier, access, on: event.object, in: run) }
-    if event.operation != .write, event.operation != .atomicWrite { see(at: place, event.thread) }
+    if event.operation != .write, event.operation != .atomicWrite {
+      see(at: place, event.thread, now)
+    }
     if access.isAtomic { order.giveAtomically(event, now) }
     keep(access, at: place)
     if access.isWrite { write(access, at: place) }
@@ -61,22 +63,28 @@ public struct FastTrackDetector: Detector {
   }
 
   /// What a read sees comes before it, but only after the two have been compared.
-  private mutating func see(at place: Int, _ thread: ThreadID) {
+  private mutating func see(at place: Int, _ thread: ThreadID, _ now: Moment) {
     let history = variables[place]
     if history.lastWriter.isPresent,
       !order.isKnown(history.lastWriter, history.lastWrite, to: thread)
     {
       let seen = SyncClock(
         known: gifts[place], giver: history.lastWriter, moment: history.lastWrite)
-      order.take(seen, by: thread)
+      order.take(seen, by: thread, at: now)
     }
     isReadUncertain = isReadUncertain || history.isRacy
   }
 
   private mutating func write(_ access: Access, at place: Int) {
-    variables[place].lastWriter = access.thread
+    let thread = access.thread
+    if variables[place].lastWriter != thread
+      || order.hasLearned(thread, since: variables[place].lastWrite)
+    {
+      gifts[place] = order.clock(of: thread)
+    }
+    order.noteGift(thread, access.moment)
+    variables[place].lastWriter = thread
     variables[place].lastWrite = access.moment
-    order.give(access.thread, access.moment, into: &gifts[place])
   }
 
   private mutating func note(
