@@ -1,6 +1,7 @@
 import ArgumentParser
 import LockcheckCodecs
-import LockcheckTrace
+import LockcheckFindings
+import LockcheckPipeline
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct ConvertCommand: ParsableCommand {
   var output: String
 
   @Option(help: ArgumentHelp("The form to write.", valueName: "form"))
-  var to: TraceForm?
+  var to: TraceFormat?
 
   @Flag(help: "Leave out what the form cannot say.")
   var drop = false
@@ -35,7 +36,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of the trace, and say how much was lost.")
   var recover = false
 
-  private var form: TraceForm? { to ?? TraceForm(fileName: output) }
+  private var form: TraceFormat? { to ?? TraceFormat(fileName: output) }
 
   func validate() throws {
     if form == nil {
@@ -48,31 +49,25 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     guard let form else { return }
     let file = try OutputFile(output)
-    let sink = FileSink(file)
-    let (losses, dropped) = try TraceInput.reading(input, recover: recover) { decoder, watch in
-      try TraceOutput.convert(decoder, to: form, drop: drop, sink: sink, watch: watch)
+    let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
+      do {
+        return try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
+      } catch let error as TraceCodingError where error.code == .notRepresentable {
+        throw CommandFailure(.badTrace, "cannot write '\(output)' as \(form.rawValue): \(error)")
+      }
     }
-    try sink.commit()
-    for loss in losses {
-      StandardError.write("lockcheck: damaged, and read on without it: \(loss.error)\n")
+    try file.commit()
+    for loss in leftovers.losses {
+      StandardError.write("lockcheck: \(ReportWarning(loss).message)\n")
     }
-    for line in dropped { StandardError.write("lockcheck: dropped: \(line)\n") }
+    for text in leftovers.dropped { StandardError.write("lockcheck: dropped \(text)\n") }
   }
 }
 
-/// The forms that a trace can be written in.
-enum TraceForm: String, CaseIterable, ExpressibleByArgument {
-  case json, ndjson, std, binary
-
+extension TraceFormat: ExpressibleByArgument {
   /// The form that a file's name promises.
   init?(fileName: String) {
     guard let dot = fileName.lastIndex(of: ".") else { return nil }
-    switch fileName[fileName.index(after: dot)...].lowercased() {
-    case "json": self = .json
-    case "ndjson", "jsonl": self = .ndjson
-    case "std": self = .std
-    case "lctrace": self = .binary
-    default: return nil
-    }
+    self.init(pathExtension: String(fileName[fileName.index(after: dot)...]))
   }
 }
