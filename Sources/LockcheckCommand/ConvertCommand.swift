@@ -28,7 +28,7 @@ struct ConvertCommand: ParsableCommand {
   var output: String
 
   @Option(help: ArgumentHelp("The form to write.", valueName: "form"))
-  var to: TraceFormat?
+  var to: TraceForm?
 
   @Flag(help: "Leave out what the form cannot say.")
   var drop = false
@@ -36,7 +36,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of the trace, and say how much was lost.")
   var recover = false
 
-  private var form: TraceFormat? { to ?? TraceFormat(fileName: output) }
+  private var form: TraceForm? { to ?? TraceForm(fileName: output) }
 
   func validate() throws {
     if form == nil {
@@ -50,11 +50,7 @@ struct ConvertCommand: ParsableCommand {
     guard let form else { return }
     let file = try OutputFile(output)
     let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
-      do {
-        return try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
-      } catch let error as TraceCodingError where error.code == .notRepresentable {
-        throw CommandFailure(.badTrace, "cannot write '\(output)' as \(form.rawValue): \(error)")
-      }
+      try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
     }
     try file.commit()
     for loss in leftovers.losses {
@@ -64,10 +60,15 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
-extension TraceFormat: ExpressibleByArgument {
+/// The forms that a trace can be written in.
+enum TraceForm: String, CaseIterable, ExpressibleByArgument {
+  case json, ndjson, std, binary
+
   /// The form that a file's name promises.
   init?(fileName: String) {
-    guard let dot = fileName.lastIndex(of: ".") else { return nil }
-    self.init(pathExtension: String(fileName[fileName.index(after: dot)...]))
+    guard let dot = fileName.lastIndex(of: "."),
+      let format = TraceFormat(pathExtension: String(fileName[fileName.index(after: dot)...]))
+    else { return nil }
+    self.init(rawValue: format.rawValue)
   }
 }

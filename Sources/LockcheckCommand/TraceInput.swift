@@ -48,7 +48,7 @@ enum TraceInput {
   private static func binaryDecoder(
     of bytes: some RandomAccessBytes, recover: Bool, file: String
   ) throws(TraceCodingError) -> any TraceDecoder {
-    try BinaryTraceDecoder(bytes, recover: recover, file: file)
+    try BinaryTraceDecoder(bytes, recovering: recover, file: file)
   }
 
   private static func describe(_ error: TraceCodingError, path: String) -> String {

@@ -17,31 +17,31 @@ enum TraceOutput {
 
   /// Reads all of `decoder` and writes it in another form.
   static func convert(
-    _ decoder: any TraceDecoder, to format: TraceFormat, drop: Bool, file: OutputFile,
-    watch: (Int) -> Void
+    _ decoder: any TraceDecoder, to form: TraceForm, drop: Bool, file: OutputFile,
+    watch: @escaping (Int) -> Void
   ) throws -> Leftovers {
     var copy = Copy(decoder, watch: watch)
     let sink = OutputSink(file)
     var leftovers = Leftovers()
-    switch format {
+    switch form {
     case .json:
       let isWhole = try copy.fill(to: keptEvents)
       var encoder = JSONTraceEncoder(
         sink, form: isWhole ? .document : .documentWithTablesLast, header: copy.header)
-      try copy.write(to: &encoder)
+      try copy.write(to: &encoder, of: file)
     case .ndjson:
       _ = try copy.fill(to: 1)
       var encoder = JSONTraceEncoder(sink, form: .lines, header: copy.header)
-      try copy.write(to: &encoder)
+      try copy.write(to: &encoder, of: file)
     case .std:
       _ = try copy.fill(to: 1)
       var encoder = try STDTraceEncoder(sink, header: copy.header, dropping: drop)
-      try copy.write(to: &encoder)
+      try copy.write(to: &encoder, of: file)
       leftovers.dropped = encoder.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     case .binary:
       _ = try copy.fill(to: 1)
       var encoder = BinaryTraceEncoder(sink, header: copy.header)
-      try copy.write(to: &encoder)
+      try copy.write(to: &encoder, of: file)
     }
     leftovers.losses = copy.losses
     return leftovers
@@ -78,12 +78,24 @@ enum TraceOutput {
       return isAtEnd
     }
 
-    mutating func write(to encoder: inout some TraceEncoder) throws {
+    /// Writes everything, or as much as somebody still reads.
+    mutating func write(to encoder: inout some TraceEncoder, of file: OutputFile) throws {
       repeat {
-        try encoder.write(waiting[...], tables: tables)
+        try refused { () throws(TraceCodingError) in
+          try encoder.write(waiting[...], tables: tables)
+        }
         waiting.removeAll(keepingCapacity: true)
+        if file.isAbandoned { return }
       } while try !fill(to: 1) || !waiting.isEmpty
-      try encoder.finish(tables: tables)
+      try refused { () throws(TraceCodingError) in try encoder.finish(tables: tables) }
+    }
+
+    /// Tells what the output refuses from what is wrong with the input.
+    private func refused(_ body: () throws(TraceCodingError) -> Void) throws(CommandFailure) {
+      do throws(TraceCodingError) { try body() } catch {
+        guard error.code == .inputOutput else { throw CommandFailure(.badTrace, "\(error)") }
+        throw CommandFailure(.noOutput, error.message)
+      }
     }
   }
 }

@@ -50,8 +50,11 @@ import Testing
 
   @Test func `says how long the run was where the trace has times`() throws {
     try withCommand { lockcheck in
-      let timed = Sample.race.replacing(#""thread": "worker""#, with: #""t": 2500000, "thread": "w""#)
-        .replacing(#""thread": "main", "op": "fork""#, with: #""t": 0, "thread": "main", "op": "fork""#)
+      let timed = Sample.race.replacing(
+        #""thread": "worker""#, with: #""t": 2500000, "thread": "w""#
+      )
+      .replacing(
+        #""thread": "main", "op": "fork""#, with: #""t": 0, "thread": "main", "op": "fork""#)
       let result = try lockcheck("info", "-", input: timed)
       #expect(result.status == 0)
       #expect(result.output.contains("2.5 ms"))
