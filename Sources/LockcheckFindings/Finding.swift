@@ -93,16 +93,13 @@ public struct HeldLock: Sendable, Hashable {
   public var object: ObjectID
   /// How.
   public var mode: LockMode
-  /// The event that took it.
-  public var event: Int
   /// Where it was taken.
   public var stack: StackID
 
   /// Makes a held lock.
-  public init(object: ObjectID, mode: LockMode, event: Int, stack: StackID) {
+  public init(object: ObjectID, mode: LockMode, stack: StackID) {
     self.object = object
     self.mode = mode
-    self.event = event
     self.stack = stack
   }
 }

@@ -1,0 +1,80 @@
+import LockcheckTrace
+
+/// What the operations on one queue give.
+struct QueueClocks: Sendable {
+  /// What was put and not yet taken, by item number.
+  private var items: [UInt64: SyncClock] = [:]
+  /// The same for items without a number, which are taken in order.
+  private var unnumbered = Fifo()
+  /// What the gets gave that no put has made use of yet.
+  private var room = Fifo()
+  private var putCount: UInt64 = 0
+  /// What the tasks that are done give to those who wait for all of them.
+  var done = SyncClock()
+  /// What the close gives to what it ends.
+  var closed = SyncClock()
+
+  /// The get that a put had to wait for: the n-th get comes before the (n + capacity)-th put, as
+  /// with Go's channels, since before it there is no room.
+  mutating func makeRoom(capacity: UInt64) -> SyncClock {
+    putCount += 1
+    return capacity > 0 && putCount > capacity ? room.removeFirst() ?? SyncClock() : SyncClock()
+  }
+
+  mutating func put(_ item: UInt64?, _ gift: SyncClock) {
+    if let item { items[item] = gift } else { unnumbered.append(gift) }
+  }
+
+  mutating func get(_ item: UInt64?) -> SyncClock {
+    (item.map { items.removeValue(forKey: $0) } ?? unnumbered.removeFirst()) ?? SyncClock()
+  }
+
+  mutating func leaveRoom(_ gift: SyncClock) { room.append(gift) }
+}
+
+/// Clocks in order of arrival.
+private struct Fifo: Sendable {
+  private var clocks: [SyncClock] = []
+  private var head = 0
+
+  mutating func append(_ clock: SyncClock) { clocks.append(clock) }
+
+  /// - Complexity: Constant, amortized.
+  mutating func removeFirst() -> SyncClock? {
+    guard head < clocks.count else { return nil }
+    defer {
+      head += 1
+      if head > 32, head * 2 > clocks.count {
+        clocks.removeFirst(head)
+        head = 0
+      }
+    }
+    return clocks[head]
+  }
+}
+
+extension HappensBefore {
+  mutating func useQueue(_ event: Event, _ now: Moment, _ tables: borrowing TraceTables) {
+    guard !event.isPending else { return }
+    var queue = queues.removeValue(forKey: event.object) ?? QueueClocks()
+    defer { queues[event.object] = queue }
+    if event.result == .error {
+      take(queue.closed, by: event.thread)
+      return
+    }
+    guard event.result == .success else { return }
+    let capacity = tables.objects[event.object].capacity ?? 0
+    switch event.operation {
+    case .put:
+      take(queue.makeRoom(capacity: capacity), by: event.thread)
+      queue.put(event.item, give(event.thread, now))
+    case .get:
+      take(queue.get(event.item), by: event.thread)
+      if capacity > 0 { queue.leaveRoom(give(event.thread, now)) }
+    case .taskDone: queue.done.join(give(event.thread, now))
+    case .queueJoin: take(queue.done, by: event.thread)
+    case .close: queue.closed = give(event.thread, now)
+    default: break
+    }
+  }
+}

@@ -1,0 +1,130 @@
+public import LockcheckTrace
+
+/// Happens-before, as `Docs/rules.md` lists its edges, by vector clocks [Mattern 1989].
+///
+/// What the literature calls C_t is ``clocks``; L_m and its relatives for the other kinds of object
+/// are in ``LockClocks`` and in the files beside this one. A thread's own entry in its clock is not stored:
+/// program order knows it.
+///
+/// [Mattern 1989]: https://www.vs.inf.ethz.ch/publ/papers/VirtTimeGlobStates.pdf
+public struct HappensBefore: Sendable {
+  /// Whether the release of a lock comes before its later acquires.
+  let hasLockEdges: Bool
+  /// C_t: what each thread knows of the others.
+  private(set) var clocks: [VectorClock] = []
+  /// By thread: its last moment that another thread may learn of.
+  private var lastGift: [Moment] = []
+  /// By thread: its last moment.
+  private var lastMoment: [Moment] = []
+  var locks: [LockClocks] = []
+  var conditions: [ObjectID: ConditionClocks] = [:]
+  var flags: [ObjectID: FlagClock] = [:]
+  var barriers: [ObjectID: BarrierClocks] = [:]
+  var queues: [ObjectID: QueueClocks] = [:]
+  var atomics: [ObjectID: SyncClock] = [:]
+
+  /// Makes the order of an empty run.
+  ///
+  /// - Parameter lockEdges: False gives the order that holds however the locks are handed round.
+  init(lockEdges: Bool) { hasLockEdges = lockEdges }
+
+  /// Whether the event of `earlier` at `index` happens before the next event of `later`.
+  public func isOrdered(_ earlier: ThreadID, at index: Int, before later: ThreadID) -> Bool {
+    isKnown(earlier, Moment(index + 1), to: later)
+  }
+
+  @inline(__always)
+  func isKnown(_ giver: ThreadID, _ moment: Moment, to thread: ThreadID) -> Bool {
+    giver == thread || (thread.index < clocks.count && clocks[thread.index][giver] >= moment)
+  }
+
+  /// A copy of what the thread knows, to be asked later; shares storage.
+  func clock(of thread: ThreadID) -> VectorClock {
+    thread.index < clocks.count ? clocks[thread.index] : VectorClock()
+  }
+
+  /// The thread's last moment that another thread may have learned of.
+  @inline(__always)
+  func lastGift(of thread: ThreadID) -> Moment {
+    thread.index < lastGift.count ? lastGift[thread.index] : 0
+  }
+
+  /// Takes note of an event that is not an access, or is an atomic one.
+  ///
+  /// - Parameter lock: The lock that a condition's waiter gives up, where there is one.
+  mutating func observe(
+    _ event: Event, at index: Int, lock: ObjectID, tables: borrowing TraceTables
+  ) {
+    let now = Moment(index + 1)
+    touch(event.thread, now)
+    switch event.operation {
+    case .acquire where event.isEffective: acquire(event, now, tables)
+    case .release where event.isEffective: release(event, now, tables)
+    case .fork where event.child != event.thread:
+      touch(event.child, 0)
+      clocks[event.child.index].join(clocks[event.thread.index])
+      clocks[event.child.index].raise(event.thread, to: now)
+      lastGift[event.thread.index] = now
+    case .join where event.isEffective && event.child != event.thread:
+      touch(event.child, 0)
+      take(
+        SyncClock(
+          known: clocks[event.child.index], giver: event.child,
+          moment: lastMoment[event.child.index]), by: event.thread)
+    case .wait: wait(event, now, lock: lock, tables)
+    case .notify:
+      conditions[event.object, default: ConditionClocks()]
+        .notify(give(event.thread, now), count: event.count)
+    case .set: flags[event.object, default: FlagClock()].raise(give(event.thread, now))
+    case .clear: flags[event.object]?.lower()
+    case .put, .get, .taskDone, .queueJoin, .close: useQueue(event, now, tables)
+    case .atomicRead, .atomicWrite, .atomicUpdate: accessAtomically(event, now)
+    default: break
+    }
+  }
+}
+
+// MARK: - Giving and taking
+
+extension HappensBefore {
+  /// Makes room for the thread, and notes that it has got as far as `moment`.
+  @inline(__always)
+  mutating func touch(_ thread: ThreadID, _ moment: Moment) {
+    while clocks.count <= thread.index {
+      clocks.append(VectorClock())
+      lastGift.append(0)
+      lastMoment.append(0)
+    }
+    if moment > lastMoment[thread.index] { lastMoment[thread.index] = moment }
+  }
+
+  /// What others may learn from the thread at this moment.
+  @inline(__always)
+  mutating func give(_ thread: ThreadID, _ now: Moment) -> SyncClock {
+    lastGift[thread.index] = now
+    return SyncClock(known: clocks[thread.index], giver: thread, moment: now)
+  }
+
+  /// As ``give(_:_:)``, where giver and moment are kept elsewhere.
+  ///
+  /// Touches no reference count while the thread has learned nothing new since the last time.
+  @inline(__always)
+  mutating func give(_ thread: ThreadID, _ now: Moment, into known: inout VectorClock) {
+    lastGift[thread.index] = now
+    if !known.isSame(as: clocks[thread.index]) { known = clocks[thread.index] }
+  }
+
+  /// The thread learns what was given.
+  ///
+  /// A thread that knows the giver's moment knows all that the giver knew then.
+  @inline(__always)
+  mutating func take(_ gift: SyncClock, by thread: ThreadID) {
+    if gift.giver.isPresent {
+      guard gift.giver != thread, clocks[thread.index][gift.giver] < gift.moment else { return }
+      clocks[thread.index].join(gift.known)
+      clocks[thread.index].raise(gift.giver, to: gift.moment)
+    } else {
+      clocks[thread.index].join(gift.known)
+    }
+  }
+}

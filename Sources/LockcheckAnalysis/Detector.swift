@@ -1,0 +1,56 @@
+public import LockcheckFindings
+public import LockcheckTrace
+
+/// Reads a trace once, in order. Never prints, never looks back, never knows which detectors run
+/// beside it.
+///
+/// What several detectors need to know about the moment (who holds what, what is ordered) is kept
+/// once, in ``Run``, which every detector sees as it was just *before* the event.
+public protocol Detector {
+  /// The operations it wants to see.
+  var interests: OperationSet { get }
+
+  /// Takes note of one event.
+  mutating func observe(_ event: Event, at index: Int, in run: borrowing Run)
+
+  /// Says what it found, after the last event.
+  mutating func finish(in run: borrowing Run) -> Detections
+}
+
+/// What one detector has to say at the end.
+public struct Detections: Sendable {
+  /// What is wrong.
+  public var findings: [Finding]
+  /// What looked wrong and is not.
+  public var ruledOut: [RuledOut]
+
+  /// Makes a result.
+  public init(findings: [Finding] = [], ruledOut: [RuledOut] = []) {
+    self.findings = findings
+    self.ruledOut = ruledOut
+  }
+}
+
+/// A set of operations, for deciding quickly who wants to see an event.
+public struct OperationSet: Sendable, Hashable, ExpressibleByArrayLiteral {
+  private var bits: UInt32 = 0
+
+  /// Makes a set of the given operations.
+  public init(_ operations: some Sequence<Operation>) {
+    for operation in operations { bits |= 1 << UInt32(operation.rawValue) }
+  }
+
+  /// Makes a set of the given operations.
+  public init(arrayLiteral elements: Operation...) { self.init(elements) }
+
+  /// Every operation there is.
+  public static let all = OperationSet(Operation.allCases)
+
+  /// The operations on the values of variables.
+  public static let accesses = OperationSet(Operation.allCases.filter(\.isAccess))
+
+  /// Whether `operation` is among them.
+  public func contains(_ operation: Operation) -> Bool {
+    bits & (1 << UInt32(operation.rawValue)) != 0
+  }
+}

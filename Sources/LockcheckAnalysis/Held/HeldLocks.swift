@@ -1,0 +1,249 @@
+public import LockcheckFindings
+public import LockcheckTrace
+
+/// A set of held locks, in the order in which they were taken; by number, so that an event can be
+/// kept together with what was held around it.
+public struct HeldSetID: DenseIdentifier {
+  public let rawValue: UInt32
+  @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// Nothing held.
+  public static let none = HeldSetID(rawValue: 0)
+}
+
+/// Which locks each thread holds, at one moment of the run.
+///
+/// Every nesting of held locks that occurs is kept once, as a path in a trie: taking a lock goes to a
+/// child, giving it back to the parent. In a program that nests its locks properly a step costs a
+/// comparison, and what a thread held at some event is one number.
+public struct HeldLocks: Sendable {
+  private struct Node {
+    var parent: HeldSetID
+    var lock: HeldLock
+    /// Whether the thread held the lock already: a level of recursion.
+    var isReentry: Bool
+    /// The child that was gone to last: loops take the same lock again and again.
+    var lastChild: HeldSetID
+  }
+
+  private struct Edge: Hashable {
+    var parent: HeldSetID
+    var lock: HeldLock
+    var isReentry: Bool
+  }
+
+  private struct Hold: Hashable {
+    var thread: ThreadID
+    var lock: ObjectID
+  }
+
+  private var nodes: [Node]
+  private var children: [Edge: HeldSetID] = [:]
+  /// By thread.
+  private var current: [HeldSetID] = []
+  /// By object: who holds it exclusively.
+  private var owners: [ThreadID] = []
+  /// What threads gave up while they wait on a condition: the lock's levels, innermost first.
+  private var suspensions: [ThreadID: [HeldLock]] = [:]
+  /// Holds that were cut short by another thread's acquire, which cannot have happened: their
+  /// release is not held against anyone.
+  private var lapsed: Set<Hold> = []
+
+  init() {
+    let nothing = HeldLock(object: .absent, mode: .exclusive, stack: .absent)
+    nodes = [Node(parent: .none, lock: nothing, isReentry: false, lastChild: .none)]
+  }
+
+  /// What the thread holds.
+  public func set(of thread: ThreadID) -> HeldSetID {
+    thread.index < current.count ? current[thread.index] : .none
+  }
+
+  /// The locks of a set, outermost first, each once.
+  ///
+  /// - Complexity: Linear in the nesting depth, recursion included.
+  public func locks(of set: HeldSetID) -> [HeldLock] {
+    var locks: [HeldLock] = []
+    var set = set
+    while set != .none {
+      let node = nodes[set.index]
+      if !node.isReentry { locks.append(node.lock) }
+      set = node.parent
+    }
+    return locks.reversed()
+  }
+
+  /// The thread that holds the lock exclusively, or absent.
+  public func owner(of lock: ObjectID) -> ThreadID {
+    lock.index < owners.count ? owners[lock.index] : .absent
+  }
+
+  /// Everybody who holds the lock, in whatever mode.
+  ///
+  /// - Complexity: Linear in threads times nesting depth: for findings, not for every event.
+  public func holders(of lock: ObjectID) -> [ThreadID] {
+    current.indices.map { ThreadID($0) }.filter { mode(of: lock, by: $0) != nil }
+  }
+
+  /// How the thread holds the lock; nil where it does not.
+  ///
+  /// - Complexity: Linear in the nesting depth.
+  public func mode(of lock: ObjectID, by thread: ThreadID) -> LockMode? {
+    var mode: LockMode?
+    var set = set(of: thread)
+    while set != .none {
+      let node = nodes[set.index]
+      if node.lock.object == lock {
+        if node.lock.mode == .exclusive { return .exclusive }
+        mode = .shared
+      }
+      set = node.parent
+    }
+    return mode
+  }
+
+  /// Whether the thread holds the lock, in whatever mode.
+  public func holds(_ lock: ObjectID, by thread: ThreadID) -> Bool {
+    owner(of: lock) == thread || (set(of: thread) != .none && mode(of: lock, by: thread) != nil)
+  }
+
+  /// Whether a release of `lock` by `thread` closes a hold that another thread's acquire cut short.
+  public func isLapsed(_ lock: ObjectID, by thread: ThreadID) -> Bool {
+    !lapsed.isEmpty && lapsed.contains(Hold(thread: thread, lock: lock))
+  }
+
+  /// Whether the thread has given up `lock` for as long as it waits on a condition.
+  public func isSuspended(_ lock: ObjectID, by thread: ThreadID) -> Bool {
+    suspensions[thread]?.contains { $0.object == lock } ?? false
+  }
+}
+
+extension HeldLocks {
+  /// The thread has got the lock.
+  ///
+  /// - Returns: The thread that held it all the same, which cannot have happened; else absent.
+  mutating func acquire(_ event: Event, isRecursive: Bool) -> ThreadID {
+    let lock = event.object
+    let thread = event.thread
+    let isReentry = holds(lock, by: thread)
+    var conflict = ThreadID.absent
+    if !isReentry {
+      conflict = owner(of: lock)
+      if conflict.isPresent {
+        removeAll(lock, from: conflict)
+        lapsed.insert(Hold(thread: conflict, lock: lock))
+      }
+      if !lapsed.isEmpty { lapsed.remove(Hold(thread: thread, lock: lock)) }
+      if event.mode == .exclusive {
+        while owners.count <= lock.index { owners.append(.absent) }
+        owners[lock.index] = thread
+      }
+    }
+    push(
+      HeldLock(object: lock, mode: event.mode, stack: event.stack), isReentry: isReentry, on: thread
+    )
+    return conflict
+  }
+
+  /// The thread gives one level of the lock back, or, where it holds none, takes it from whoever
+  /// does: that is what a release by another thread comes to.
+  mutating func release(_ lock: ObjectID, by thread: ThreadID) {
+    if pop(lock, from: thread) { return }
+    if lapsed.remove(Hold(thread: thread, lock: lock)) != nil { return }
+    let holder = owner(of: lock)
+    if holder.isPresent { _ = pop(lock, from: holder) }
+  }
+
+  /// The thread gives up every level of the lock to wait on a condition.
+  mutating func suspend(_ lock: ObjectID, by thread: ThreadID) {
+    suspensions[thread] = removeAll(lock, from: thread)
+  }
+
+  /// The thread's wait on a condition is over, and it has the lock as before.
+  mutating func resume(_ lock: ObjectID, by thread: ThreadID) {
+    guard let levels = suspensions.removeValue(forKey: thread) else { return }
+    for (depth, level) in levels.reversed().enumerated() {
+      if depth == 0, level.mode == .exclusive { owners[lock.index] = thread }
+      push(level, isReentry: depth > 0, on: thread)
+    }
+  }
+
+  private mutating func push(_ lock: HeldLock, isReentry: Bool, on thread: ThreadID) {
+    while current.count <= thread.index { current.append(.none) }
+    current[thread.index] = child(of: current[thread.index], lock, isReentry: isReentry)
+  }
+
+  private mutating func child(of parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> HeldSetID
+  {
+    let last = nodes[parent.index].lastChild
+    if last != .none, nodes[last.index].lock == lock, nodes[last.index].isReentry == isReentry {
+      return last
+    }
+    let edge = Edge(parent: parent, lock: lock, isReentry: isReentry)
+    let child = children[edge] ?? HeldSetID(nodes.count)
+    if child.index == nodes.count {
+      nodes.append(Node(parent: parent, lock: lock, isReentry: isReentry, lastChild: .none))
+      children[edge] = child
+    }
+    nodes[parent.index].lastChild = child
+    return child
+  }
+
+  /// Takes the innermost level of the lock off the thread.
+  private mutating func pop(_ lock: ObjectID, from thread: ThreadID) -> Bool {
+    guard thread.index < current.count, current[thread.index] != .none else { return false }
+    let top = nodes[current[thread.index].index]
+    if top.lock.object == lock {
+      current[thread.index] = top.parent
+      if !top.isReentry { vacate(lock, by: thread) }
+      return true
+    }
+    guard var levels = unwind(to: lock, on: thread) else { return false }
+    let removed = levels.removeLast()
+    for level in levels.reversed() { push(level.lock, isReentry: level.isReentry, on: thread) }
+    if !removed.isReentry { vacate(lock, by: thread) }
+    return true
+  }
+
+  /// Takes levels off the thread up to and including the innermost one of the lock; nil, and
+  /// nothing taken off, where there is none.
+  private mutating func unwind(to lock: ObjectID, on thread: ThreadID) -> [Node]? {
+    var taken: [Node] = []
+    var set = current[thread.index]
+    while set != .none {
+      let node = nodes[set.index]
+      taken.append(node)
+      set = node.parent
+      if node.lock.object == lock {
+        current[thread.index] = set
+        return taken
+      }
+    }
+    return nil
+  }
+
+  /// Takes every level of the lock off the thread.
+  ///
+  /// - Returns: The levels, innermost first.
+  @discardableResult
+  private mutating func removeAll(_ lock: ObjectID, from thread: ThreadID) -> [HeldLock] {
+    guard thread.index < current.count else { return [] }
+    var removed: [HeldLock] = []
+    var kept: [Node] = []
+    var set = current[thread.index]
+    while set != .none {
+      let node = nodes[set.index]
+      if node.lock.object == lock { removed.append(node.lock) } else { kept.append(node) }
+      set = node.parent
+    }
+    guard !removed.isEmpty else { return [] }
+    current[thread.index] = .none
+    for node in kept.reversed() { push(node.lock, isReentry: node.isReentry, on: thread) }
+    vacate(lock, by: thread)
+    return removed
+  }
+
+  private mutating func vacate(_ lock: ObjectID, by thread: ThreadID) {
+    if owner(of: lock) == thread { owners[lock.index] = .absent }
+  }
+}

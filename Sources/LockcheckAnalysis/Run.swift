@@ -1,0 +1,144 @@
+public import LockcheckFindings
+public import LockcheckTrace
+
+/// What is known about the run at one moment of it: kept once for all detectors.
+public struct Run: ~Copyable {
+  /// The things that events name.
+  public var tables = TraceTables()
+  /// Which locks each thread holds.
+  public private(set) var held = HeldLocks()
+  /// What must come before what, whatever the scheduler does to the locks.
+  ///
+  /// Happens-before without the edges from a lock's release to its next acquire: fork and join,
+  /// events, queue items and all the rest. Two steps that it orders cannot be two sides of a
+  /// deadlock.
+  public private(set) var mustOrder = HappensBefore(lockEdges: false)
+  /// What cannot have happened and stands in the trace all the same.
+  public private(set) var warnings: [AnalysisWarning] = []
+  /// How many events have been seen.
+  public private(set) var eventCount = 0
+  /// Whether any access to a variable has been seen: where none was, values were not traced.
+  public private(set) var hasAccesses = false
+  /// Whether each access stands where it took effect.
+  public var accessOrder = TraceHeader.AccessOrder.exact
+  /// Whether parts of the trace are known to be missing.
+  public var isIncomplete = false
+  /// Which threads have ended.
+  private var exited: [Bool] = []
+
+  /// Makes the state before the first event.
+  public init() {}
+
+  /// What every promise about this run takes for granted.
+  public var assumptions: [Assumption] {
+    var assumptions: [Assumption] = []
+    if !hasAccesses { assumptions.append(.valuesNotTraced) }
+    if accessOrder == .approximate { assumptions.append(.approximateAccessOrder) }
+    if isIncomplete { assumptions.append(.incompleteTrace) }
+    return assumptions
+  }
+
+  /// Whether the thread's last event has been seen.
+  public func hasExited(_ thread: ThreadID) -> Bool {
+    thread.index < exited.count && exited[thread.index]
+  }
+
+  /// A step of a finding: the event with what its thread holds just now.
+  public func step(_ event: Event, at index: Int) -> Step {
+    Step(event, at: index, holding: held.locks(of: held.set(of: event.thread)))
+  }
+
+  /// Brings the state past `event`.
+  mutating func advance(past event: Event, at index: Int) {
+    eventCount = index + 1
+    if event.operation.isAccess { hasAccesses = true }
+    // Plain accesses neither order anything nor change what is held.
+    if event.operation != .read, event.operation != .write { advanceOrder(past: event, at: index) }
+  }
+
+  private mutating func advanceOrder(past event: Event, at index: Int) {
+    if hasExited(event.thread), event.operation != .dummy {
+      warn(.init(.actsAfterExit, at: index, thread: event.thread))
+    }
+    let lock = conditionLock(of: event)
+    mustOrder.observe(event, at: index, lock: lock, tables: tables)
+    switch event.operation {
+    case .acquire where event.isEffective && isHeldByThread(event.object):
+      let other = held.acquire(event, isRecursive: isRecursive(event.object))
+      if other.isPresent { warn(.init(.acquiredWhileHeld(by: other), at: index, event)) }
+    case .release where event.isEffective && isHeldByThread(event.object):
+      held.release(event.object, by: event.thread)
+    case .wait where lock.isPresent:
+      if event.isPending {
+        held.suspend(lock, by: event.thread)
+      } else {
+        held.resume(lock, by: event.thread)
+      }
+    case .exit:
+      while exited.count <= event.thread.index { exited.append(false) }
+      exited[event.thread.index] = true
+    default: break
+    }
+  }
+
+  /// The lock that a wait on a condition gives up; absent for everything else, and where the trace
+  /// does not say which it is.
+  public func conditionLock(of event: Event) -> ObjectID {
+    guard event.operation == .wait || event.operation == .notify,
+      tables.objects.kind(of: event.object) == .condition
+    else { return .absent }
+    if event.lock.isPresent { return event.lock }
+    return tables.objects[event.object].lock ?? .absent
+  }
+
+  /// Whether who acquired the object holds it until it is released: a lock, or a semaphore with one
+  /// permit, which is a lock by another name.
+  public func isHeldByThread(_ object: ObjectID) -> Bool {
+    let kind = tables.objects.kind(of: object)
+    return kind.isLock || (kind == .semaphore && tables.objects[object].value == 1)
+  }
+
+  /// Whether the owner of the lock may take it again.
+  public func isRecursive(_ lock: ObjectID) -> Bool { tables.objects.kind(of: lock) == .rlock }
+
+  private mutating func warn(_ warning: AnalysisWarning) {
+    if warnings.count < AnalysisWarning.limit { warnings.append(warning) }
+  }
+}
+
+/// Something in a well-formed trace that cannot have happened: analysis goes on, and says so.
+public struct AnalysisWarning: Sendable, Hashable {
+  /// What cannot have happened.
+  public enum Kind: Sendable, Hashable {
+    /// A lock was acquired while another thread held it.
+    case acquiredWhileHeld(by: ThreadID)
+    /// A thread did something after its last event.
+    case actsAfterExit
+  }
+
+  /// How many are kept: they show that a recorder is wrong, which one is enough for.
+  static let limit = 100
+
+  /// What cannot have happened.
+  public var kind: Kind
+  /// The index of the event.
+  public var event: Int
+  /// Who did it.
+  public var thread: ThreadID
+  /// To what.
+  public var object: ObjectID
+
+  /// Makes a warning.
+  public init(
+    _ kind: Kind, at event: Int, thread: ThreadID, object: ObjectID = .absent
+  ) {
+    self.kind = kind
+    self.event = event
+    self.thread = thread
+    self.object = object
+  }
+
+  init(_ kind: Kind, at index: Int, _ event: Event) {
+    self.init(kind, at: index, thread: event.thread, object: event.object)
+  }
+}
