@@ -12,6 +12,7 @@ public struct Analyzer: ~Copyable {
   public static var standard: [any Detector] {
     [
       FastTrackDetector(),
+      LocksetDetector(),
     ]
   }
 

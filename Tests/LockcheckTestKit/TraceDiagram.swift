@@ -83,12 +83,14 @@ private struct TraceBuilder {
     var details = ObjectDetails()
     let number = arguments.first.flatMap { UInt64($0) }
     switch kind {
-    case .semaphore: (details.value, details.bound) = (number, arguments.dropFirst().first.flatMap { UInt64($0) })
+    case .semaphore:
+      (details.value, details.bound) = (number, arguments.dropFirst().first.flatMap { UInt64($0) })
     case .queue: details.capacity = number
     case .barrier: details.parties = number
     case .condition: details.lock = arguments.first.map { object($0, kind: .lock) }
     case .rwlock:
-      details.preference = arguments.first == "writer" ? .writer : arguments.first == "unknown" ? .unknown : nil
+      details.preference =
+        arguments.first == "writer" ? .writer : arguments.first == "unknown" ? .unknown : nil
     default: details.handover = arguments.first == "handover" ? true : nil
     }
     let id = object(String(parts[0]), kind: kind)

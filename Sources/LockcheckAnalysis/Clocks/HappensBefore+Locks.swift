@@ -9,10 +9,13 @@ struct LockClocks: Sendable {
 }
 
 extension HappensBefore {
+  /// Whether what is given back comes before what is taken later.
+  ///
+  /// Where locks do not count, a semaphore counts only if it starts without a permit: one that starts
+  /// with some is a lock, or lets threads in without anybody's release.
   private func counts(_ object: ObjectID, _ tables: borrowing TraceTables) -> Bool {
     if hasLockEdges { return true }
-    // A semaphore with one permit is a lock by another name.
-    return tables.objects.kind(of: object) == .semaphore && tables.objects[object].value != 1
+    return tables.objects.kind(of: object) == .semaphore && (tables.objects[object].value ?? 0) == 0
   }
 
   mutating func acquire(_ event: Event, _ now: Moment, _ tables: borrowing TraceTables) {

@@ -77,12 +77,4 @@ extension HappensBefore {
     default: break
     }
   }
-
-  /// An atomic write or update comes before the reads and updates that see it.
-  mutating func accessAtomically(_ event: Event, _ now: Moment) {
-    if event.operation != .atomicWrite, let gift = atomics[event.object] {
-      take(gift, by: event.thread)
-    }
-    if event.operation != .atomicRead { atomics[event.object] = give(event.thread, now) }
-  }
 }

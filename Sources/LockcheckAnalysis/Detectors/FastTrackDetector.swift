@@ -41,17 +41,16 @@ public struct FastTrackDetector: Detector {
       return
     }
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
+    if access.isAtomic { order.takeAtomically(event) }
     if let earlier = variables[variable.index].unordered(with: access, by: order) {
       note(earlier, access, on: variable, in: run)
     }
     // What it sees comes before it, but only after the two have been compared.
-    if event.operation == .read {
-      let seen = variables[variable.index].lastGift
-      order.take(seen, by: event.thread)
+    if event.operation != .write, event.operation != .atomicWrite {
+      order.take(variables[variable.index].lastGift, by: event.thread)
       isReadUncertain = isReadUncertain || variables[variable.index].isRacy
-    } else if access.isAtomic {
-      order.observe(event, at: index, lock: .absent, tables: run.tables)
     }
+    if access.isAtomic { order.giveAtomically(event, access.moment) }
     variables[variable.index].keep(access, by: order)
     if access.isWrite {
       variables[variable.index].lastGift = order.give(event.thread, access.moment)

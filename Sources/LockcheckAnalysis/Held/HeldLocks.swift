@@ -140,7 +140,8 @@ extension HeldLocks {
       }
     }
     push(
-      HeldLock(object: lock, mode: event.mode, stack: event.stack), isReentry: isReentry, on: thread)
+      HeldLock(object: lock, mode: event.mode, stack: event.stack), isReentry: isReentry, on: thread
+    )
     return conflict
   }
 
@@ -172,7 +173,8 @@ extension HeldLocks {
     current[thread.index] = child(of: current[thread.index], lock, isReentry: isReentry)
   }
 
-  private mutating func child(of parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> HeldSetID {
+  private mutating func child(of parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> HeldSetID
+  {
     let last = nodes[parent.index].lastChild
     if last != .none, nodes[last.index].lock == lock, nodes[last.index].isReentry == isReentry {
       return last

@@ -1,0 +1,22 @@
+import LockcheckTrace
+
+extension HappensBefore {
+  /// Takes note of an atomic access: a write or update comes before the reads and updates that see
+  /// it.
+  mutating func accessAtomically(_ event: Event, _ now: Moment) {
+    takeAtomically(event)
+    giveAtomically(event, now)
+  }
+
+  /// The thread learns from the write that an atomic read or update sees.
+  mutating func takeAtomically(_ event: Event) {
+    if event.operation != .atomicWrite, let gift = atomics[event.object] {
+      take(gift, by: event.thread)
+    }
+  }
+
+  /// The thread gives to the reads and updates that will see its atomic write or update.
+  mutating func giveAtomically(_ event: Event, _ now: Moment) {
+    if event.operation != .atomicRead { atomics[event.object] = give(event.thread, now) }
+  }
+}
