@@ -2,7 +2,10 @@
 import PackageDescription
 
 /// The programs of `Fixtures/programs`, each an executable of its own.
-let programs: [String] = []
+let programs = [
+  "bank", "bounded-queue", "condition-notify", "event-gate", "lock-and-rlock", "logger",
+  "philosophers", "shared-list", "thread-pool", "thread-tokens",
+]
 
 let package = Package(
   name: "lockcheck",
