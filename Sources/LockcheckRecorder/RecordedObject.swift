@@ -1,3 +1,4 @@
+import CLockcheckShims
 public import LockcheckTrace
 import Synchronization
 
@@ -5,23 +6,55 @@ import Synchronization
 ///
 /// Keep it as a `let` of the primitive's class. Every method borrows, since what changes is atomic:
 /// there is no exclusivity check to pay for and threads may call at the same time.
+///
+/// Call the methods from the function that stands for the primitive's operation, or from something
+/// that is inlined into it: the recorded stack begins at the caller.
 public struct RecordedObject: ~Copyable, Sendable {
   let kind: ObjectKind
   let name: String?
+  let extra: ObjectExtra
+  /// The stack that made it, by its number in the depot; 0 where it was made unrecorded.
+  let creation: UInt32
+  /// Its number; 0 until something asks for it.
+  private let number = Atomic<UInt32>(0)
+  /// The number of the recording that has its row for sure.
+  private let recordedIn = Atomic<UInt32>(0)
+  /// The stamp of the last event on it.
+  private let stamp = Atomic<UInt64>(0)
 
   /// Describes an object. When a recording runs it also remembers the stack that made it.
+  @inline(never)
   public init(_ kind: ObjectKind, name: String? = nil, details: ObjectDetails = ObjectDetails()) {
+    Recording.readEnvironment()
     self.kind = kind
     self.name = name
+    extra = ObjectExtra(details)
+    creation =
+      Recording.isOn
+      ? StackCapture.creation(frame: lc_frame_address()) : 0
   }
 
   /// Its number, the same in every recording of this process.
-  public var id: ObjectID { .absent }
+  public var id: ObjectID {
+    let known = number.load(ordering: .relaxed)
+    if known != 0 { return ObjectID(rawValue: known) }
+    let next = lc_next_object_number()
+    let (isExchanged, original) = number.compareExchange(
+      expected: 0, desired: next, ordering: .relaxed)
+    return ObjectID(rawValue: isExchanged ? next : original)
+  }
 
   /// Appends an event. The caller holds the object, or the guard inside it, so that nothing else
   /// happens to the object meanwhile: the event gets the next place in the object's order.
   ///
-  /// - Parameter argument: The count, the item or the size in bytes.
+  /// - Parameters:
+  ///   - operation: What is done; append a release before the platform's unlock, everything else
+  ///     after it took effect.
+  ///   - mode: How a lock is held.
+  ///   - isPending: Whether the thread is only about to do it.
+  ///   - attempt: Whether it could block for ever.
+  ///   - result: What came of it.
+  ///   - argument: The count, the item or the size in bytes.
   @inlinable public borrowing func record(
     _ operation: Operation, mode: LockMode = .exclusive, isPending: Bool = false,
     attempt: Event.Attempt = .blocking, result: Event.Result = .success, argument: UInt64? = nil
@@ -63,25 +96,97 @@ public struct RecordedObject: ~Copyable, Sendable {
     guard Recording.isOn else { return }
     appendDestroy()
   }
+}
 
+/// The functions below are the recorder's outermost frames, hence never inlined.
+extension RecordedObject {
   @usableFromInline @inline(never) borrowing func append(
     _ operation: Operation, mode: LockMode, isPending: Bool, attempt: Event.Attempt,
     result: Event.Result, argument: UInt64
   ) {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let form = EventForm(
+      operation, mode: mode, isPending: isPending, attempt: attempt, result: result)
+    let next = append.stamp(after: stamp.load(ordering: .relaxed))
+    if isKnown(to: append) {
+      append.write(
+        form, stamp: next, object: number.load(ordering: .relaxed), argument: argument)
+    } else {
+      append.lose(next)
+    }
+    stamp.store(next, ordering: .relaxed)
+    append.close()
   }
 
   @usableFromInline @inline(never) borrowing func append(
     _ operation: Operation, under lock: borrowing RecordedObject, isHeld: Bool, isPending: Bool,
     attempt: Event.Attempt, result: Event.Result, argument: UInt64
   ) {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let form = EventForm(
+      operation, mode: .exclusive, isPending: isPending, attempt: attempt, result: result)
+    var past = stamp.load(ordering: .relaxed)
+    if isHeld { past = max(past, lock.stamp.load(ordering: .relaxed)) }
+    let next = append.stamp(after: past)
+    if isKnown(to: append), lock.isKnown(to: append) {
+      append.write(
+        form, stamp: next, object: number.load(ordering: .relaxed),
+        companion: lock.number.load(ordering: .relaxed), argument: argument)
+    } else {
+      append.lose(next)
+    }
+    stamp.store(next, ordering: .relaxed)
+    if isHeld { lock.stamp.store(next, ordering: .relaxed) }
+    append.close()
   }
 
   @usableFromInline @inline(never) borrowing func appendUnordered(
     _ operation: Operation, mode: LockMode, isPending: Bool, attempt: Event.Attempt,
     result: Event.Result, argument: UInt64
   ) {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let form = EventForm(
+      operation, mode: mode, isPending: isPending, attempt: attempt, result: result)
+    let next = append.stamp(after: 0)
+    if isKnown(to: append) {
+      append.write(
+        form, stamp: next, object: number.load(ordering: .relaxed), argument: argument)
+    } else {
+      append.lose(next)
+    }
+    append.close()
   }
 
   @usableFromInline @inline(never) borrowing func appendDestroy() {
+    guard recordedIn.load(ordering: .relaxed) != 0 else { return }
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let next = append.stamp(after: stamp.load(ordering: .relaxed))
+    if unsafe lc_bits_contain(
+      append.session.pointee.written_objects, number.load(ordering: .relaxed))
+    {
+      append.write(
+        EventForm(.destroy), stamp: next, object: number.load(ordering: .relaxed))
+    }
+    stamp.store(next, ordering: .relaxed)
+    append.close()
+  }
+
+  /// Whether its row is in the recording; written now where it is not.
+  @inline(__always)
+  private borrowing func isKnown(to append: EventAppend) -> Bool {
+    unsafe recordedIn.load(ordering: .acquiring) == append.session.pointee.number
+      || introduce(to: append)
+  }
+
+  @inline(never) private borrowing func introduce(to append: EventAppend) -> Bool {
+    let id = id.rawValue
+    let session = unsafe append.session
+    lc_lock()
+    defer { lc_unlock() }
+    guard unsafe Session.file(of: session).writeObject(self, number: id, in: session) else {
+      return false
+    }
+    unsafe recordedIn.store(session.pointee.number, ordering: .releasing)
+    return true
   }
 }

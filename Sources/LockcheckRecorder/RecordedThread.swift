@@ -1,37 +1,114 @@
+import CLockcheckShims
 public import LockcheckTrace
 import Synchronization
 
 /// What a primitive keeps for a thread that it makes, so that the trace knows who made it, when it
 /// began and ended, and who waited for it.
-public final class RecordedThread: Sendable {
-  let name: String?
-  let kind: String
+@safe public final class RecordedThread: @unchecked Sendable {
+  private let name: String?
+  private let kind: String
+  private let number: UInt32
+  /// What the thread will record into, also where that has not begun or is over.
+  private let scope: UnsafeMutablePointer<lc_session>?
+  private let forkStamp = Atomic<UInt64>(0)
+  private let exitStamp = Atomic<UInt64>(0)
 
   /// Describes a thread that is about to be made. It will record into what the calling thread
   /// records into now.
   ///
-  /// - Parameter kind: What sort of thread it is: `thread`, `worker` ….
+  /// - Parameters:
+  ///   - name: What the program calls it.
+  ///   - kind: What sort of thread it is: `thread`, `worker` ….
   public init(name: String?, kind: String = "thread") {
+    Recording.readEnvironment()
     self.name = name
     self.kind = kind
+    number = lc_next_thread_number()
+    unsafe scope = Session.inherited()
   }
+
+  /// Its number, the same in every recording of this process.
+  public var id: ThreadID { ThreadID(rawValue: number) }
 
   /// Appends `fork`. For the maker, before the thread runs.
-  public func recordFork() {
+  @inlinable public func recordFork() { if Recording.isOn { appendFork() } }
+
+  @usableFromInline @inline(never) func appendFork() {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let stamp = append.stamp(after: 0)
+    if isKnown(to: append) {
+      append.write(EventForm(.fork), stamp: stamp, object: 0, companion: number)
+    } else {
+      append.lose(stamp)
+    }
+    forkStamp.store(stamp, ordering: .releasing)
+    append.close()
   }
 
-  /// Appends `start` and makes the calling thread this one. For the thread itself, as its first act.
-  public func enter() {
+  /// Appends `start` and makes the calling thread this one. For the thread itself, as its first act;
+  /// also while nothing is recorded, so that a recording that begins later knows it.
+  @inline(never) public func enter() {
+    guard let thread = unsafe lc_attach() else { return }
+    unsafe lc_take_identity(thread, number, scope)
+    var name = name ?? ""
+    name.withUTF8 { unsafe lc_set_thread_name(thread, $0.baseAddress, $0.count) }
+    var kind = kind
+    kind.withUTF8 { unsafe lc_set_thread_kind(thread, $0.baseAddress, $0.count) }
+    unsafe thread.pointee.last = max(thread.pointee.last, forkStamp.load(ordering: .acquiring))
+    guard Recording.isOn, let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    append.write(EventForm(.start), stamp: append.stamp(after: 0), object: 0)
+    append.close()
   }
 
   /// Appends `exit`. For the thread itself, as its last act.
-  public func leave() {
+  @inline(never) public func leave() {
+    if Recording.isOn, let append = EventAppend.open(frame: lc_frame_address()) {
+      let stamp = append.stamp(after: 0)
+      append.write(EventForm(.exit), stamp: stamp, object: 0)
+      append.close()
+    }
+    guard let thread = unsafe lc_current(), unsafe lc_enter(thread) else { return }
+    unsafe exitStamp.store(thread.pointee.last, ordering: .releasing)
+    lc_lock()
+    unsafe Session.closeWriters(of: thread)
+    lc_unlock()
+    unsafe lc_leave(thread)
+    lc_detach()
   }
 
   /// Appends `join`, pending or done. For whoever waits for the thread; once it is done it must have
   /// left.
-  public func recordJoin(
+  ///
+  /// - Parameters:
+  ///   - isPending: Whether the caller is only about to wait.
+  ///   - attempt: Whether it could wait for ever.
+  ///   - result: What came of it.
+  @inlinable public func recordJoin(
     isPending: Bool = false, attempt: Event.Attempt = .blocking, result: Event.Result = .success
   ) {
+    if Recording.isOn { appendJoin(isPending: isPending, attempt: attempt, result: result) }
+  }
+
+  @usableFromInline @inline(never)
+  func appendJoin(isPending: Bool, attempt: Event.Attempt, result: Event.Result) {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    let form = EventForm(
+      .join, mode: .exclusive, isPending: isPending, attempt: attempt, result: result)
+    let stamp = append.stamp(after: exitStamp.load(ordering: .acquiring))
+    if isKnown(to: append) {
+      append.write(form, stamp: stamp, object: 0, companion: number)
+    } else {
+      append.lose(stamp)
+    }
+    append.close()
+  }
+
+  /// Whether its row is in the recording; written now where it is not.
+  private func isKnown(to append: EventAppend) -> Bool {
+    let session = unsafe append.session
+    if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
+    lc_lock()
+    defer { lc_unlock() }
+    return unsafe Session.file(of: session).writeThread(number, name: name, kind: kind, in: session)
   }
 }

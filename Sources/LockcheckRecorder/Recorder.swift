@@ -1,38 +1,90 @@
+import CLockcheckShims
+import Glibc
+import Synchronization
+
 /// Takes events in while the program runs, and keeps them in a file.
 ///
-/// The recorder in force for an event is the one whose ``record(_:)-(()->R)`` the thread is in, or
-/// inherited from the thread that made it; else the one whose asynchronous `record` the task is in;
-/// else ``shared``. Two recorders that run at the same time do not see each other's events.
+/// The recorder in force for an event is the one whose `record` the thread is in, or inherited from
+/// the thread that made it; else the one whose asynchronous `record` the task is in; else ``shared``.
+/// Two recorders that run at the same time do not see each other's events.
 public final class Recorder: Sendable {
   /// The recorder of all threads that have no other. It starts by itself at the first use of any
   /// primitive when the environment says `LOCKCHECK=record`.
-  public static let shared = Recorder(configuration: RecorderConfiguration())
+  public static let shared = Recorder(
+    configuration: EnvironmentSettings.ofProcess.configuration, isShared: true)
 
   /// What it was made with.
   public let configuration: RecorderConfiguration
 
+  private let isShared: Bool
+  private let state = Mutex(RecordingState.idle)
+  private let running = Mutex<RunningSession?>(nil)
+
   /// Makes a recorder that does nothing yet.
-  public init(configuration: RecorderConfiguration) { self.configuration = configuration }
+  public convenience init(configuration: RecorderConfiguration) {
+    self.init(configuration: configuration, isShared: false)
+  }
+
+  private init(configuration: RecorderConfiguration, isShared: Bool) {
+    self.configuration = configuration
+    self.isShared = isShared
+  }
 
   /// Opens the file and begins to record.
+  ///
+  /// - Throws: ``RecorderError``: it records already, a setting is out of its range, or the system
+  ///   refuses the file. Nothing is recorded then.
   public func start() throws(RecorderError) {
+    if let complaint = configuration.complaint { throw .configuration(complaint) }
+    guard state.withLock({ $0.start() }) == .open else { throw .alreadyRecording }
+    do throws(RecorderError) {
+      let session = try RunningSession(configuration: configuration, isShared: isShared)
+      running.withLock { $0 = session }
+      session.begin()
+      RunningSession.closeAtExit(self)
+    } catch {
+      state.withLock { $0.startFailed() }
+      throw error
+    }
   }
 
-  /// Ends the recording and closes the file.
+  /// Ends the recording and closes the file. Threads that are in the middle of an event are waited
+  /// for; what they do afterwards is not recorded.
+  ///
+  /// - Returns: What the recording came to.
+  /// - Throws: ``RecorderError``: it does not record (in the child of a fork, for instance), or the
+  ///   system refuses to close the file; what was recorded stays readable.
   @discardableResult public func stop() throws(RecorderError) -> RecordingSummary {
-    RecordingSummary()
+    guard state.withLock({ $0.stop() }) == .close,
+      let session = running.withLock({ $0.take() })
+    else { throw .notRecording }
+    return try session.end()
   }
 
-  /// Records what the closure does, on this thread and on the threads that it makes.
+  /// The file that is being written; nil while nothing is recorded.
+  public var file: String? { running.withLock { $0?.path } }
+
+  /// Records what the closure does, on this thread and on the threads that it makes with a
+  /// ``RecordedThread``. Runs it unrecorded where the recorder has not started.
   public func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    try body()
+    let session = running.withLock { $0 }
+    guard let session, let thread = unsafe lc_attach() else { return try body() }
+    let outer = unsafe thread.pointee.scope
+    unsafe thread.pointee.scope = session.session
+    defer { unsafe thread.pointee.scope = outer }
+    return try body()
   }
 
-  /// Records what the closure does, in this task and in the tasks and threads that it makes.
+  /// Records what the closure does, in this task and in the tasks and threads that it makes, as far as
+  /// task-local values reach. Runs it unrecorded where the recorder has not started.
   public func record<R>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> R
   ) async rethrows -> R {
-    try await body()
+    guard let session = running.withLock({ $0 }) else { return try await body() }
+    lc_count_task_recordings(1)
+    defer { lc_count_task_recordings(-1) }
+    let reference = unsafe Session.Reference(session: session.session)
+    return try await Session.$ofTask.withValue(reference, operation: body, isolation: isolation)
   }
 }
 
@@ -42,7 +94,7 @@ public struct RecordingSummary: Sendable, Equatable {
   public var file: String = ""
   /// Events that are in the file.
   public var events: UInt64 = 0
-  /// Events that found no room.
+  /// Events that found no room. The reader also leaves out what came after the first of them.
   public var lost: UInt64 = 0
   /// Events in signal handlers that interrupted the recorder, and were left out.
   public var nested: UInt64 = 0
@@ -65,4 +117,21 @@ public enum RecorderError: Error, Sendable, Equatable {
   case configuration(String)
   /// The system refused: what, on which file, and why.
   case system(String, file: String, errno: Int32)
+  /// The recording is whole, but could not be brought into the form that its file's name asks for.
+  case conversion(String, recording: String)
+}
+
+extension RecorderError: CustomStringConvertible {
+  /// One line that says what is wrong and with what.
+  public var description: String {
+    switch self {
+    case .alreadyRecording: "the recorder records already"
+    case .notRecording: "the recorder does not record"
+    case .configuration(let text): text
+    case .system(let what, let file, let number):
+      unsafe "\(file): \(what): \(String(cString: strerror(number)))"
+    case .conversion(let why, let recording):
+      "the recording stays in \(recording): \(why)"
+    }
+  }
 }

@@ -14,7 +14,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
   public var file: String = "lockcheck-%p.lctrace"
   /// How many frames a stack has at most, 1 to 128.
   public var stackDepth: Int = 32
-  /// The bytes of one thread's buffer, which is one chunk of the file: 4 KiB to 16 MiB.
+  /// The bytes of one thread's buffer, which is the largest chunk of the file: 4 KiB to 16 MiB. A
+  /// thread begins with a page and gets twice as much each time, up to this.
   public var bufferSize: Int = 65536
   /// How call stacks are captured.
   public var stacks: Stacks = .fast
@@ -23,4 +24,24 @@ public struct RecorderConfiguration: Sendable, Equatable {
 
   /// The default settings.
   public init() {}
+
+  /// The depths that ``stackDepth`` may have.
+  public static let stackDepths = 1...128
+  /// The sizes that ``bufferSize`` may have.
+  public static let bufferSizes = 4096...16_777_216
+
+  /// What is wrong with the settings, in words; nil where nothing is.
+  var complaint: String? {
+    if !Self.stackDepths.contains(stackDepth) {
+      return "the stack depth is \(stackDepth), and has to be 1 to 128"
+    }
+    if !Self.bufferSizes.contains(bufferSize) {
+      return "the buffer size is \(bufferSize), and has to be 4096 to 16777216 bytes"
+    }
+    if file.isEmpty { return "the name of the trace file is empty" }
+    if file.hasSuffix(".gz") || file.hasSuffix(".zst") {
+      return "a trace is not compressed while it is recorded; record to a plain file"
+    }
+    return nil
+  }
 }

@@ -1,4 +1,6 @@
 public import CLockcheckShims
+import Glibc
+import LockcheckTrace
 
 /// The process-wide switch.
 public enum Recording {
@@ -12,5 +14,34 @@ public enum Recording {
   @inlinable public static func recordEnd() { if isOn { appendBlock(begins: false) } }
 
   @usableFromInline @inline(never) static func appendBlock(begins: Bool) {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    append.write(EventForm(begins ? .begin : .end), stamp: append.stamp(after: 0), object: 0)
+    append.close()
+  }
+
+  /// Looks at the environment, the first time that any primitive is used: `LOCKCHECK=record` starts
+  /// ``Recorder/shared``.
+  @inline(__always) static func readEnvironment() {
+    if !lc_is_environment_read() { startFromEnvironment() }
+  }
+
+  @inline(never) private static func startFromEnvironment() { _ = start }
+
+  private static let start: Void = {
+    let settings = EnvironmentSettings.ofProcess
+    for complaint in settings.complaints { say(complaint) }
+    lc_set_environment_read()
+    guard settings.isRecording else { return }
+    do throws(RecorderError) {
+      try Recorder.shared.start()
+    } catch {
+      say(error.description)
+    }
+  }()
+
+  /// One line on standard error.
+  static func say(_ text: String) {
+    var line = "lockcheck: \(text)\n"
+    line.withUTF8 { utf8 in _ = unsafe write(STDERR_FILENO, utf8.baseAddress, utf8.count) }
   }
 }

@@ -1,15 +1,13 @@
 #ifndef LC_SHIMS_H
 #define LC_SHIMS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+// What the recorder needs and Swift cannot say: thread-local state in a flat layout, the time-stamp
+// counter, the frame-pointer walk, and the system calls behind the trace file.
 
-/// 1 while any recording runs.
-extern uint8_t lc_recording_on;
-
-/// Whether any recording runs: one relaxed load.
-static inline bool lc_is_recording(void) {
-  return __atomic_load_n(&lc_recording_on, __ATOMIC_RELAXED) != 0;
-}
+#include "lc_clock.h"
+#include "lc_depot.h"
+#include "lc_stack.h"
+#include "lc_system.h"
+#include "lc_thread.h"
 
 #endif

@@ -1,0 +1,249 @@
+#ifndef LC_THREAD_H
+#define LC_THREAD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// The deepest stack that can be asked for.
+#define LC_MAX_DEPTH 128
+/// Room for the deepest stack and the recorder's own frames.
+#define LC_SCRATCH 160
+
+/// A set of numbers in two levels: blocks of 65,536 bits, mapped when first needed.
+typedef struct lc_bits {
+  uint64_t *blocks[65536];
+} lc_bits;
+
+/// One recording. Lives as long as the process, so that a thread may look at it at any time; what it
+/// points to goes when the recording has stopped and no thread is in the middle of an event.
+typedef struct lc_session {
+  uint32_t active;
+  uint32_t number;
+  uint32_t stacks;
+  uint32_t depth;
+  uint32_t is_full;
+  int32_t fd;
+  lc_bits *written_stacks;
+  lc_bits *written_objects;
+  lc_bits *written_threads;
+  void *file;
+  uint8_t *header;
+  uint64_t events;
+  uint32_t threads;
+  uint64_t nested_before;
+  struct lc_session *next;
+} lc_session;
+
+/// Where one thread appends the events of one recording.
+typedef struct lc_writer {
+  uint8_t *cursor;
+  uint8_t *limit;
+  uint8_t *chunk;
+  uint64_t previous;
+  lc_session *session;
+  uint64_t events;
+  uint32_t chunk_events;
+  uint32_t sequence;
+  uint32_t units;
+  struct lc_writer *next;
+} lc_writer;
+
+/// What the recorder knows about one thread. The memory is reused for other threads and never given
+/// back, so that a pointer to it can always be followed.
+typedef struct lc_thread {
+  uint32_t busy;
+  uint32_t number;
+  uint64_t last;
+  lc_writer *writer;
+  lc_session *scope;
+  uintptr_t stack_low;
+  uintptr_t stack_high;
+  lc_writer *writers;
+  uint64_t nested;
+  uint32_t in_use;
+  uint32_t rounds;
+  char name[64];
+  char kind[16];
+  struct lc_thread *next;
+  /// Room for one capture.
+  uintptr_t addresses[LC_SCRATCH];
+} lc_thread;
+
+/// 1 while any recording runs.
+extern uint8_t lc_recording_on;
+/// 1 once the environment has been looked at.
+extern uint8_t lc_environment_read;
+/// How many recordings are in force for tasks.
+extern uint32_t lc_task_recordings;
+/// The recording of all threads that have no other.
+extern lc_session *lc_shared_session;
+/// Every recording of the process.
+extern lc_session *lc_sessions;
+/// Every thread the recorder ever met.
+extern lc_thread *lc_threads;
+/// Whether a thread has to publish its busy flag itself, for want of membarrier.
+extern uint8_t lc_needs_fence;
+
+extern __thread lc_thread *lc_self __attribute__((tls_model("initial-exec")));
+
+/// Whether any recording runs: one relaxed load.
+static inline bool lc_is_recording(void) {
+  return __atomic_load_n(&lc_recording_on, __ATOMIC_RELAXED) != 0;
+}
+
+static inline bool lc_is_environment_read(void) {
+  return __atomic_load_n(&lc_environment_read, __ATOMIC_ACQUIRE) != 0;
+}
+
+static inline lc_thread *lc_current(void) { return lc_self; }
+
+/// Enters the recorder on this thread; false where the thread is in it already, as in a signal
+/// handler that interrupted it.
+static inline bool lc_enter(lc_thread *thread) {
+  if (__builtin_expect(thread->busy != 0, 0)) {
+    __atomic_fetch_add(&thread->nested, 1, __ATOMIC_RELAXED);
+    return false;
+  }
+  __atomic_store_n(&thread->busy, 1, __ATOMIC_RELAXED);
+  // Against `lc_quiesce`: it stores `active`, then reads `busy`; this stores `busy`, then reads
+  // `active`. The fence between the two is on its side, as membarrier, where that exists.
+  if (__builtin_expect(lc_needs_fence, 0))
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  else
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  return true;
+}
+
+/// Leaves the recorder on this thread.
+static inline void lc_leave(lc_thread *thread) {
+  __atomic_store_n(&thread->busy, 0, __ATOMIC_RELEASE);
+}
+
+static inline bool lc_session_is_active(lc_session *session) {
+  return __atomic_load_n(&session->active, __ATOMIC_ACQUIRE) != 0;
+}
+
+static inline lc_session *lc_get_shared_session(void) {
+  return __atomic_load_n(&lc_shared_session, __ATOMIC_ACQUIRE);
+}
+
+static inline bool lc_has_task_recordings(void) {
+  return __atomic_load_n(&lc_task_recordings, __ATOMIC_RELAXED) != 0;
+}
+
+/// Whether the set has the number.
+static inline bool lc_bits_contain(lc_bits *bits, uint32_t number) {
+  uint64_t *block = __atomic_load_n(&bits->blocks[number >> 16], __ATOMIC_ACQUIRE);
+  if (block == 0) return false;
+  uint64_t word = __atomic_load_n(&block[(number & 0xffff) >> 6], __ATOMIC_ACQUIRE);
+  return (word >> (number & 63)) & 1;
+}
+
+/// Puts the number into the set; false where there is no memory for it. Under the recorder's lock.
+bool lc_bits_insert(lc_bits *bits, uint32_t number);
+
+/// Empties the set and gives its blocks back.
+void lc_bits_clear(lc_bits *bits);
+
+/// Lets readers of the file see the bytes before `committed`.
+static inline void lc_commit(uint8_t *chunk, uint32_t committed) {
+  __atomic_store_n((uint32_t *)(chunk + 24), committed, __ATOMIC_RELEASE);
+}
+
+/// Makes a chunk's header valid, after the rest of it.
+static inline void lc_publish(uint8_t *chunk, uint32_t magic) {
+  __atomic_store_n((uint32_t *)chunk, magic, __ATOMIC_RELEASE);
+}
+
+/// Says that the chunk is complete and its checksum stands.
+static inline void lc_seal(uint8_t *chunk) {
+  __atomic_store_n(chunk + 5, (uint8_t)1, __ATOMIC_RELEASE);
+}
+
+/// Notes in the file's header that an event with this stamp found no room.
+static inline void lc_note_loss(uint8_t *header, uint64_t stamp) {
+  uint64_t *first = (uint64_t *)(header + 64);
+  uint64_t known = __atomic_load_n(first, __ATOMIC_RELAXED);
+  while (stamp < known && !__atomic_compare_exchange_n(
+                              first, &known, stamp, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {}
+  __atomic_fetch_add((uint64_t *)(header + 72), 1, __ATOMIC_RELAXED);
+}
+
+/// Counts a thread's events as its recording's.
+static inline void lc_add_events(lc_session *session, uint64_t events) {
+  __atomic_fetch_add(&session->events, events, __ATOMIC_RELAXED);
+  __atomic_fetch_add(&session->threads, 1, __ATOMIC_RELAXED);
+}
+
+static inline uintptr_t *lc_scratch(lc_thread *thread) { return thread->addresses; }
+static inline const char *lc_thread_name(lc_thread *thread) { return thread->name; }
+static inline const char *lc_thread_kind(lc_thread *thread) { return thread->kind; }
+
+/// Makes the thread the one with this number, recording into `scope`.
+static inline void lc_take_identity(lc_thread *thread, uint32_t number, lc_session *scope) {
+  thread->number = number;
+  thread->scope = scope;
+}
+
+void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length);
+void lc_set_thread_kind(lc_thread *thread, const uint8_t *text, size_t length);
+
+/// Counts the recordings in force for tasks.
+static inline void lc_count_task_recordings(int32_t change) {
+  uint32_t known = __atomic_load_n(&lc_task_recordings, __ATOMIC_RELAXED);
+  // The child of a fork starts again from 0, and must not go below.
+  do {
+    if (change < 0 && known == 0) return;
+  } while (!__atomic_compare_exchange_n(&lc_task_recordings, &known, known + (uint32_t)change,
+                                        true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+static inline void lc_set_active(lc_session *session, uint32_t active) {
+  __atomic_store_n(&session->active, active, __ATOMIC_RELEASE);
+}
+static inline void lc_set_shared_session(lc_session *session) {
+  __atomic_store_n(&lc_shared_session, session, __ATOMIC_RELEASE);
+}
+static inline void lc_set_environment_read(void) {
+  __atomic_store_n(&lc_environment_read, 1, __ATOMIC_RELEASE);
+}
+static inline lc_thread *lc_first_thread(void) {
+  return __atomic_load_n(&lc_threads, __ATOMIC_ACQUIRE);
+}
+
+/// The structure for the calling thread, made if there is none; null in a signal handler that
+/// interrupted its making, or without memory.
+lc_thread *lc_attach(void);
+/// Gives the structure of the calling thread back. Its writers must have been closed.
+void lc_detach(void);
+/// A writer for the calling thread; under the recorder's lock. Null without memory.
+lc_writer *lc_writer_make(lc_thread *thread, lc_session *session);
+/// Takes the writers of `thread` whose recording is over, or all of them, from its list.
+void lc_writers_prune(lc_thread *thread, bool all);
+/// A new recording, known to `fork`. Under the recorder's lock.
+lc_session *lc_session_make(void);
+/// Recounts the recordings, for `lc_recording_on`. Under the recorder's lock.
+void lc_sessions_changed(void);
+
+/// The next number for a thread or for an object, from 1.
+uint32_t lc_next_thread_number(void);
+uint32_t lc_next_object_number(void);
+
+/// The recorder's one lock, for rare paths. A thread that takes it is busy.
+void lc_lock(void);
+void lc_unlock(void);
+
+/// Waits until no thread but the calling one is in the middle of an event that it began before.
+///
+/// Returns whether all were out within `milliseconds`.
+bool lc_quiesce(uint32_t milliseconds);
+
+/// Called with the structure of a thread that ends without having said so.
+extern void (*lc_thread_ends)(lc_thread *);
+static inline void lc_set_thread_ends(void (*handler)(lc_thread *)) { lc_thread_ends = handler; }
+/// Installs the fork handlers and the thread key. Once.
+void lc_prepare(void);
+
+#endif

@@ -1,0 +1,63 @@
+#define _GNU_SOURCE
+#include "lc_stack.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lc_system.h"
+
+extern void *__libc_stack_end __attribute__((weak));
+
+/// Whether eight bytes can be read. The kernel reads the set before it looks at the first argument,
+/// which no signal mask operation has: EFAULT or EINVAL, and nothing changes.
+static bool is_readable(uintptr_t address) {
+  int kept = errno;
+  long result = syscall(SYS_rt_sigprocmask, ~0, address, (void *)0, (size_t)8);
+  bool readable = result == 0 || errno != EFAULT;
+  errno = kept;
+  return readable;
+}
+
+// The extent is not asked of pthread_getattr_np, which allocates and so may not be called in a signal
+// handler that interrupted malloc. The upper end is known: a thread's control block lies above its
+// stack, in the same mapping. From there down to the frame every page is tried once; deeper frames
+// are tried when they are first met.
+bool lc_stack_extend(lc_thread *thread, uintptr_t frame) {
+  uintptr_t page = lc_page_size();
+  uintptr_t high = thread->stack_high;
+  if (high == 0) {
+    if (lc_is_main_thread())
+      high = &__libc_stack_end ? (uintptr_t)__libc_stack_end : 0;
+    else
+      high = (uintptr_t)pthread_self();
+    high &= ~(uintptr_t)7;
+  }
+  if (high == 0 || frame >= high || high - frame > ((uintptr_t)1 << 28)) return false;
+  uintptr_t low = frame & ~(page - 1);
+  uintptr_t known = thread->stack_low != 0 ? thread->stack_low : high;
+  // A jump over more pages than a deep recursion makes between two events is another stack.
+  if (known - low > 4096 * page) return false;
+  for (uintptr_t at = low; at < known; at += page)
+    if (!is_readable(at)) return false;
+  thread->stack_high = high;
+  thread->stack_low = low;
+  return true;
+}
+
+size_t lc_walk_carefully(uintptr_t frame, uintptr_t *addresses, size_t limit, uint64_t *hash) {
+  size_t count = 0;
+  while (count < limit && (frame & 7) == 0) {
+    if (!is_readable(frame) || !is_readable(frame + sizeof(uintptr_t))) break;
+    uintptr_t *pair = (uintptr_t *)frame;
+    uintptr_t next = pair[0] & ~((uintptr_t)1 << 60);
+    if (pair[1] < 4096) break;
+    addresses[count++] = pair[1];
+    if (next <= frame) break;
+    frame = next;
+  }
+  *hash = lc_hash_addresses(addresses, count);
+  return count;
+}

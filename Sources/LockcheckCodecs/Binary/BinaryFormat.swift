@@ -1,0 +1,127 @@
+/// The layout of the binary form, shared by whoever writes and reads it. `Docs/trace-format-binary.md`
+/// describes it for everybody else.
+package enum BinaryFormat {
+  /// The first bytes of a file.
+  package static let magic: [UInt8] = [0x4C, 0x43, 0x54, 0x52, 0x41, 0x43, 0x45, 0x01]
+
+  /// The header's fields, as offsets into the file. All numbers are little-endian.
+  package enum Header {
+    package static let size = 4096
+    /// u32: the bytes of a unit, in which chunks are measured; the header takes one too.
+    package static let unit = 8
+    /// u32: ``Arrangement``.
+    package static let arrangement = 12
+    /// u32: bit 0 when the writer closed the file.
+    package static let flags = 16
+    /// u32: how many chunks, once closed.
+    package static let chunks = 20
+    package static let pid = 24
+    /// u64 each: a stamp and the nanoseconds of the clock at the same moment, when it began.
+    package static let startStamp = 32
+    package static let startNanoseconds = 40
+    /// u64 each: the same, as late as is known.
+    package static let latestStamp = 48
+    package static let latestNanoseconds = 56
+    /// u64: the stamp of the first event that found no room; all ones where there is none.
+    package static let firstLoss = 64
+    /// u64: how many events found no room.
+    package static let lost = 72
+    /// u64: how many events of signal handlers were left out.
+    package static let nested = 80
+    /// u64: the length of the file, once closed.
+    package static let length = 88
+  }
+
+  /// Where the order of the events is kept.
+  package enum Arrangement: UInt32 {
+    /// Each thread has chunks of its own; stamps say how they fit together.
+    case byThread = 1
+    /// The events stand in their order.
+    case sequence = 2
+  }
+
+  /// The fields of a chunk's header, as offsets from its start.
+  package enum Chunk {
+    package static let size = 64
+    package static let magic: UInt32 = 0x4B43_434C
+    package static let kind = 4
+    package static let state = 5
+    package static let thread = 8
+    package static let sequence = 12
+    package static let base = 16
+    package static let committed = 24
+    package static let events = 28
+    package static let checksum = 32
+    package static let units = 40
+    package static let headerCheck = 56
+  }
+
+  /// What a chunk holds.
+  package enum ChunkKind: UInt8 {
+    case rows = 1
+    case threadEvents = 2
+    case sequenceEvents = 3
+  }
+
+  /// What a row is about. A reader passes over those it does not know.
+  package enum Row: UInt8 {
+    case process = 1
+    case thread = 2
+    case object = 3
+    case module = 4
+    case addresses = 5
+    case frame = 6
+    case stack = 7
+    case note = 8
+    case header = 9
+  }
+
+  /// The bits of an event's first byte above its operation.
+  package enum Flag {
+    @inlinable package static var argument: UInt8 { 0x20 }
+    @inlinable package static var companion: UInt8 { 0x40 }
+    @inlinable package static var modifiers: UInt8 { 0x80 }
+  }
+
+  /// No event takes more bytes: two, and six numbers of at most ten.
+  @inlinable package static var longestEvent: Int { 64 }
+
+  /// Mixes `word` into a checksum.
+  @inlinable @inline(__always) package static func mix(_ sum: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (sum ^ word) &* 0xFF51_AFD7_ED55_8CCD
+    return product ^ (product >> 32)
+  }
+
+  /// The check of what a chunk's header says from the start.
+  package static func headerCheck(
+    kind: UInt8, thread: UInt32, sequence: UInt32, base: UInt64, units: UInt32, offset: UInt64
+  ) -> UInt64 {
+    var sum: UInt64 = 0x4C43_5452_4143_4501
+    sum = mix(sum, UInt64(kind) | UInt64(units) << 32)
+    sum = mix(sum, UInt64(thread) | UInt64(sequence) << 32)
+    sum = mix(sum, base)
+    return mix(sum, offset)
+  }
+
+  /// The checksum of a sealed chunk: its header's check, its counts, its payload in words of eight
+  /// bytes, the last filled up with zeros.
+  package static func checksum(
+    headerCheck: UInt64, events: UInt32, payload: UnsafeRawBufferPointer
+  ) -> UInt64 {
+    var sum = mix(headerCheck, UInt64(events) | UInt64(truncatingIfNeeded: payload.count) << 32)
+    var at = 0
+    while at &+ 8 <= payload.count {
+      let word = unsafe payload.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      sum = mix(sum, UInt64(littleEndian: word))
+      at &+= 8
+    }
+    if at < payload.count {
+      var word: UInt64 = 0
+      for index in at..<payload.count {
+        word |= unsafe UInt64(payload[index]) << UInt64((index - at) * 8)
+      }
+      sum = mix(sum, word)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// What the environment says about recording: `LOCKCHECK` and its companions.
+///
+/// A wrong value is set aside, and a complaint says which it was and what is expected.
+struct EnvironmentSettings: Equatable {
+  /// Whether `LOCKCHECK` asks to record.
+  var isRecording = false
+  /// What the other variables ask for.
+  var configuration = RecorderConfiguration()
+  /// One line for each wrong value.
+  var complaints: [String] = []
+
+  /// The settings of this process, read once.
+  static let ofProcess = EnvironmentSettings { name in
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
+  /// Reads the settings off the variables that `value` gives.
+  init(_ value: (String) -> String?) {
+    switch value("LOCKCHECK") {
+    case nil, "", "off": break
+    case "record": isRecording = true
+    case let other?: complain("LOCKCHECK", other, expected: "off or record")
+    }
+    if let file = value("LOCKCHECK_TRACE"), !file.isEmpty { configuration.file = file }
+    if let depth = value("LOCKCHECK_STACK_DEPTH") {
+      if let number = Int(depth), RecorderConfiguration.stackDepths.contains(number) {
+        configuration.stackDepth = number
+      } else {
+        complain("LOCKCHECK_STACK_DEPTH", depth, expected: "a number from 1 to 128")
+      }
+    }
+    if let size = value("LOCKCHECK_BUFFER_SIZE") {
+      if let number = Int(size), RecorderConfiguration.bufferSizes.contains(number) {
+        configuration.bufferSize = number
+      } else {
+        complain("LOCKCHECK_BUFFER_SIZE", size, expected: "bytes from 4096 to 16777216")
+      }
+    }
+    if let stacks = value("LOCKCHECK_STACKS") {
+      if let choice = RecorderConfiguration.Stacks(rawValue: stacks) {
+        configuration.stacks = choice
+      } else {
+        complain("LOCKCHECK_STACKS", stacks, expected: "none, fast or full")
+      }
+    }
+  }
+
+  private mutating func complain(_ name: String, _ value: String, expected: String) {
+    complaints.append("\(name) is '\(value)'; expected \(expected)")
+  }
+}
+
+extension RecorderConfiguration {
+  /// The settings that the environment of this process asks for; wrong values are left out.
+  public static func environment() -> RecorderConfiguration {
+    EnvironmentSettings.ofProcess.configuration
+  }
+}

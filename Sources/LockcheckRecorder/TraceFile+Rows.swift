@@ -1,0 +1,114 @@
+import CLockcheckShims
+import LockcheckCodecs
+import LockcheckTrace
+
+/// The tables of a recording. Each row stands in the file before the first event that refers to it.
+extension TraceFile {
+  /// What ran, and how.
+  func writeProcess(executable: String, arguments: [String]) -> Bool {
+    appendRow(.process) { row in
+      row.text(executable)
+      let some = arguments.prefix(8)
+      row.number(UInt64(some.count))
+      for argument in some { row.text(argument) }
+    }
+  }
+
+  /// A remark on how the recording was made.
+  func writeNote(_ text: String) -> Bool {
+    appendRow(.note) { row in row.text(text) }
+  }
+
+  /// A thread, by its number in this process.
+  func writeThread(
+    _ number: UInt32, name: UnsafePointer<CChar>, kind: UnsafePointer<CChar>,
+    in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
+    if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
+    let isWritten = appendRow(.thread) { row in
+      row.number(UInt64(number))
+      unsafe row.text(name)
+      unsafe row.text(kind)
+    }
+    return unsafe isWritten && lc_bits_insert(session.pointee.written_threads, number)
+  }
+
+  /// An object, with the stack that made it.
+  func writeObject(
+    _ object: borrowing RecordedObject, number: UInt32,
+    in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
+    if unsafe lc_bits_contain(session.pointee.written_objects, number) { return true }
+    let creation = object.creation
+    if creation != 0, unsafe !writeStack(creation, in: session) { return false }
+    let extra = object.extra
+    let kind = object.kind
+    let name = object.name
+    let isWritten = appendRow(.object) { row in
+      row.number(UInt64(number))
+      row.byte(kind.rawValue)
+      row.number(UInt64(creation))
+      row.byte(extra.members | (name == nil ? 0 : ObjectExtra.hasName))
+      if let name { row.text(name) }
+      for value in extra.values { row.number(value) }
+    }
+    return unsafe isWritten && lc_bits_insert(session.pointee.written_objects, number)
+  }
+
+  /// A stack, by its number in the depot, with the modules that its code is in.
+  func writeStack(_ number: UInt32, in session: UnsafeMutablePointer<lc_session>) -> Bool {
+    if unsafe lc_bits_contain(session.pointee.written_stacks, number) { return true }
+    guard let stack = unsafe lc_depot_stack(number) else { return false }
+    let count = unsafe Int(stack.pointee.count)
+    for index in 0..<count {
+      if unsafe !knowsModule(of: UInt64(lc_stack_address(stack, index))) {
+        writeModules()
+        break
+      }
+    }
+    let isWritten = appendRow(.addresses) { row in
+      row.number(UInt64(number))
+      unsafe row.byte(stack.pointee.is_complete == 0 ? 0 : 1)
+      row.number(UInt64(count))
+      var previous: UInt64 = 0
+      for index in 0..<count {
+        let address = unsafe UInt64(lc_stack_address(stack, index))
+        row.difference(address, from: previous)
+        previous = address
+      }
+    }
+    return unsafe isWritten && lc_bits_insert(session.pointee.written_stacks, number)
+  }
+
+  /// The modules that are loaded now and that the file does not know.
+  func writeModules() {
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe lc_modules_visit(context) { context, path, bias, low, high, buildID, length in
+      guard let context = unsafe context, let path = unsafe path else { return }
+      let file = unsafe Unmanaged<TraceFile>.fromOpaque(context).takeUnretainedValue()
+      guard file.noteModule(low: low, high: high) else { return }
+      _ = file.appendRow(.module) { row in
+        unsafe row.text(path)
+        row.number(bias)
+        row.number(low)
+        row.number(high)
+        unsafe row.bytes(UnsafeBufferPointer(start: buildID, count: buildID == nil ? 0 : length))
+      }
+    }
+  }
+}
+
+extension TraceFile {
+  /// A thread that has not begun yet, by its number in this process.
+  func writeThread(
+    _ number: UInt32, name: String?, kind: String, in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
+    if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
+    let isWritten = appendRow(.thread) { row in
+      row.number(UInt64(number))
+      row.text(name ?? "")
+      row.text(kind)
+    }
+    return unsafe isWritten && lc_bits_insert(session.pointee.written_threads, number)
+  }
+}

@@ -1,0 +1,238 @@
+import CLockcheckShims
+import Glibc
+import LockcheckCodecs
+
+/// The file behind one recording: its header, its chunks, and the one chunk that tables go into.
+///
+/// Everything is written through shared mappings of space that the disk has already given, so what was
+/// appended is in the file whatever happens to the process. All methods run under the recorder's lock.
+@safe final class TraceFile {
+  /// Where it is.
+  let path: String
+  /// How many chunks there are.
+  private(set) var chunkCount: UInt32 = 0
+  /// The bytes that the file has.
+  private(set) var length: UInt64
+  /// The mapped header.
+  let header: UnsafeMutablePointer<UInt8>
+  /// The bytes of a unit: a page, so that each chunk can be mapped.
+  let unit: Int
+
+  private let descriptor: Int32
+  private let largestUnits: Int
+  private let sizeLimit: UInt64
+  private let scratch: UnsafeMutablePointer<UInt8>
+  private var rowChunk: UnsafeMutablePointer<UInt8>?
+  private var rowUnits = 0
+  private var rowEnd = 0
+  private var rowSequence: UInt32 = 0
+  /// The code of the modules that are in the file already.
+  private var modules: UnsafeMutablePointer<ModuleRange>
+  private var moduleCount = 0
+
+  static let moduleCapacity = 65536
+
+  struct ModuleRange {
+    var low: UInt64
+    var high: UInt64
+  }
+
+  /// Makes the file and its header.
+  init(
+    path: String, configuration: RecorderConfiguration
+  ) throws(RecorderError) {
+    let fd = unsafe lc_file_open(path)
+    guard fd >= 0 else {
+      let what =
+        -fd == EWOULDBLOCK ? "another recording writes to the file" : "cannot make the file"
+      throw .system(what, file: path, errno: -fd)
+    }
+    let unit = lc_page_size()
+    let error = lc_file_extend(fd, 0, UInt64(unit))
+    guard error == 0, let header = unsafe lc_file_map(fd, 0, unit),
+      let scratch = unsafe lc_map_memory(RowWriter.capacity),
+      let modules = unsafe lc_map_memory(
+        Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)
+    else {
+      _ = lc_file_close(fd, 0)
+      throw .system("no room for the file", file: path, errno: error == 0 ? ENOMEM : error)
+    }
+    self.path = path
+    descriptor = fd
+    self.unit = unit
+    largestUnits = max(1, configuration.bufferSize / unit)
+    sizeLimit = configuration.sizeLimit ?? .max
+    length = UInt64(unit)
+    unsafe self.header = header.assumingMemoryBound(to: UInt8.self)
+    unsafe self.scratch = scratch.assumingMemoryBound(to: UInt8.self)
+    unsafe self.modules = modules.bindMemory(to: ModuleRange.self, capacity: Self.moduleCapacity)
+    writeHeader()
+  }
+
+  /// The descriptor, for the child of a fork to close.
+  var fileDescriptor: Int32 { descriptor }
+
+  private func writeHeader() {
+    let at = unsafe UnsafeMutableRawPointer(header)
+    typealias Header = BinaryFormat.Header
+    unsafe at.storeBytes(of: UInt32(unit), toByteOffset: Header.unit, as: UInt32.self)
+    unsafe at.storeBytes(
+      of: BinaryFormat.Arrangement.byThread.rawValue, toByteOffset: Header.arrangement,
+      as: UInt32.self)
+    unsafe at.storeBytes(of: UInt64(getpid()), toByteOffset: Header.pid, as: UInt64.self)
+    unsafe at.storeBytes(of: UInt64.max, toByteOffset: Header.firstLoss, as: UInt64.self)
+    let stamp = lc_ticks()
+    let now = lc_nanoseconds()
+    unsafe at.storeBytes(of: stamp, toByteOffset: Header.startStamp, as: UInt64.self)
+    unsafe at.storeBytes(of: now, toByteOffset: Header.startNanoseconds, as: UInt64.self)
+    for (index, byte) in BinaryFormat.magic.enumerated() { unsafe header[index] = byte }
+    noteTime()
+  }
+
+  /// Puts the time of now beside the stamp of now, for whoever turns stamps into times.
+  func noteTime() {
+    let at = unsafe UnsafeMutableRawPointer(header)
+    let stamp = lc_ticks()
+    let now = lc_nanoseconds()
+    unsafe at.storeBytes(of: stamp, toByteOffset: BinaryFormat.Header.latestStamp, as: UInt64.self)
+    unsafe at.storeBytes(
+      of: now, toByteOffset: BinaryFormat.Header.latestNanoseconds, as: UInt64.self)
+  }
+
+  /// Waits until the clock and the counter have moved far enough apart from the start to tell the
+  /// counter's rate, should the process end without another word.
+  func calibrate() {
+    let start = unsafe UnsafeMutableRawPointer(header).load(
+      fromByteOffset: BinaryFormat.Header.startNanoseconds, as: UInt64.self)
+    while lc_nanoseconds() &- start < 200_000 {}
+    noteTime()
+  }
+
+  /// A mapped chunk with its header in it; nil where there is no room.
+  func makeChunk(
+    _ kind: BinaryFormat.ChunkKind, thread: UInt32, sequence: UInt32, base: UInt64, units: Int
+  ) -> UnsafeMutablePointer<UInt8>? {
+    let bytes = units * unit
+    guard length + UInt64(bytes) <= sizeLimit,
+      lc_file_extend(descriptor, length, UInt64(bytes)) == 0,
+      let memory = unsafe lc_file_map(descriptor, length, bytes)
+    else { return nil }
+    typealias Chunk = BinaryFormat.Chunk
+    unsafe memory.storeBytes(of: kind.rawValue, toByteOffset: Chunk.kind, as: UInt8.self)
+    unsafe memory.storeBytes(of: thread, toByteOffset: Chunk.thread, as: UInt32.self)
+    unsafe memory.storeBytes(of: sequence, toByteOffset: Chunk.sequence, as: UInt32.self)
+    unsafe memory.storeBytes(of: base, toByteOffset: Chunk.base, as: UInt64.self)
+    unsafe memory.storeBytes(of: UInt32(units), toByteOffset: Chunk.units, as: UInt32.self)
+    let check = BinaryFormat.headerCheck(
+      kind: kind.rawValue, thread: thread, sequence: sequence, base: base, units: UInt32(units),
+      offset: length)
+    unsafe memory.storeBytes(of: check, toByteOffset: Chunk.headerCheck, as: UInt64.self)
+    // Last, and after the rest: a header with it is a whole one.
+    let chunk = unsafe memory.assumingMemoryBound(to: UInt8.self)
+    unsafe lc_publish(chunk, Chunk.magic)
+    length += UInt64(bytes)
+    chunkCount += 1
+    noteTime()
+    return unsafe chunk
+  }
+
+  /// How many units the next chunk of a thread gets: short threads take one page, busy ones the whole
+  /// buffer.
+  func nextUnits(after units: Int) -> Int { min(max(1, units * 2), largestUnits) }
+
+  /// Closes a chunk: counts, checksum, and the mark that says that they stand.
+  static func seal(_ chunk: UnsafeMutablePointer<UInt8>, events: UInt32) {
+    typealias Chunk = BinaryFormat.Chunk
+    let at = UnsafeMutableRawPointer(chunk)
+    let committed = unsafe at.load(fromByteOffset: Chunk.committed, as: UInt32.self)
+    let check = unsafe at.load(fromByteOffset: Chunk.headerCheck, as: UInt64.self)
+    let payload = unsafe UnsafeRawBufferPointer(start: at + Chunk.size, count: Int(committed))
+    let sum = unsafe BinaryFormat.checksum(headerCheck: check, events: events, payload: payload)
+    unsafe at.storeBytes(of: events, toByteOffset: Chunk.events, as: UInt32.self)
+    unsafe at.storeBytes(of: sum, toByteOffset: Chunk.checksum, as: UInt64.self)
+    unsafe lc_seal(chunk)
+  }
+
+  /// Appends one row. False where there is no room.
+  func appendRow(_ kind: BinaryFormat.Row, _ fill: (inout RowWriter) -> Void) -> Bool {
+    var row = unsafe RowWriter(scratch: scratch)
+    fill(&row)
+    let count = row.count
+    guard count < RowWriter.capacity else { return false }
+    let needed = count + 8
+    if unsafe rowChunk == nil || rowEnd + needed > rowUnits * unit {
+      guard openRowChunk(for: needed) else { return false }
+    }
+    guard let chunk = unsafe rowChunk else { return false }
+    var prefix = unsafe RowWriter(scratch: chunk + rowEnd)
+    prefix.byte(kind.rawValue)
+    prefix.number(UInt64(count))
+    let start = rowEnd + prefix.count
+    unsafe (chunk + start).update(from: row.start, count: count)
+    rowEnd = start + count
+    unsafe lc_commit(chunk, UInt32(rowEnd - BinaryFormat.Chunk.size))
+    return true
+  }
+
+  private func openRowChunk(for needed: Int) -> Bool {
+    closeRowChunk()
+    let least = (needed + BinaryFormat.Chunk.size + unit - 1) / unit
+    let units = max(least, rowSequence == 0 ? min(4, largestUnits) : largestUnits)
+    guard
+      let chunk = unsafe makeChunk(
+        .rows, thread: 0, sequence: rowSequence, base: 0, units: units)
+    else { return false }
+    unsafe rowChunk = chunk
+    rowUnits = units
+    rowEnd = BinaryFormat.Chunk.size
+    rowSequence += 1
+    return true
+  }
+
+  private func closeRowChunk() {
+    guard let chunk = unsafe rowChunk else { return }
+    unsafe Self.seal(chunk, events: 0)
+    unsafe lc_unmap(chunk, rowUnits * unit)
+    unsafe rowChunk = nil
+  }
+
+  /// Whether the code at `address` belongs to a module that the file knows.
+  func knowsModule(of address: UInt64) -> Bool {
+    for index in 0..<moduleCount where unsafe modules[index].low <= address {
+      if unsafe address < modules[index].high { return true }
+    }
+    return false
+  }
+
+  /// Notes the code of a module; false where it is known, or there are too many.
+  func noteModule(low: UInt64, high: UInt64) -> Bool {
+    guard moduleCount < Self.moduleCapacity else { return false }
+    for index in 0..<moduleCount
+    where unsafe modules[index].low == low && modules[index].high == high { return false }
+    unsafe modules[moduleCount] = ModuleRange(low: low, high: high)
+    moduleCount += 1
+    return true
+  }
+
+  /// What stands in the header.
+  func headerValue(_ field: Int) -> UInt64 {
+    unsafe UnsafeMutableRawPointer(header).load(fromByteOffset: field, as: UInt64.self)
+  }
+
+  /// Ends the file. Every chunk of a thread has been sealed and unmapped.
+  ///
+  /// - Returns: 0, or the number of the error.
+  func close(nested: UInt64) -> Int32 {
+    closeRowChunk()
+    noteTime()
+    let at = unsafe UnsafeMutableRawPointer(header)
+    unsafe at.storeBytes(of: nested, toByteOffset: BinaryFormat.Header.nested, as: UInt64.self)
+    unsafe at.storeBytes(of: length, toByteOffset: BinaryFormat.Header.length, as: UInt64.self)
+    unsafe at.storeBytes(of: chunkCount, toByteOffset: BinaryFormat.Header.chunks, as: UInt32.self)
+    unsafe at.storeBytes(of: 1, toByteOffset: BinaryFormat.Header.flags, as: UInt32.self)
+    unsafe lc_unmap(header, unit)
+    unsafe lc_unmap(scratch, RowWriter.capacity)
+    unsafe lc_unmap(modules, Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)
+    return lc_file_close(descriptor, length)
+  }
+}
