@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckRecorder
+import LockcheckTrace
 
 /// One recording into a temporary file, from before the closure runs until its report is made.
 struct RecordingSession {
@@ -46,7 +47,7 @@ struct RecordingSession {
     do {
       let summary = try recorder.stop()
       let analysis = TraceAnalysis(rules: options.rules, suppressions: options.suppressions)
-      let report = try analysis.report(on: BinaryDecoder(file: summary.file))
+      let report = try analysis.report(on: TraceEvents(Trace()))
       return .success(report)
     } catch {
       return .failure(RecordingFailure(description: "the recording cannot be analyzed: \(error)"))

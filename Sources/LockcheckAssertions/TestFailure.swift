@@ -1,5 +1,5 @@
-public import LockcheckFindings
 import Foundation
+public import LockcheckFindings
 import LockcheckReport
 
 /// What a test framework is told when a run has findings: one failure with the whole report.
@@ -28,11 +28,13 @@ public struct TestFailure: Sendable {
 }
 
 /// Where in a test's source something is said to be wrong.
-public struct TestPlace: Sendable, Hashable {
+public struct TestPlace: Sendable {
   /// The file, as `#fileID` gives it: `Module/File.swift`.
   public var fileID: String
   /// The file, as `#filePath` gives it.
   public var filePath: String
+  /// The same as a literal, where it was one: XCTest takes no other.
+  public var literalPath: StaticString?
   /// The line, from 1.
   public var line: Int
   /// The column, from 1.
@@ -44,5 +46,12 @@ public struct TestPlace: Sendable, Hashable {
     self.filePath = filePath
     self.line = line
     self.column = column
+  }
+
+  /// Makes a place from what `#fileID`, `#filePath`, `#line` and `#column` give.
+  public init(fileID: StaticString, filePath: StaticString, line: UInt, column: UInt) {
+    self.init(
+      fileID: "\(fileID)", filePath: "\(filePath)", line: Int(line), column: Int(column))
+    literalPath = filePath
   }
 }

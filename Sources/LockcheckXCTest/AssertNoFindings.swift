@@ -27,7 +27,9 @@ public func assertNoFindings<Value, Failure: Error>(
   column: UInt = #column, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
   let run = recording(options, body)
-  report(run, failOn: verdict, TestPlace(file, line, fileID, column))
+  report(
+    run, failOn: verdict,
+    TestPlace(fileID: fileID, filePath: file, line: line, column: column))
   return try run.outcome.get()
 }
 
@@ -39,7 +41,9 @@ public func assertNoFindings<Value, Failure: Error>(
   _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
   let run = await recording(options, body)
-  report(run, failOn: verdict, TestPlace(file, line, fileID, column))
+  report(
+    run, failOn: verdict,
+    TestPlace(fileID: fileID, filePath: file, line: line, column: column))
   return try run.outcome.get()
 }
 
@@ -47,13 +51,4 @@ private func report<Value, Failure>(
   _ run: RecordedRun<Value, Failure>, failOn verdict: Verdict, _ place: TestPlace
 ) {
   TestFailure(run, failOn: verdict)?.report(to: XCTestReporter.self, at: place)
-}
-
-extension TestPlace {
-  fileprivate init(
-    _ file: StaticString, _ line: UInt, _ fileID: StaticString, _ column: UInt
-  ) {
-    self.init(
-      fileID: "\(fileID)", filePath: "\(file)", line: Int(line), column: Int(column))
-  }
 }

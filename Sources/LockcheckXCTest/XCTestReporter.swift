@@ -12,8 +12,10 @@ public final class XCTestReporter: IssueReporter {
     let center = XCTestObservationCenter.shared
     center.addTestObserver(witness)
     defer { center.removeTestObserver(witness) }
-    place.filePath.withStaticString { file in
+    if let file = place.literalPath {
       XCTFail(failure.text, file: file, line: UInt(place.line))
+    } else {
+      XCTFail("\(place.filePath):\(place.line): \(failure.text)")
     }
     return witness.hasSeenFailure
   }
