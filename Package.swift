@@ -83,6 +83,10 @@ let package = Package(
     .target(name: "LockcheckTesting", dependencies: ["LockcheckAssertions"]),
     .target(name: "LockcheckXCTest", dependencies: ["LockcheckAssertions"]),
 
+    .executableTarget(
+      name: "LockcheckBenchmark",
+      dependencies: ["LockcheckTrace", "LockcheckAnalysis"]),
+
     // Our own tests.
     .target(
       name: "LockcheckTestKit",

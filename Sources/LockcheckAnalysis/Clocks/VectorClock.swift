@@ -43,7 +43,7 @@ struct VectorClock: Sendable {
   }
 
   /// Whether the two are one and the same storage: a quick way to see that they are equal.
-  private func isSame(as other: VectorClock) -> Bool {
+  func isSame(as other: VectorClock) -> Bool {
     unsafe moments.withUnsafeBufferPointer { ours in
       unsafe other.moments.withUnsafeBufferPointer { theirs in
         unsafe ours.baseAddress == theirs.baseAddress && ours.count == theirs.count

@@ -2,12 +2,23 @@ import LockcheckFindings
 import LockcheckTrace
 
 /// What has to be kept of an access to find races with it and to tell of them.
-struct Access: Sendable, Hashable {
+struct Access: Sendable, Hashable, BitwiseCopyable {
   var operation: Operation
   var thread: ThreadID
   var moment: Moment
   var stack: StackID
   var held: HeldSetID
+
+  /// No access at all: an empty place.
+  static let none = Access()
+
+  private init() {
+    operation = .dummy
+    thread = .absent
+    moment = 0
+    stack = .absent
+    held = .none
+  }
 
   init(_ event: Event, at index: Int, held: HeldSetID) {
     operation = event.operation
@@ -19,6 +30,9 @@ struct Access: Sendable, Hashable {
 
   /// The index of the event in the trace.
   var index: Int { Int(moment) - 1 }
+
+  /// Whether it is one.
+  var isPresent: Bool { moment != 0 }
 
   var isAtomic: Bool { operation != .read && operation != .write }
 

@@ -21,6 +21,11 @@ public struct FastTrackDetector: Detector {
   private var order = HappensBefore(lockEdges: true)
   /// By object; variables only are ever looked at.
   private var variables: [VariableHistory] = []
+  /// By object: what the thread of its last write knew then, for the reads that see it.
+  private var gifts: [VectorClock] = []
+  /// The histories of the few variables that two accesses do not tell of, by
+  /// ``VariableHistory/others``.
+  private var others: [[Access]] = []
   private var races = RaceLedger()
   /// With accesses ordered by clocks only: whether it has become uncertain what some read saw.
   private var isReadUncertain = false
@@ -34,27 +39,44 @@ public struct FastTrackDetector: Detector {
       return
     }
     guard event.isEffective else { return }
-    order.touch(event.thread, Moment(index + 1))
-    let variable = event.object
-    while variables.count <= variable.index { variables.append(VariableHistory()) }
-    if variables[variable.index].isRepeated(event, lastGift: order.lastGift(of: event.thread)) {
-      return
-    }
+    let now = Moment(index + 1)
+    order.meet(event.thread)
+    let place = event.object.index
+    if place >= variables.count { makeRoom(for: run.tables.objects.count) }
+    if variables[place].isRepeated(event, lastGift: order.lastGift(of: event.thread)) { return }
+
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     if access.isAtomic { order.takeAtomically(event) }
-    if let earlier = variables[variable.index].unordered(with: access, by: order) {
-      note(earlier, access, on: variable, in: run)
+    let earlier = unordered(with: access, at: place)
+    if earlier.isPresent { note(earlier, access, on: event.object, in: run) }
+    if event.operation != .write, event.operation != .atomicWrite { see(at: place, event.thread) }
+    if access.isAtomic { order.giveAtomically(event, now) }
+    keep(access, at: place)
+    if access.isWrite { write(access, at: place) }
+  }
+
+  private mutating func makeRoom(for count: Int) {
+    variables.append(contentsOf: repeatElement(VariableHistory(), count: count - variables.count))
+    gifts.append(contentsOf: repeatElement(VectorClock(), count: count - gifts.count))
+  }
+
+  /// What a read sees comes before it, but only after the two have been compared.
+  private mutating func see(at place: Int, _ thread: ThreadID) {
+    let history = variables[place]
+    if history.lastWriter.isPresent,
+      !order.isKnown(history.lastWriter, history.lastWrite, to: thread)
+    {
+      let seen = SyncClock(
+        known: gifts[place], giver: history.lastWriter, moment: history.lastWrite)
+      order.take(seen, by: thread)
     }
-    // What it sees comes before it, but only after the two have been compared.
-    if event.operation != .write, event.operation != .atomicWrite {
-      order.take(variables[variable.index].lastGift, by: event.thread)
-      isReadUncertain = isReadUncertain || variables[variable.index].isRacy
-    }
-    if access.isAtomic { order.giveAtomically(event, access.moment) }
-    variables[variable.index].keep(access, by: order)
-    if access.isWrite {
-      variables[variable.index].lastGift = order.give(event.thread, access.moment)
-    }
+    isReadUncertain = isReadUncertain || history.isRacy
+  }
+
+  private mutating func write(_ access: Access, at place: Int) {
+    variables[place].lastWriter = access.thread
+    variables[place].lastWrite = access.moment
+    order.give(access.thread, access.moment, into: &gifts[place])
   }
 
   private mutating func note(
@@ -70,75 +92,100 @@ public struct FastTrackDetector: Detector {
   }
 }
 
-/// What is kept of the accesses to one variable.
-private struct VariableHistory {
-  /// Accesses that no later access that conflicts with as much is ordered after.
-  ///
-  /// The first two are kept in line, since there are seldom more.
-  private var first: Access?
-  private var second: Access?
-  private var others: [Access] = []
-  /// What the last write gives to the reads that see it.
-  var lastGift = SyncClock()
-  /// Whether a race on it has been seen: every later access is then looked at.
-  var isRacy = false
+// MARK: - Histories
 
-  /// Whether the same thread has done the same thing, and nothing since that could make a
-  /// difference: FastTrack's "same epoch".
-  @inline(__always)
-  func isRepeated(_ event: Event, lastGift: Moment) -> Bool {
-    // A write is never skipped: the reads that see it come after everything before it.
-    guard event.operation == .read, !isRacy, others.isEmpty else { return false }
-    if let second, second.operation == .read {
-      return second.thread == event.thread && second.moment > lastGift
+extension FastTrackDetector {
+  /// An earlier access that makes a race with `access`: a write rather than a read, a later one
+  /// rather than an earlier one.
+  private func unordered(with access: Access, at place: Int) -> Access {
+    let history = variables[place]
+    var best = Access.none
+    consider(history.first, with: access, &best)
+    consider(history.second, with: access, &best)
+    if history.others >= 0 {
+      for other in others[Int(history.others)] { consider(other, with: access, &best) }
     }
-    guard second == nil, let first, first.operation == .read else { return false }
-    return first.thread == event.thread && first.moment > lastGift
+    return best
   }
 
-  /// An earlier access that makes a race with `access`: a write before a read, a later one before an
-  /// earlier one.
-  func unordered(with access: Access, by order: borrowing HappensBefore) -> Access? {
-    var best: Access?
-    func consider(_ earlier: Access) {
-      guard earlier.conflicts(with: access),
-        !order.isKnown(earlier.thread, earlier.moment, to: access.thread)
-      else { return }
-      guard let other = best else {
-        best = earlier
-        return
-      }
-      if (earlier.isWrite ? 1 : 0, earlier.moment) > (other.isWrite ? 1 : 0, other.moment) {
-        best = earlier
-      }
+  @inline(__always)
+  private func consider(_ earlier: Access, with access: Access, _ best: inout Access) {
+    guard earlier.isPresent, earlier.conflicts(with: access),
+      !order.isKnown(earlier.thread, earlier.moment, to: access.thread)
+    else { return }
+    if !best.isPresent || (earlier.isWrite && !best.isWrite)
+      || (earlier.isWrite == best.isWrite && earlier.moment > best.moment)
+    {
+      best = earlier
     }
-    if let first { consider(first) }
-    if let second { consider(second) }
-    for other in others { consider(other) }
-    return best
   }
 
   /// Adds `access`, and drops those that it makes superfluous: whatever races with them and comes
   /// later races with `access` too, unless it is ordered after both.
-  mutating func keep(_ access: Access, by order: borrowing HappensBefore) {
-    func isCovered(_ earlier: Access) -> Bool {
-      access.covers(earlier) && order.isKnown(earlier.thread, earlier.moment, to: access.thread)
+  private mutating func keep(_ access: Access, at place: Int) {
+    var history = variables[place]
+    if isCovered(history.first, by: access) { history.first = .none }
+    if isCovered(history.second, by: access) { history.second = .none }
+    if history.others >= 0 { keepOthers(&history, access) }
+    if !history.first.isPresent {
+      history.first = history.second
+      history.second = .none
     }
-    if let first, isCovered(first) { self.first = nil }
-    if let second, isCovered(second) { self.second = nil }
-    if !others.isEmpty { others.removeAll(where: isCovered) }
-    if first == nil {
-      first = second
-      second = others.popLast()
-    }
-    if first == nil {
-      first = access
-    } else if second == nil {
-      second = access
+    if !history.first.isPresent {
+      history.first = access
+    } else if !history.second.isPresent {
+      history.second = access
     } else {
-      others.append(second!)
-      second = access
+      if history.others < 0 {
+        history.others = Int32(others.count)
+        others.append([])
+      }
+      others[Int(history.others)].append(history.second)
+      history.second = access
     }
+    variables[place] = history
+  }
+
+  private mutating func keepOthers(_ history: inout VariableHistory, _ access: Access) {
+    let place = Int(history.others)
+    var kept = 0
+    for other in others[place] where !isCovered(other, by: access) {
+      others[place][kept] = other
+      kept += 1
+    }
+    others[place].removeLast(others[place].count - kept)
+    if !history.first.isPresent, let other = others[place].popLast() { history.first = other }
+  }
+
+  @inline(__always)
+  private func isCovered(_ earlier: Access, by access: Access) -> Bool {
+    access.covers(earlier) && order.isKnown(earlier.thread, earlier.moment, to: access.thread)
+  }
+}
+
+/// What is kept of the accesses to one variable: those that no later access that conflicts with as
+/// much is ordered after. There are seldom more than two; the rest is kept apart.
+private struct VariableHistory: BitwiseCopyable {
+  /// Older than ``second``.
+  var first = Access.none
+  var second = Access.none
+  /// The place of the rest, or -1.
+  var others: Int32 = -1
+  /// Whether a race on it has been seen: every later access is then looked at.
+  var isRacy = false
+  /// Who wrote it last, and when.
+  var lastWriter = ThreadID.absent
+  var lastWrite: Moment = 0
+
+  /// Whether the same thread has done the same thing, and nothing since that could make a
+  /// difference: FastTrack's "same epoch".
+  ///
+  /// A write is never skipped: the reads that see it come after everything before it.
+  @inline(__always)
+  func isRepeated(_ event: Event, lastGift: Moment) -> Bool {
+    guard event.operation == .read, !isRacy, others < 0 else { return false }
+    let latest = second.isPresent ? second : first
+    return latest.operation == .read && latest.thread == event.thread && latest.moment > lastGift
   }
 }
 
