@@ -92,6 +92,8 @@ let package = Package(
       name: "LockcheckTestKit",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckAnalysis"],
       path: "Tests/LockcheckTestKit"),
+    .target(
+      name: "AssertionsTestKit", dependencies: ["Lockcheck"], path: "Tests/AssertionsTestKit"),
     .testTarget(
       name: "LockcheckTraceTests", dependencies: ["LockcheckTrace", "LockcheckTestKit"]),
     .testTarget(
@@ -128,13 +130,20 @@ let package = Package(
       name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
     .testTarget(
       name: "LockcheckAssertionsTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckFindings"]),
+      dependencies: [
+        "Lockcheck", "LockcheckRecorder", "LockcheckAssertions", "LockcheckFindings",
+        "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckTestingTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckTesting"]),
+      dependencies: [
+        "LockcheckAssertions", "LockcheckFindings", "LockcheckTesting", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckXCTestTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckXCTest"]),
+      dependencies: [
+        "LockcheckAssertions", "LockcheckTesting", "LockcheckXCTest", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "FixtureTests",
       dependencies: [
