@@ -136,7 +136,7 @@ import Synchronization
   /// Gives back what threads looked things up in.
   @unsafe private func discard() {
     let blocks = MemoryLayout<lc_bits>.size
-    for unsafebits in unsafe [
+    for bits in unsafe [
       session.pointee.written_stacks, session.pointee.written_objects,
       session.pointee.written_threads,
     ] {

@@ -52,7 +52,7 @@ static inline void lc_futex_wake_one(const uint32_t *word) {
 }
 
 /// Gives the calling thread a name: the first 15 bytes of it.
-static inline void lc_set_platform_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+static inline void lc_name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 /// Tells the processor that this is a loop that waits for another one.
 static inline void lc_spin_pause(void) {

@@ -28,7 +28,7 @@ enum PlatformThread {
   static func setName(_ name: String) {
     var short = name
     while short.utf8.count > 15 { short.removeLast() }
-    unsafe lc_set_platform_thread_name(short)
+    unsafe lc_name_this_thread(short)
   }
 
   private final class Package: Sendable {

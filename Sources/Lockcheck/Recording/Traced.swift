@@ -74,7 +74,7 @@ internal import Synchronization
     ///
     /// What was begun in one recording is not ended in another: a primitive that remembers the session
     /// of an acquire keeps its release out of a trace that does not have the acquire.
-    static var session: UInt32 { Recording.isOn ? 1 : 0 }
+    static var session: UInt32 { Recording.session }
 
     /// The object's number in every trace of this process.
     var id: ObjectID { object.id }
