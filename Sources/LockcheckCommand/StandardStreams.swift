@@ -41,7 +41,7 @@ func writeAll(_ text: String, to descriptor: Int32) -> Int32? {
 ///
 /// - Returns: The error number where the system refuses; nil when all is written.
 func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) -> Int32? {
-  var rest = unsafe UnsafeRawBufferPointer(bytes)
+  var rest = UnsafeRawBufferPointer(bytes)
   while unsafe !rest.isEmpty {
     let written = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
     if written >= 0 {

@@ -45,7 +45,7 @@ public enum RuleBook {
   public static func page(for rule: Rule) -> RulePage? { pages.first { $0.rule == rule } }
 
   /// The whole book as `Docs/rules.md`.
-  public static var markdown: String {
+  public static var published: String {
     let rows = pages.map { page in
       "| [\(page.rule.code)](#\(page.rule.code.lowercased())-\(page.rule.name)) "
         + "| `\(page.rule.name)` | \(page.rule.kind.rawValue) | \(page.title) |"

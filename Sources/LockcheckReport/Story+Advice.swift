@@ -8,7 +8,8 @@ extension Story {
     let what = cast.objects.first ?? "it"
     switch finding.reason {
     case .orderCycle:
-      return "Take \(objects) in one order everywhere, or hold only one of them at a time: leave "
+      return
+        "Take \(list(finding.steps.indices.map(held(at:)))) in one order everywhere, or hold only one of them at a time: leave "
         + "the first section before taking the second lock or calling code that takes it."
     case .waitCycle where finding.steps.allSatisfy({ kind(of: $0.object).isLock }):
       return "Take \(objects) in one order everywhere, or hold only one of them at a time."

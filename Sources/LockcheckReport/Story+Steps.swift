@@ -44,6 +44,14 @@ extension Story {
   /// `T1 waits for B`: what a thread that cannot go on waits for.
   func waiting(_ step: Step) -> String { "\(cast[step.thread]) \(waitingVerb(step))" }
 
+  /// `T1 waits for B, which T2 holds`.
+  func waitingForHolder(_ step: Step) -> String {
+    let holder = finding.steps.first { other in
+      other.thread != step.thread && other.holding.contains { $0.object == step.object }
+    }
+    return waiting(step) + (holder.map { ", which \(cast[$0.thread]) holds" } ?? "")
+  }
+
   /// `waits for B`.
   func waitingVerb(_ step: Step) -> String {
     let object = step.object.isPresent ? cast[step.object] : ""

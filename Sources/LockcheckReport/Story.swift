@@ -21,14 +21,14 @@ struct Story {
     let what = cast[first.object]
     switch finding.reason {
     case .waitCycle:
-      return steps.map(waiting).joined(separator: ", ")
+      return clauses(steps.map(waitingForHolder))
         + (steps.count == 1
           ? ", and so for itself." : ": each waits for what only another of them can do.")
     case .orderCycle:
       let orders = steps.indices.map { index in
         "\(cast[steps[index].thread]) takes \(held(at: index)) then \(cast[steps[index].object])"
       }
-      return orders.joined(separator: ", ")
+      return clauses(orders)
         + (steps.count == 2
           ? ": if they meet, each waits for the other for ever."
           : ": if they meet, each waits for the next for ever.")
@@ -100,6 +100,12 @@ struct Story {
 extension Operation {
   /// Whether the variable has another value afterwards.
   var changesVariable: Bool { self == .write || self == .atomicWrite || self == .atomicUpdate }
+}
+
+/// `A does, and B does`: whole sentences in one.
+private func clauses(_ sentences: [String]) -> String {
+  guard let last = sentences.last, sentences.count > 1 else { return sentences.first ?? "" }
+  return "\(sentences.dropLast().joined(separator: ", ")), and \(last)"
 }
 
 /// `a`, `a and b`, `a, b and c`.

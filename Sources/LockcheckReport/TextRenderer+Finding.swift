@@ -26,7 +26,7 @@ extension TextRenderer {
     if let schedule = schedule(of: finding) { note("Order", schedule, to: &page) }
     if let entry = RuleBook.page(for: finding.rule) { note("Why", entry.why, to: &page) }
     note("Fix", story.advice, to: &page)
-    if let reservations = story.reservations { note("But", reservations, to: &page) }
+    if let reservations = story.reservations { note("Note", reservations, to: &page) }
     note("Seen", sightings(of: finding), to: &page)
     if showsAllOccurrences {
       for events in finding.occurrences {
@@ -92,7 +92,7 @@ extension TextRenderer {
     }
   }
 
-  /// ` in eat(_:), Philosophers.swift:12`; nothing where no place is known.
+  /// ` in eat(_:) at Philosophers.swift:12`; nothing where no place is known.
   private func place(
     of stack: StackID, in tables: TraceTables, before: String
   ) -> [TextPiece] {
@@ -111,7 +111,7 @@ extension TextRenderer {
   private func writeCallers(of stack: StackID, in tables: TraceTables, to page: inout TextPage) {
     let backtrace = Backtrace(tables.frames(of: stack))
     for frame in backtrace.callers.prefix(8) {
-      page.line(TextPiece("called \(frame.description)", .faint), indent: 6)
+      page.line(TextPiece("called \(frame.asCaller)", .faint), indent: 6)
     }
     let left = backtrace.callers.count - 8
     if left > 0 {
@@ -140,18 +140,23 @@ private struct Backtrace {
   }
 }
 
-/// A frame in words: `in eat(_:), Philosophers.swift:12`.
+/// A frame in words: `in eat(_:) at Philosophers.swift:12`.
 private struct ShownFrame: CustomStringConvertible {
   let file: String?
   let line: Int?
   let description: String
+
+  /// `from main at main.swift:3`.
+  var asCaller: String {
+    description.hasPrefix("in ") ? "from " + description.dropFirst(3) : "from " + description
+  }
 
   init(_ frame: Frame) {
     file = frame.file
     line = frame.line
     let place = frame.file.map { path in frame.line.map { "\(path):\($0)" } ?? path }
     switch (frame.function, place) {
-    case (let function?, let place?): description = "in \(function), \(place)"
+    case (let function?, let place?): description = "in \(function) at \(place)"
     case (let function?, nil):
       description = "in \(function)" + (frame.module.map { " (\($0.lastPathComponent))" } ?? "")
     case (nil, let place?): description = "at \(place)"
