@@ -132,18 +132,18 @@ let package = Package(
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [
-        "Lockcheck", "LockcheckRecorder", "LockcheckAssertions", "LockcheckFindings",
+        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
         "AssertionsTestKit",
       ]),
     .testTarget(
       name: "LockcheckTestingTests",
       dependencies: [
-        "LockcheckAssertions", "LockcheckFindings", "LockcheckTesting", "AssertionsTestKit",
+        "LockcheckTesting", "AssertionsTestKit",
       ]),
     .testTarget(
       name: "LockcheckXCTestTests",
       dependencies: [
-        "LockcheckAssertions", "LockcheckTesting", "LockcheckXCTest", "AssertionsTestKit",
+        "LockcheckTesting", "LockcheckXCTest", "AssertionsTestKit",
       ]),
     .testTarget(
       name: "FixtureTests",

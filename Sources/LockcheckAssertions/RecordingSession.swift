@@ -3,7 +3,6 @@ import LockcheckCodecs
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckRecorder
-import LockcheckTrace
 
 /// One recording into a temporary file, from before the closure runs until its report is made.
 struct RecordingSession {
@@ -47,7 +46,8 @@ struct RecordingSession {
     do {
       let summary = try recorder.stop()
       let analysis = TraceAnalysis(rules: options.rules, suppressions: options.suppressions)
-      let report = try analysis.report(on: TraceEvents(Trace()))
+      let report = try analysis.report(
+        on: BinaryTraceDecoder(RecordedBytes(file: summary.file), file: summary.file))
       return .success(report)
     } catch {
       return .failure(RecordingFailure(description: "the recording cannot be analyzed: \(error)"))

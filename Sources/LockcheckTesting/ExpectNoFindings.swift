@@ -1,5 +1,4 @@
 public import LockcheckAssertions
-public import LockcheckFindings
 public import Testing
 
 /// Runs `body`, and records an issue if it did anything that can deadlock or race: for a part of a
@@ -10,7 +9,7 @@ public import Testing
 ///   - options: What is recorded and looked for.
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws, after its findings have been told.
-public func expectNoFindings<Value, Failure: Error>(
+@discardableResult public func expectNoFindings<Value, Failure: Error>(
   failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -21,7 +20,7 @@ public func expectNoFindings<Value, Failure: Error>(
 }
 
 /// As the other, for asynchronous code.
-public func expectNoFindings<Value, Failure: Error>(
+@discardableResult public func expectNoFindings<Value, Failure: Error>(
   failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation,

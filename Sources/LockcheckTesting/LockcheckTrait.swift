@@ -1,5 +1,4 @@
-public import LockcheckAssertions
-public import LockcheckFindings
+@_exported public import LockcheckAssertions
 public import Testing
 
 /// Records a test, and fails it if it did anything that can deadlock or race: also if that did not

@@ -1,5 +1,4 @@
-public import LockcheckAssertions
-public import LockcheckFindings
+@_exported public import LockcheckAssertions
 
 /// Runs `body`, and fails the test if it did anything that can deadlock or race: also if that did not
 /// happen this time.
@@ -21,7 +20,7 @@ public import LockcheckFindings
 ///   - options: What is recorded and looked for.
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws, after its findings have been told.
-public func assertNoFindings<Value, Failure: Error>(
+@discardableResult public func assertNoFindings<Value, Failure: Error>(
   failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
   file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
   column: UInt = #column, _ body: () throws(Failure) -> Value
@@ -34,7 +33,7 @@ public func assertNoFindings<Value, Failure: Error>(
 }
 
 /// As the other, for asynchronous code.
-public func assertNoFindings<Value, Failure: Error>(
+@discardableResult public func assertNoFindings<Value, Failure: Error>(
   failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
   file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
   column: UInt = #column, isolation: isolated (any Actor)? = #isolation,

@@ -2,8 +2,7 @@ import AssertionsTestKit
 import Foundation
 import Lockcheck
 import LockcheckAssertions
-import LockcheckFindings
-import LockcheckRecorder
+import LockcheckTrace
 import Testing
 
 @Suite struct `Recording a closure` {

@@ -68,7 +68,11 @@ import Testing
 
   @Test func `hands out what the closure returns and throws`() async {
     #expect(expectNoFindings { 3 } == 3)
-    #expect(await expectNoFindings { 4 } == 4)
+    let value = await expectNoFindings {
+      await Task.yield()
+      return 4
+    }
+    #expect(value == 4)
     #expect(throws: CancellationError.self) {
       try expectNoFindings { throw CancellationError() }
     }

@@ -2,7 +2,7 @@ import AssertionsTestKit
 import LockcheckXCTest
 import Testing
 
-@Suite struct `assertNoFindings` {
+@Suite struct `Asserting no findings` {
   @Test func `fails once, at the line of the call, with all findings`() throws {
     let (status, output) = try ThisTestProcess.runXCTest("LockcheckXCTestTests.Subjects/testRace")
     #expect(status != 0)
@@ -44,7 +44,11 @@ import Testing
 
   @Test func `hands out what the closure returns and throws`() async {
     #expect(assertNoFindings { 3 } == 3)
-    #expect(await assertNoFindings { 4 } == 4)
+    let value = await assertNoFindings {
+      await Task.yield()
+      return 4
+    }
+    #expect(value == 4)
     #expect(throws: CancellationError.self) {
       try assertNoFindings { throw CancellationError() }
     }
