@@ -135,15 +135,9 @@ import Synchronization
 
   /// Gives back what threads looked things up in.
   @unsafe private func discard() {
-    let blocks = MemoryLayout<lc_bits>.size
-    for bits in unsafe [
-      session.pointee.written_stacks, session.pointee.written_objects,
-      session.pointee.written_threads,
-    ] {
-      guard let bits = unsafe bits else { continue }
-      unsafe lc_bits_clear(bits)
-      unsafe lc_unmap(bits, blocks)
-    }
+    unsafe Self.discard(session.pointee.written_stacks)
+    unsafe Self.discard(session.pointee.written_objects)
+    unsafe Self.discard(session.pointee.written_threads)
     unsafe session.pointee.written_stacks = nil
     unsafe session.pointee.written_objects = nil
     unsafe session.pointee.written_threads = nil
@@ -152,6 +146,12 @@ import Synchronization
       unsafe Unmanaged<TraceFile>.fromOpaque(kept).release()
     }
     unsafe session.pointee.file = nil
+  }
+
+  private static func discard(_ bits: UnsafeMutablePointer<lc_bits>?) {
+    guard let bits = unsafe bits else { return }
+    unsafe lc_bits_clear(bits)
+    unsafe lc_unmap(bits, MemoryLayout<lc_bits>.size)
   }
 
   /// Events that signal handlers could not record, in this process so far.

@@ -30,6 +30,8 @@ package enum BinaryFormat {
     package static let nested = 80
     /// u64: the length of the file, once closed.
     package static let length = 88
+    /// u64: the check of all the bytes before it, once closed.
+    package static let check = 96
   }
 
   /// Where the order of the events is kept.
@@ -74,6 +76,40 @@ package enum BinaryFormat {
     case stack = 7
     case note = 8
     case header = 9
+    /// The last of a sequence: how many events there are.
+    case end = 10
+  }
+
+  /// What a thread row has, as bits.
+  package enum ThreadMember {
+    package static let name: UInt8 = 1
+    package static let kind: UInt8 = 2
+    package static let externalID: UInt8 = 4
+  }
+
+  /// What an object row has, as bits; the values follow in this order, the name before them.
+  package enum ObjectMember {
+    package static let value: UInt64 = 1
+    package static let bound: UInt64 = 2
+    package static let capacity: UInt64 = 4
+    package static let parties: UInt64 = 8
+    package static let preference: UInt64 = 16
+    package static let lock: UInt64 = 32
+    package static let handover: UInt64 = 64
+    package static let name: UInt64 = 128
+    package static let externalID: UInt64 = 256
+  }
+
+  /// What a frame row has, as bits, in this order.
+  package enum FrameMember {
+    package static let function: UInt64 = 1
+    package static let file: UInt64 = 2
+    package static let line: UInt64 = 4
+    package static let module: UInt64 = 8
+    package static let address: UInt64 = 16
+    package static let offset: UInt64 = 32
+    package static let buildID: UInt64 = 64
+    package static let externalID: UInt64 = 128
   }
 
   /// The bits of an event's first byte above its operation.
@@ -90,6 +126,11 @@ package enum BinaryFormat {
   @inlinable @inline(__always) package static func mix(_ sum: UInt64, _ word: UInt64) -> UInt64 {
     let product = (sum ^ word) &* 0xFF51_AFD7_ED55_8CCD
     return product ^ (product >> 32)
+  }
+
+  /// The check of a closed file's header.
+  package static func fileCheck(_ fields: UnsafeRawBufferPointer) -> UInt64 {
+    unsafe checksum(headerCheck: 0, events: 0, payload: fields)
   }
 
   /// The check of what a chunk's header says from the start.
