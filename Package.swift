@@ -92,6 +92,8 @@ let package = Package(
       name: "LockcheckTestKit",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckAnalysis"],
       path: "Tests/LockcheckTestKit"),
+    .target(
+      name: "AssertionsTestKit", dependencies: ["Lockcheck"], path: "Tests/AssertionsTestKit"),
     .testTarget(
       name: "LockcheckTraceTests", dependencies: ["LockcheckTrace", "LockcheckTestKit"]),
     .testTarget(
@@ -135,13 +137,20 @@ let package = Package(
       name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
     .testTarget(
       name: "LockcheckAssertionsTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckFindings"]),
+      dependencies: [
+        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
+        "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckTestingTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckTesting"]),
+      dependencies: [
+        "LockcheckTesting", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckXCTestTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckXCTest"]),
+      dependencies: [
+        "LockcheckTesting", "LockcheckXCTest", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "FixtureTests",
       dependencies: [
