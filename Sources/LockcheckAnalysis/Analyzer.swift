@@ -12,6 +12,9 @@ public struct Analyzer: ~Copyable {
   public static var standard: [any Detector] {
     [
       FastTrackDetector(),
+      LockOrderDetector(),
+      WaitForDetector(),
+      LockMisuseDetector(),
     ]
   }
 
@@ -62,13 +65,15 @@ public struct Analyzer: ~Copyable {
   public consuming func finish() -> AnalysisResult {
     var findings: [Finding] = []
     var ruledOut: [RuledOut] = []
+    var warnings = run.warnings
     for place in detectors.indices {
       let detections = detectors[place].finish(in: run)
       findings += detections.findings
       ruledOut += detections.ruledOut
+      warnings += detections.warnings
     }
     return AnalysisResult(
-      findings: findings, ruledOut: ruledOut, eventCount: run.eventCount, warnings: run.warnings,
+      findings: findings, ruledOut: ruledOut, eventCount: run.eventCount, warnings: warnings,
       tables: run.tables)
   }
 }
@@ -81,7 +86,7 @@ public struct AnalysisResult: Sendable {
   public var ruledOut: [RuledOut]
   /// How many events were read.
   public var eventCount: Int
-  /// What cannot have happened.
+  /// What cannot have happened, and which limits were hit.
   public var warnings: [AnalysisWarning]
   /// The things that the findings name.
   public var tables: TraceTables

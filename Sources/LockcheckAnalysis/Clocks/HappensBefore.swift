@@ -14,6 +14,8 @@ public struct HappensBefore: Sendable {
   private(set) var clocks: [VectorClock] = []
   /// By thread: its last moment that another thread may learn of.
   private var lastGift: [Moment] = []
+  /// By thread: how often it has learned something of another one.
+  private var lessons: [UInt32] = []
   /// By thread: its last moment.
   private var lastMoment: [Moment] = []
   var locks: [LockClocks] = []
@@ -49,6 +51,20 @@ public struct HappensBefore: Sendable {
     thread.index < lastGift.count ? lastGift[thread.index] : 0
   }
 
+  /// Two moments of one thread that have the same standing are before, and after, the same moments of
+  /// other threads.
+  @inline(__always)
+  func standing(of thread: ThreadID) -> Standing {
+    guard thread.index < clocks.count else { return Standing(gift: 0, lessons: 0) }
+    return Standing(gift: lastGift[thread.index], lessons: lessons[thread.index])
+  }
+
+  /// What ``standing(of:)`` compares.
+  struct Standing: Sendable, Equatable {
+    fileprivate var gift: Moment
+    fileprivate var lessons: UInt32
+  }
+
   /// Takes note of an event that is not an access, or is an atomic one.
   ///
   /// - Parameter lock: The lock that a condition's waiter gives up, where there is one.
@@ -64,6 +80,7 @@ public struct HappensBefore: Sendable {
       touch(event.child, 0)
       clocks[event.child.index].join(clocks[event.thread.index])
       clocks[event.child.index].raise(event.thread, to: now)
+      lessons[event.child.index] &+= 1
       lastGift[event.thread.index] = now
     case .join where event.isEffective && event.child != event.thread:
       touch(event.child, 0)
@@ -93,6 +110,7 @@ extension HappensBefore {
     while clocks.count <= thread.index {
       clocks.append(VectorClock())
       lastGift.append(0)
+      lessons.append(0)
       lastMoment.append(0)
     }
     if moment > lastMoment[thread.index] { lastMoment[thread.index] = moment }
@@ -117,5 +135,6 @@ extension HappensBefore {
     } else {
       clocks[thread.index].join(gift.known)
     }
+    lessons[thread.index] &+= 1
   }
 }
