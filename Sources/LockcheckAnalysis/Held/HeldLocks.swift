@@ -17,18 +17,11 @@ public struct HeldSetID: DenseIdentifier {
 /// child, giving it back to the parent. In a program that nests its locks properly a step costs a
 /// comparison, and what a thread held at some event is one number.
 public struct HeldLocks: Sendable {
-  private struct Node {
+  /// A held set: the parent's locks and one more.
+  private struct Node: Hashable {
     var parent: HeldSetID
     var lock: HeldLock
     /// Whether the thread held the lock already: a level of recursion.
-    var isReentry: Bool
-    /// The child that was gone to last: loops take the same lock again and again.
-    var lastChild: HeldSetID
-  }
-
-  private struct Edge: Hashable {
-    var parent: HeldSetID
-    var lock: HeldLock
     var isReentry: Bool
   }
 
@@ -38,7 +31,10 @@ public struct HeldLocks: Sendable {
   }
 
   private var nodes: [Node]
-  private var children: [Edge: HeldSetID] = [:]
+  private var numbers: [Node: HeldSetID] = [:]
+  /// Sets gone to lately, each at the place that its parent, lock and stack lead to.
+  private var recent: [HeldSetID]
+  private static let recentCount = 1024
   /// By thread.
   private var current: [HeldSetID] = []
   /// By object: who holds it exclusively.
@@ -51,7 +47,8 @@ public struct HeldLocks: Sendable {
 
   init() {
     let nothing = HeldLock(object: .absent, mode: .exclusive, stack: .absent)
-    nodes = [Node(parent: .none, lock: nothing, isReentry: false, lastChild: .none)]
+    nodes = [Node(parent: .none, lock: nothing, isReentry: false)]
+    recent = Array(repeating: .none, count: Self.recentCount)
   }
 
   /// What the thread holds.
@@ -195,17 +192,19 @@ extension HeldLocks {
 
   private mutating func child(of parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> HeldSetID
   {
-    let last = nodes[parent.index].lastChild
-    if last != .none, nodes[last.index].lock == lock, nodes[last.index].isReentry == isReentry {
-      return last
-    }
-    let edge = Edge(parent: parent, lock: lock, isReentry: isReentry)
-    let child = children[edge] ?? HeldSetID(nodes.count)
+    let node = Node(parent: parent, lock: lock, isReentry: isReentry)
+    let mix =
+      Int(parent.rawValue) &* 0x9E37 &+ Int(lock.object.rawValue) &* 0x85EB
+      &+ Int(lock.stack.rawValue)
+    let place = (mix ^ (mix >> 10)) & (Self.recentCount - 1)
+    // The empty set is nobody's child, so that a place never used does not match.
+    if recent[place] != .none, nodes[recent[place].index] == node { return recent[place] }
+    let child = numbers[node] ?? HeldSetID(nodes.count)
     if child.index == nodes.count {
-      nodes.append(Node(parent: parent, lock: lock, isReentry: isReentry, lastChild: .none))
-      children[edge] = child
+      nodes.append(node)
+      numbers[node] = child
     }
-    nodes[parent.index].lastChild = child
+    recent[place] = child
     return child
   }
 
