@@ -2,6 +2,14 @@ import Glibc
 
 nonisolated(unsafe) private var body: (() -> Void)?
 
+/// Lets the signal in on this thread: those of Dispatch keep signals out.
+func unblock(_ signal: Int32) {
+  var set = sigset_t()
+  unsafe sigemptyset(&set)
+  unsafe sigaddset(&set, signal)
+  unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
+}
+
 /// Runs `work` in a signal handler that has a stack of its own.
 func onAlternateStack(_ work: () -> Void) {
   withoutActuallyEscaping(work) { work in
@@ -18,6 +26,7 @@ func onAlternateStack(_ work: () -> Void) {
     action.sa_flags = Int32(SA_ONSTACK)
     var before = sigaction()
     unsafe sigaction(SIGUSR2, &action, &before)
+    unblock(SIGUSR2)
     raise(SIGUSR2)
     unsafe sigaction(SIGUSR2, &before, nil)
     unsafe sigaltstack(&old, nil)

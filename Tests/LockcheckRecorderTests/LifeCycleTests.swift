@@ -188,6 +188,7 @@ import Testing
     _ = signal(SIGUSR1) { _ in unsafe signalObject.recorded.recordUnordered(.write) }
     defer { _ = signal(SIGUSR1, SIG_DFL) }
     let lock = NumberedLock("lock")
+    unblock(SIGUSR1)
     recorder.record {
       for round in 0..<20000 {
         lock.withLock()
