@@ -35,6 +35,8 @@ public struct TraceCodingError: Error, Sendable, Hashable {
     public static let checksum = Code("checksum")
     /// Something that the chosen form cannot say.
     public static let notRepresentable = Code("not-representable")
+    /// There is no such file.
+    public static let noSuchFile = Code("no-such-file")
     /// The system refused to read or write.
     public static let inputOutput = Code("input-output")
   }

@@ -10,7 +10,7 @@ struct ObjectExtra: Sendable {
   static let hasPreference: UInt8 = 16
   static let hasLock: UInt8 = 32
   static let hasHandover: UInt8 = 64
-  static let hasName: UInt8 = 128
+  static let end: UInt8 = 128
 
   /// Which of them there are.
   var members: UInt8 = 0
@@ -57,7 +57,7 @@ struct ObjectExtraValues: Sequence, IteratorProtocol {
   init(extra: ObjectExtra) { self.extra = extra }
 
   mutating func next() -> UInt64? {
-    while bit != ObjectExtra.hasName {
+    while bit != ObjectExtra.end {
       let current = bit
       bit <<= 1
       if extra.members & current != 0 { return extra.value(of: current) }

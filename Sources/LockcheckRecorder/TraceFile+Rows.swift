@@ -27,8 +27,13 @@ extension TraceFile {
     if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
     let isWritten = appendRow(.thread) { row in
       row.number(UInt64(number))
-      unsafe row.text(name)
-      unsafe row.text(kind)
+      let hasName = unsafe name[0] != 0
+      let hasKind = unsafe kind[0] != 0
+      row.byte(
+        (hasName ? BinaryFormat.ThreadMember.name : 0)
+          | (hasKind ? BinaryFormat.ThreadMember.kind : 0))
+      if hasName { unsafe row.text(name) }
+      if hasKind { unsafe row.text(kind) }
     }
     return unsafe isWritten && lc_bits_insert(session.pointee.written_threads, number)
   }
@@ -47,8 +52,8 @@ extension TraceFile {
     let isWritten = appendRow(.object) { row in
       row.number(UInt64(number))
       row.byte(kind.rawValue)
-      row.number(UInt64(creation))
-      row.byte(extra.members | (name == nil ? 0 : ObjectExtra.hasName))
+      row.number(creation == 0 ? 0 : UInt64(creation) + 1)
+      row.number(UInt64(extra.members) | (name == nil ? 0 : BinaryFormat.ObjectMember.name))
       if let name { row.text(name) }
       for value in extra.values { row.number(value) }
     }
@@ -106,7 +111,8 @@ extension TraceFile {
     if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
     let isWritten = appendRow(.thread) { row in
       row.number(UInt64(number))
-      row.text(name ?? "")
+      row.byte((name == nil ? 0 : BinaryFormat.ThreadMember.name) | BinaryFormat.ThreadMember.kind)
+      if let name { row.text(name) }
       row.text(kind)
     }
     return unsafe isWritten && lc_bits_insert(session.pointee.written_threads, number)

@@ -230,6 +230,9 @@ import LockcheckCodecs
     unsafe at.storeBytes(of: length, toByteOffset: BinaryFormat.Header.length, as: UInt64.self)
     unsafe at.storeBytes(of: chunkCount, toByteOffset: BinaryFormat.Header.chunks, as: UInt32.self)
     unsafe at.storeBytes(of: 1, toByteOffset: BinaryFormat.Header.flags, as: UInt32.self)
+    let fields = unsafe UnsafeRawBufferPointer(start: at, count: BinaryFormat.Header.check)
+    unsafe at.storeBytes(
+      of: BinaryFormat.fileCheck(fields), toByteOffset: BinaryFormat.Header.check, as: UInt64.self)
     unsafe lc_unmap(header, unit)
     unsafe lc_unmap(scratch, RowWriter.capacity)
     unsafe lc_unmap(modules, Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)

@@ -6,30 +6,32 @@ package enum BinaryFormat {
 
   /// The header's fields, as offsets into the file. All numbers are little-endian.
   package enum Header {
-    package static let size = 4096
+    @inlinable package static var size: Int { 4096 }
     /// u32: the bytes of a unit, in which chunks are measured; the header takes one too.
-    package static let unit = 8
+    @inlinable package static var unit: Int { 8 }
     /// u32: ``Arrangement``.
-    package static let arrangement = 12
+    @inlinable package static var arrangement: Int { 12 }
     /// u32: bit 0 when the writer closed the file.
-    package static let flags = 16
+    @inlinable package static var flags: Int { 16 }
     /// u32: how many chunks, once closed.
-    package static let chunks = 20
-    package static let pid = 24
+    @inlinable package static var chunks: Int { 20 }
+    @inlinable package static var pid: Int { 24 }
     /// u64 each: a stamp and the nanoseconds of the clock at the same moment, when it began.
-    package static let startStamp = 32
-    package static let startNanoseconds = 40
+    @inlinable package static var startStamp: Int { 32 }
+    @inlinable package static var startNanoseconds: Int { 40 }
     /// u64 each: the same, as late as is known.
-    package static let latestStamp = 48
-    package static let latestNanoseconds = 56
+    @inlinable package static var latestStamp: Int { 48 }
+    @inlinable package static var latestNanoseconds: Int { 56 }
     /// u64: the stamp of the first event that found no room; all ones where there is none.
-    package static let firstLoss = 64
+    @inlinable package static var firstLoss: Int { 64 }
     /// u64: how many events found no room.
-    package static let lost = 72
+    @inlinable package static var lost: Int { 72 }
     /// u64: how many events of signal handlers were left out.
-    package static let nested = 80
+    @inlinable package static var nested: Int { 80 }
     /// u64: the length of the file, once closed.
-    package static let length = 88
+    @inlinable package static var length: Int { 88 }
+    /// u64: the check of all the bytes before it, once closed.
+    @inlinable package static var check: Int { 96 }
   }
 
   /// Where the order of the events is kept.
@@ -42,18 +44,18 @@ package enum BinaryFormat {
 
   /// The fields of a chunk's header, as offsets from its start.
   package enum Chunk {
-    package static let size = 64
-    package static let magic: UInt32 = 0x4B43_434C
-    package static let kind = 4
-    package static let state = 5
-    package static let thread = 8
-    package static let sequence = 12
-    package static let base = 16
-    package static let committed = 24
-    package static let events = 28
-    package static let checksum = 32
-    package static let units = 40
-    package static let headerCheck = 56
+    @inlinable package static var size: Int { 64 }
+    @inlinable package static var magic: UInt32 { 0x4B43_434C }
+    @inlinable package static var kind: Int { 4 }
+    @inlinable package static var state: Int { 5 }
+    @inlinable package static var thread: Int { 8 }
+    @inlinable package static var sequence: Int { 12 }
+    @inlinable package static var base: Int { 16 }
+    @inlinable package static var committed: Int { 24 }
+    @inlinable package static var events: Int { 28 }
+    @inlinable package static var checksum: Int { 32 }
+    @inlinable package static var units: Int { 40 }
+    @inlinable package static var headerCheck: Int { 56 }
   }
 
   /// What a chunk holds.
@@ -74,6 +76,40 @@ package enum BinaryFormat {
     case stack = 7
     case note = 8
     case header = 9
+    /// The last of a sequence: how many events there are.
+    case end = 10
+  }
+
+  /// What a thread row has, as bits.
+  package enum ThreadMember {
+    @inlinable package static var name: UInt8 { 1 }
+    @inlinable package static var kind: UInt8 { 2 }
+    @inlinable package static var externalID: UInt8 { 4 }
+  }
+
+  /// What an object row has, as bits; the values follow in this order, the name before them.
+  package enum ObjectMember {
+    @inlinable package static var value: UInt64 { 1 }
+    @inlinable package static var bound: UInt64 { 2 }
+    @inlinable package static var capacity: UInt64 { 4 }
+    @inlinable package static var parties: UInt64 { 8 }
+    @inlinable package static var preference: UInt64 { 16 }
+    @inlinable package static var lock: UInt64 { 32 }
+    @inlinable package static var handover: UInt64 { 64 }
+    @inlinable package static var name: UInt64 { 128 }
+    @inlinable package static var externalID: UInt64 { 256 }
+  }
+
+  /// What a frame row has, as bits, in this order.
+  package enum FrameMember {
+    @inlinable package static var function: UInt64 { 1 }
+    @inlinable package static var file: UInt64 { 2 }
+    @inlinable package static var line: UInt64 { 4 }
+    @inlinable package static var module: UInt64 { 8 }
+    @inlinable package static var address: UInt64 { 16 }
+    @inlinable package static var offset: UInt64 { 32 }
+    @inlinable package static var buildID: UInt64 { 64 }
+    @inlinable package static var externalID: UInt64 { 128 }
   }
 
   /// The bits of an event's first byte above its operation.
@@ -90,6 +126,11 @@ package enum BinaryFormat {
   @inlinable @inline(__always) package static func mix(_ sum: UInt64, _ word: UInt64) -> UInt64 {
     let product = (sum ^ word) &* 0xFF51_AFD7_ED55_8CCD
     return product ^ (product >> 32)
+  }
+
+  /// The check of a closed file's header.
+  package static func fileCheck(_ fields: UnsafeRawBufferPointer) -> UInt64 {
+    unsafe checksum(headerCheck: 0, events: 0, payload: fields)
   }
 
   /// The check of what a chunk's header says from the start.

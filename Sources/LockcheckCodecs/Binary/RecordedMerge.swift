@@ -1,0 +1,186 @@
+import LockcheckTrace
+
+/// Puts the threads of a recording together again, by stamp and thread.
+///
+/// A heap holds one entry for each thread that is alive at that place. Threads come in when the first of
+/// their stamps is due, so that a program with many short threads needs no more memory than it has
+/// threads at a time. As long as the thread on top goes on, the heap is left alone.
+struct RecordedMerge {
+  private let fileHeader: BinaryChunkIndex.FileHeader
+  private let clock: StampClock
+  private var numbers = RecordedTables()
+  /// The chunks of each thread, and the threads in the order of their first stamps.
+  private var waiting: [ThreadChunks] = []
+  private var nextWaiting = 0
+  private var cursors: [ThreadCursor] = []
+  private var heap = MergeHeap()
+  /// Whether it ended where the recorder lost its first event.
+  private(set) var isOver = false
+
+  /// A thread that has not come in yet.
+  struct ThreadChunks {
+    var thread: UInt32
+    var chunks: [BinaryChunkIndex.Entry]
+    var base: UInt64
+  }
+
+  init(header: BinaryChunkIndex.FileHeader) {
+    fileHeader = header
+    clock = StampClock(header)
+  }
+
+  /// What ran.
+  var process: TraceHeader.Process? { numbers.process }
+
+  /// Takes in the chunks: reads the tables, and sorts the others by thread.
+  mutating func take(
+    _ entries: [BinaryChunkIndex.Entry], of bytes: some RandomAccessBytes,
+    damage: (TraceLoss) throws(TraceCodingError) -> Void
+  ) throws(TraceCodingError) {
+    var byThread: [UInt32: [BinaryChunkIndex.Entry]] = [:]
+    var buffer: [UInt8] = []
+    for entry in entries {
+      switch entry.kind {
+      case .threadEvents: byThread[entry.thread, default: []].append(entry)
+      case .rows:
+        do throws(TraceCodingError) {
+          try takeRows(entry, of: bytes, &buffer)
+        } catch {
+          try damage(TraceLoss(error: error, bytes: UInt64(entry.committed)))
+        }
+      case .sequenceEvents:
+        let error = TraceCodingError(
+          .invalidValue, at: .offset(entry.offset), "a chunk of a sequence in a recording")
+        try damage(
+          TraceLoss(error: error, events: Int(entry.events), bytes: UInt64(entry.committed)))
+      }
+    }
+    for (thread, chunks) in byThread {
+      try check(chunks, damage: damage)
+      waiting.append(ThreadChunks(thread: thread, chunks: chunks, base: chunks[0].base))
+    }
+    waiting.sort { ($0.base, $0.thread) < ($1.base, $1.thread) }
+  }
+
+  private mutating func takeRows(
+    _ entry: BinaryChunkIndex.Entry, of bytes: some RandomAccessBytes, _ buffer: inout [UInt8]
+  ) throws(TraceCodingError) {
+    try BinaryChunkIndex.load(entry, of: bytes, into: &buffer)
+    var rows = BinaryRowReader(buffer, 0..<Int(entry.committed), offset: entry.payload)
+    while !rows.isAtEnd {
+      let (kind, members) = try rows.row()
+      var reader = BinaryRowReader(buffer, members, offset: entry.payload)
+      numbers.add(try BinaryRow(kind: kind, from: &reader), pid: fileHeader.pid)
+    }
+  }
+
+  /// Whether the chunks of one thread follow each other without a gap.
+  private func check(
+    _ chunks: [BinaryChunkIndex.Entry], damage: (TraceLoss) throws(TraceCodingError) -> Void
+  ) throws(TraceCodingError) {
+    var expected: UInt32 = 0
+    for chunk in chunks {
+      if chunk.sequence != expected {
+        let error = TraceCodingError(
+          .truncated, at: .offset(chunk.offset), "a thread's chunk before this one is missing",
+          found: "chunk \(chunk.sequence)", expected: ["chunk \(expected)"])
+        try damage(TraceLoss(error: error))
+      }
+      expected = chunk.sequence &+ 1
+    }
+  }
+
+  /// Appends events up to `limit`. Returns what is damaged, if anything is met.
+  mutating func read(
+    into events: inout [Event], tables: inout TraceTables, of bytes: some RandomAccessBytes,
+    limit: Int
+  ) -> TraceLoss? {
+    while !isOver && events.count < limit {
+      admit()
+      guard let top = heap.top else {
+        if nextWaiting == waiting.count { break }
+        continue
+      }
+      // Up to where the next thread is due, the one on top goes on alone.
+      var bound = heap.second
+      if nextWaiting < waiting.count {
+        bound = min(bound, MergeHeap.Key(stamp: waiting[nextWaiting].base, thread: 0))
+      }
+      let cursor = cursors[top.cursor]
+      let outcome = cursor.run(
+        until: bound, firstLoss: fileHeader.firstLoss, limit: limit, clock: clock,
+        numbers: &numbers, into: &events, tables: &tables)
+      switch outcome {
+      case .later(let key): heap.replaceTop(MergeHeap.Entry(key: key, cursor: top.cursor))
+      case .full: break
+      case .chunkEnds:
+        if let loss = advance(top.cursor, of: bytes) { return loss }
+      case .damaged(let loss):
+        if let next = advance(top.cursor, of: bytes) { pendingLosses.append(next) }
+        return loss
+      case .recordingEnds:
+        isOver = true
+        return TraceLoss(
+          error: TraceCodingError(
+            .limit, at: .file,
+            "the recorder found no room for more: the trace ends before the first lost event",
+            found: "\(fileHeader.lost) lost events"),
+          events: Int(clamping: fileHeader.lost))
+      }
+    }
+    return pendingLosses.popLast()
+  }
+
+  /// Damage that was met behind other damage.
+  private var pendingLosses: [TraceLoss] = []
+
+  /// Lets the threads in that are due.
+  private mutating func admit() {
+    while nextWaiting < waiting.count {
+      let next = waiting[nextWaiting]
+      let base = MergeHeap.Key(stamp: next.base, thread: 0)
+      guard heap.top.map({ base <= $0.key }) ?? true else { return }
+      nextWaiting += 1
+      let cursor = ThreadCursor(next)
+      cursors.append(cursor)
+      // Its first chunk is read when the cursor runs; until then the base stands for it.
+      heap.insert(
+        MergeHeap.Entry(
+          key: MergeHeap.Key(stamp: next.base, thread: next.thread), cursor: cursors.count - 1))
+      waiting[nextWaiting - 1].chunks = []
+    }
+  }
+
+  /// Gives the cursor on top its next chunk, or takes it out. Returns what is wrong with the chunk.
+  private mutating func advance(_ index: Int, of bytes: some RandomAccessBytes) -> TraceLoss? {
+    let cursor = cursors[index]
+    let (key, loss) = cursor.nextChunk(of: bytes)
+    if let key {
+      heap.replaceTop(MergeHeap.Entry(key: key, cursor: index))
+    } else {
+      heap.removeTop()
+    }
+    return loss
+  }
+}
+
+/// Turns stamps into nanoseconds since the trace began, by the two moments that the file knows both of.
+struct StampClock {
+  private let start: UInt64
+  /// Nanoseconds per stamp, in units of 2^-32.
+  private let rate: UInt64
+
+  init(_ header: BinaryChunkIndex.FileHeader) {
+    start = header.startStamp
+    let stamps = Double(header.latestStamp) - Double(header.startStamp)
+    let nanoseconds = Double(header.latestNanoseconds) - Double(header.startNanoseconds)
+    let perStamp = stamps > 0 && nanoseconds > 0 ? nanoseconds / stamps : 1
+    rate = UInt64(min(perStamp, 1e9) * 4_294_967_296)
+  }
+
+  @inline(__always) func time(of stamp: UInt64) -> UInt64 {
+    guard stamp > start else { return 0 }
+    let product = (stamp &- start).multipliedFullWidth(by: rate)
+    return product.high << 32 | product.low >> 32
+  }
+}

@@ -1,0 +1,125 @@
+import LockcheckTrace
+
+/// The tables of a recording as the file has them, and how their numbers become identifiers: dense, in
+/// the order in which events first mention them.
+struct RecordedTables {
+  private var threads = NumberMap()
+  private var threadRows: [ThreadRow] = []
+  private var objects = NumberMap()
+  private var objectRows: [BinaryObjectRow] = []
+  private var stacks = NumberMap()
+  private var stackRows: [[UInt64]] = []
+  private var frames: [UInt64: FrameID] = [:]
+  private var modules: [BinaryModule] = []
+
+  /// What ran.
+  private(set) var process: TraceHeader.Process?
+
+  /// Takes in one row.
+  mutating func add(_ row: BinaryRow, pid: UInt64) {
+    switch row {
+    case .process(let executable, let arguments):
+      process = TraceHeader.Process(
+        pid: Int64(bitPattern: pid), executable: executable, arguments: arguments)
+    case .thread(let number, let row):
+      threads[number] = NumberMap.isRow | UInt32(threadRows.count)
+      threadRows.append(row)
+    case .object(let number, let row):
+      objects[number] = NumberMap.isRow | UInt32(objectRows.count)
+      objectRows.append(row)
+    case .addresses(let number, let addresses):
+      stacks[number] = NumberMap.isRow | UInt32(stackRows.count)
+      stackRows.append(addresses)
+    case .module(let module): modules.append(module)
+    case .header, .frame, .stack, .note, .end, .unknown: break
+    }
+  }
+
+  /// The identifier of a thread; nil where the file does not declare it.
+  @inline(__always)
+  mutating func thread(_ number: UInt32, _ tables: inout TraceTables) -> ThreadID? {
+    let known = threads[number]
+    if known < NumberMap.isRow { return ThreadID(rawValue: known) }
+    return newThread(number, known, &tables)
+  }
+
+  /// The identifier of an object; nil where the file does not declare it.
+  @inline(__always)
+  mutating func object(_ number: UInt32, _ tables: inout TraceTables) -> ObjectID? {
+    let known = objects[number]
+    if known < NumberMap.isRow { return ObjectID(rawValue: known) }
+    return newObject(number, known, &tables, takesLock: true)
+  }
+
+  /// The identifier of a stack; nil where the file does not declare it.
+  @inline(__always)
+  mutating func stack(_ number: UInt32, _ tables: inout TraceTables) -> StackID? {
+    let known = stacks[number]
+    if known < NumberMap.isRow { return StackID(rawValue: known) }
+    return newStack(number, known, &tables)
+  }
+
+  @inline(never)
+  private mutating func newThread(
+    _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables
+  ) -> ThreadID? {
+    guard known != NumberMap.undeclared else { return nil }
+    let id = ThreadID(tables.threads.count)
+    tables.threads.append(threadRows[Int(known & ~NumberMap.isRow)])
+    threads[number] = id.rawValue
+    return id
+  }
+
+  @inline(never)
+  private mutating func newObject(
+    _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables, takesLock: Bool
+  ) -> ObjectID? {
+    guard known != NumberMap.undeclared else { return nil }
+    let row = objectRows[Int(known & ~NumberMap.isRow)]
+    let creation = row.creation.flatMap { stack($0, &tables) } ?? .absent
+    let id = tables.objects.append(kind: row.kind, name: row.name, stack: creation)
+    objects[number] = id.rawValue
+    var details = row.details
+    details.lock = takesLock ? details.lock.flatMap { lock($0.rawValue, &tables) } : nil
+    if details != ObjectDetails() { tables.objects[id] = details }
+    return id
+  }
+
+  /// The lock of a condition. It has none of its own, so that a damaged file in which each names the
+  /// next does not lead deeper and deeper.
+  private mutating func lock(_ number: UInt32, _ tables: inout TraceTables) -> ObjectID? {
+    let known = objects[number]
+    if known < NumberMap.isRow { return ObjectID(rawValue: known) }
+    return newObject(number, known, &tables, takesLock: false)
+  }
+
+  @inline(never)
+  private mutating func newStack(
+    _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables
+  ) -> StackID? {
+    guard known != NumberMap.undeclared else { return nil }
+    let addresses = stackRows[Int(known & ~NumberMap.isRow)]
+    let id = StackID(tables.stacks.count)
+    tables.stacks.append(CallStack(addresses.map { frame($0, &tables) }))
+    stacks[number] = id.rawValue
+    return id
+  }
+
+  /// The frame of a return address. What is kept is the address before it: the call, whose line is
+  /// wanted, may be the last instruction of its line, or of its function.
+  private mutating func frame(_ returnAddress: UInt64, _ tables: inout TraceTables) -> FrameID {
+    if let known = frames[returnAddress] { return known }
+    let address = returnAddress &- 1
+    let id = FrameID(tables.frames.count)
+    var frame = Frame(address: address)
+    // The latest, since another module may have been loaded where one was unloaded.
+    if let module = modules.last(where: { $0.code.contains(address) }) {
+      frame.module = module.path
+      frame.offset = address &- module.bias
+      if !module.buildID.isEmpty { frame.buildID = module.buildID }
+    }
+    tables.frames.append(frame)
+    frames[returnAddress] = id
+    return id
+  }
+}
