@@ -129,7 +129,8 @@ let package = Package(
       dependencies: ["LockcheckTrace", "LockcheckGraphs", "LockcheckTestKit"]),
     .testTarget(
       name: "LockcheckReportTests",
-      dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTestKit"]),
+      dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTestKit"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
     .testTarget(

@@ -49,36 +49,53 @@ public struct Run: ~Copyable {
   }
 
   /// Brings the state past `event`.
+  @inline(__always)
   mutating func advance(past event: Event, at index: Int) {
     eventCount = index + 1
-    if event.operation.isAccess { hasAccesses = true }
-    // Plain accesses neither order anything nor change what is held.
-    if event.operation != .read, event.operation != .write { advanceOrder(past: event, at: index) }
+    switch event.operation {
+    case .read, .write:
+      // Plain accesses neither order anything nor change what is held.
+      hasAccesses = true
+    case .acquire, .release: advanceLock(past: event, at: index)
+    default: advanceOther(past: event, at: index)
+    }
+    if hasExited(event.thread) { warnOfGhost(event, at: index) }
+    if event.operation == .exit { exit(event.thread) }
   }
 
-  private mutating func advanceOrder(past event: Event, at index: Int) {
-    if hasExited(event.thread), event.operation != .dummy {
-      warn(.init(.actsAfterExit, at: index, thread: event.thread))
+  private mutating func advanceLock(past event: Event, at index: Int) {
+    let kind = tables.objects.kind(of: event.object)
+    if kind == .semaphore {
+      mustOrder.observe(event, at: index, lock: .absent, tables: tables)
     }
+    guard event.isEffective, isHeldByThread(event.object) else { return }
+    if event.operation == .acquire {
+      let other = held.acquire(event)
+      if other.isPresent { warn(.init(.acquiredWhileHeld(by: other), at: index, event)) }
+    } else {
+      held.release(event.object, by: event.thread)
+    }
+  }
+
+  private mutating func advanceOther(past event: Event, at index: Int) {
+    if event.operation.isAccess { hasAccesses = true }
     let lock = conditionLock(of: event)
     mustOrder.observe(event, at: index, lock: lock, tables: tables)
-    switch event.operation {
-    case .acquire where event.isEffective && isHeldByThread(event.object):
-      let other = held.acquire(event, isRecursive: isRecursive(event.object))
-      if other.isPresent { warn(.init(.acquiredWhileHeld(by: other), at: index, event)) }
-    case .release where event.isEffective && isHeldByThread(event.object):
-      held.release(event.object, by: event.thread)
-    case .wait where lock.isPresent:
-      if event.isPending {
-        held.suspend(lock, by: event.thread)
-      } else {
-        held.resume(lock, by: event.thread)
-      }
-    case .exit:
-      while exited.count <= event.thread.index { exited.append(false) }
-      exited[event.thread.index] = true
-    default: break
+    guard event.operation == .wait, lock.isPresent else { return }
+    if event.isPending {
+      held.suspend(lock, by: event.thread)
+    } else {
+      held.resume(lock, by: event.thread)
     }
+  }
+
+  private mutating func exit(_ thread: ThreadID) {
+    while exited.count <= thread.index { exited.append(false) }
+    exited[thread.index] = true
+  }
+
+  private mutating func warnOfGhost(_ event: Event, at index: Int) {
+    if event.operation != .dummy { warn(.init(.actsAfterExit, at: index, thread: event.thread)) }
   }
 
   /// The lock that a wait on a condition gives up; absent for everything else, and where the trace
@@ -97,9 +114,6 @@ public struct Run: ~Copyable {
     let kind = tables.objects.kind(of: object)
     return kind.isLock || (kind == .semaphore && tables.objects[object].value == 1)
   }
-
-  /// Whether the owner of the lock may take it again.
-  public func isRecursive(_ lock: ObjectID) -> Bool { tables.objects.kind(of: lock) == .rlock }
 
   private mutating func warn(_ warning: AnalysisWarning) {
     if warnings.count < AnalysisWarning.limit { warnings.append(warning) }

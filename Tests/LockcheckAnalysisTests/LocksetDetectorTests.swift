@@ -69,6 +69,10 @@ private func ruledOut(_ drawing: String) -> [RuledOut.Reason] {
     #expect(ruledOut(drawing) == [.ownershipTransfer])
   }
 
+  @Test func `a join comes after accesses that nothing follows`() {
+    #expect(found("T1: fork(T2)      join(T2) w(x)\nT2:          w(x)").isEmpty)
+  }
+
   @Test func `a variable that is written before the join is shared`() {
     #expect(
       found(

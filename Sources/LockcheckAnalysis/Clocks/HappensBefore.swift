@@ -14,8 +14,8 @@ public struct HappensBefore: Sendable {
   private(set) var clocks: [VectorClock] = []
   /// By thread: its last moment that another thread may learn of.
   private var lastGift: [Moment] = []
-  /// By thread: its last moment.
-  private var lastMoment: [Moment] = []
+  /// By thread: its last moment before it learned something new.
+  private var lastLesson: [Moment] = []
   var locks: [LockClocks] = []
   var conditions: [ObjectID: ConditionClocks] = [:]
   var flags: [ObjectID: FlagClock] = [:]
@@ -56,21 +56,22 @@ public struct HappensBefore: Sendable {
     _ event: Event, at index: Int, lock: ObjectID, tables: borrowing TraceTables
   ) {
     let now = Moment(index + 1)
-    touch(event.thread, now)
+    meet(event.thread)
     switch event.operation {
     case .acquire where event.isEffective: acquire(event, now, tables)
     case .release where event.isEffective: release(event, now, tables)
     case .fork where event.child != event.thread:
-      touch(event.child, 0)
+      meet(event.child)
       clocks[event.child.index].join(clocks[event.thread.index])
       clocks[event.child.index].raise(event.thread, to: now)
+      lastLesson[event.child.index] = now
       lastGift[event.thread.index] = now
     case .join where event.isEffective && event.child != event.thread:
-      touch(event.child, 0)
+      // The child has ended: all it ever did is past.
+      meet(event.child)
       take(
-        SyncClock(
-          known: clocks[event.child.index], giver: event.child,
-          moment: lastMoment[event.child.index]), by: event.thread)
+        SyncClock(known: clocks[event.child.index], giver: event.child, moment: now),
+        by: event.thread, at: now)
     case .wait: wait(event, now, lock: lock, tables)
     case .notify:
       conditions[event.object, default: ConditionClocks()]
@@ -87,15 +88,14 @@ public struct HappensBefore: Sendable {
 // MARK: - Giving and taking
 
 extension HappensBefore {
-  /// Makes room for the thread, and notes that it has got as far as `moment`.
+  /// Makes room for the thread.
   @inline(__always)
-  mutating func touch(_ thread: ThreadID, _ moment: Moment) {
+  mutating func meet(_ thread: ThreadID) {
     while clocks.count <= thread.index {
       clocks.append(VectorClock())
       lastGift.append(0)
-      lastMoment.append(0)
+      lastLesson.append(0)
     }
-    if moment > lastMoment[thread.index] { lastMoment[thread.index] = moment }
   }
 
   /// What others may learn from the thread at this moment.
@@ -105,26 +105,29 @@ extension HappensBefore {
     return SyncClock(known: clocks[thread.index], giver: thread, moment: now)
   }
 
-  /// As ``give(_:_:)``, where giver and moment are kept elsewhere.
-  ///
-  /// Touches no reference count while the thread has learned nothing new since the last time.
+  /// Notes that others may learn what the thread knows at this moment, which is kept elsewhere.
   @inline(__always)
-  mutating func give(_ thread: ThreadID, _ now: Moment, into known: inout VectorClock) {
-    lastGift[thread.index] = now
-    if !known.isSame(as: clocks[thread.index]) { known = clocks[thread.index] }
+  mutating func noteGift(_ thread: ThreadID, _ now: Moment) { lastGift[thread.index] = now }
+
+  /// Whether the thread knew as much at `moment`, an event of its own, as it does now.
+  @inline(__always)
+  func hasLearned(_ thread: ThreadID, since moment: Moment) -> Bool {
+    lastLesson[thread.index] >= moment
   }
 
   /// The thread learns what was given.
   ///
   /// A thread that knows the giver's moment knows all that the giver knew then.
   @inline(__always)
-  mutating func take(_ gift: SyncClock, by thread: ThreadID) {
+  mutating func take(_ gift: SyncClock, by thread: ThreadID, at now: Moment) {
     if gift.giver.isPresent {
       guard gift.giver != thread, clocks[thread.index][gift.giver] < gift.moment else { return }
       clocks[thread.index].join(gift.known)
       clocks[thread.index].raise(gift.giver, to: gift.moment)
-    } else {
+      lastLesson[thread.index] = now
+    } else if !gift.isEmpty {
       clocks[thread.index].join(gift.known)
+      lastLesson[thread.index] = now
     }
   }
 }

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import LockcheckFindings
+import LockcheckPipeline
+import LockcheckReport
+
+/// In which form a report is written.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, json
+}
+
+/// What is looked for and how it is shown: shared by `analyze` and `demo`.
+struct AnalysisOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Look only for these rules.",
+      discussion: "Names, codes or kinds (deadlock, race, misuse), separated by commas.",
+      valueName: "rules"))
+  var only: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out a finding that you have decided to live with.",
+      discussion: """
+        RULE, RULE:GLOB or a fingerprint. RULE is a name or code; GLOB matches a function, file or \
+        object name (* any run of characters, ? any one). @FILE reads one entry a line; # begins a \
+        comment.
+        """,
+      valueName: "entry"))
+  var suppress: [String] = []
+
+  @Flag(help: "Also list the patterns that look like trouble and are none, with the reasons.")
+  var explainRuledOut = false
+
+  @Flag(help: "List the events of every occurrence of a finding.")
+  var allOccurrences = false
+
+  @Option(help: ArgumentHelp("How the report is written.", valueName: "format"))
+  var format = ReportFormat.text
+
+  /// The rules that were asked for.
+  func rules() throws -> [Rule] {
+    guard !only.isEmpty else { return Rule.all }
+    return try only.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      .flatMap { word in
+        let word = word.trimmingCharacters(in: .whitespaces)
+        let rules = Rule.selected(by: word)
+        if rules.isEmpty {
+          let guess = Rule.nearest(to: word).map { " Did you mean '\($0)'?" } ?? ""
+          throw ValidationError(
+            "--only: there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them.")
+        }
+        return rules
+      }
+  }
+
+  /// The suppressions that were asked for, those in files among them.
+  func suppressions() throws -> Suppressions {
+    Suppressions(
+      try suppress.flatMap { text in
+        if !text.hasPrefix("@") { return try entries(of: "--suppress") { [try .init(text)] } }
+        let path = String(text.dropFirst())
+        let lines = try Self.contents(of: path)
+        return try entries(of: path) { try Suppressions(lines: lines).entries }
+      })
+  }
+
+  func validate() throws {
+    _ = try rules()
+    // Files are read when the command runs.
+    for text in suppress where !text.hasPrefix("@") {
+      _ = try entries(of: "--suppress") { [try .init(text)] }
+    }
+  }
+
+  private func entries(
+    of place: String, _ read: () throws -> [Suppressions.Entry]
+  ) throws -> [Suppressions.Entry] {
+    do { return try read() } catch { throw ValidationError("\(place): \(error)") }
+  }
+
+  private static func contents(of path: String) throws(CommandFailure) -> String {
+    do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+      throw CommandFailure(.noInput, "cannot read the suppressions in '\(path)': \(reason(errno))")
+    }
+  }
+
+  /// The renderer of the form that was asked for.
+  func renderer(style: TextStyle) -> any Renderer {
+    switch format {
+    case .json:
+      return JSONRenderer(showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
+    case .text:
+      let files = SourceFiles()
+      return TextRenderer(
+        style: style, showsRuledOut: explainRuledOut, showsAllOccurrences: allOccurrences,
+        source: { files.line($1, of: $0) })
+    }
+  }
+}

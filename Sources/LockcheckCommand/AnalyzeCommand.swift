@@ -1,0 +1,112 @@
+import ArgumentParser
+import LockcheckCodecs
+import LockcheckFindings
+import LockcheckPipeline
+import LockcheckReport
+
+/// From which verdict on a finding fails the build.
+enum FailOn: String, CaseIterable, ExpressibleByArgument {
+  case observed, predicted, possible, never
+
+  var verdict: Verdict? { Verdict(rawValue: rawValue) }
+}
+
+struct AnalyzeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "Report the deadlocks, races and misuses that a trace shows.",
+    discussion: """
+      Reads any form of trace (binary, JSON, NDJSON, STD text), compressed or not: it is recognised \
+      by its content. Each trace gets a report of its own.
+
+        lockcheck analyze run.lctrace
+        lockcheck analyze --only deadlock,data-race run.json
+        lockcheck analyze --format json -o report.json run.lctrace
+        lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
+        zcat run.json.gz | lockcheck analyze -
+
+      Ends with 0 where nothing at or above --fail-on was found, 1 where something was, 64 where the \
+      command line is wrong, 65 where a trace is not readable, 66 where there is no such file, 74 \
+      where the output cannot be written.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The traces; - is standard input.", valueName: "trace"),
+    completion: .file())
+  var traces: [String]
+
+  @OptionGroup var options: AnalysisOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write the report to a file, whole or not at all.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "End with 1 if there is a finding that is at least this sure.",
+      discussion: "possible findings are shown, but fail nothing unless asked to.",
+      valueName: "verdict"))
+  var failOn = FailOn.predicted
+
+  @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
+  var recover = false
+
+  func validate() throws {
+    if traces.count(where: { $0 == "-" }) > 1 {
+      throw ValidationError("Standard input (-) can be read only once.")
+    }
+  }
+
+  func run() throws {
+    let analysis = TraceAnalysis(
+      rules: try options.rules(), suppressions: try options.suppressions())
+    let file: OutputFile
+    if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
+
+    var reports: [(trace: String, report: Report)] = []
+    var failure: Outcome?
+    for trace in traces {
+      do throws(CommandFailure) {
+        reports.append((trace, try report(on: trace, by: analysis)))
+      } catch {
+        // The other traces are still worth a report.
+        StandardError.write("lockcheck: \(error.message)\n")
+        failure = failure ?? error.outcome
+      }
+    }
+    if !reports.isEmpty {
+      let isTerminal = output == nil && StandardOutput.isTerminal
+      let renderer = options.renderer(style: Terminal.style(isTerminal: isTerminal))
+      try file.write(
+        traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports))
+      try file.commit()
+    }
+    pointOutUnused(reports.map(\.report))
+    if let failure { throw failure }
+    if let verdict = failOn.verdict,
+      reports.contains(where: { $0.report.contains(atLeast: verdict) }
+      )
+    {
+      throw Outcome.findings
+    }
+  }
+
+  private func report(
+    on trace: String, by analysis: TraceAnalysis
+  ) throws(CommandFailure) -> Report {
+    try TraceInput.reading(trace, recover: recover) { decoder, progress in
+      try analysis.report(on: decoder, progress: progress)
+    }
+  }
+
+  /// Names the suppressions that apply to nothing in any trace: they may hide something one day.
+  private func pointOutUnused(_ reports: [Report]) {
+    guard let first = reports.first else { return }
+    for entry in first.unusedSuppressions
+    where reports.allSatisfy({ $0.unusedSuppressions.contains(entry) }) {
+      StandardError.write("lockcheck: suppression '\(entry.text)' applies to nothing\n")
+    }
+  }
+}

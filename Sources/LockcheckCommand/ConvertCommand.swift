@@ -1,0 +1,74 @@
+import ArgumentParser
+import LockcheckCodecs
+import LockcheckFindings
+import LockcheckPipeline
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Write a trace in another form.",
+    discussion: """
+      The form follows from the output's name (.json, .ndjson, .std, .lctrace) unless --to says it. \
+      What the form cannot say is refused, or dropped and pointed out with --drop.
+
+        lockcheck convert run.lctrace -o run.json
+        lockcheck convert run.json.gz -o run.std --drop
+        lockcheck convert run.lctrace --to ndjson -o - | head
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The trace; - is standard input.", valueName: "in"), completion: .file())
+  var input: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The file to write, whole or not at all; - is standard output.", valueName: "out"),
+    completion: .file())
+  var output: String
+
+  @Option(help: ArgumentHelp("The form to write.", valueName: "form"))
+  var to: TraceForm?
+
+  @Flag(help: "Leave out what the form cannot say.")
+  var drop = false
+
+  @Flag(help: "Read on past damaged parts of the trace, and say how much was lost.")
+  var recover = false
+
+  private var form: TraceForm? { to ?? TraceForm(fileName: output) }
+
+  func validate() throws {
+    if form == nil {
+      throw ValidationError(
+        "The name '\(output)' does not say which form to write: add --to json, ndjson, std or binary."
+      )
+    }
+  }
+
+  func run() throws {
+    guard let form else { return }
+    let file = try OutputFile(output)
+    let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
+      try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
+    }
+    try file.commit()
+    for loss in leftovers.losses {
+      StandardError.write("lockcheck: \(ReportWarning(loss).message)\n")
+    }
+    for text in leftovers.dropped { StandardError.write("lockcheck: dropped \(text)\n") }
+  }
+}
+
+/// The forms that a trace can be written in.
+enum TraceForm: String, CaseIterable, ExpressibleByArgument {
+  case json, ndjson, std, binary
+
+  /// The form that a file's name promises.
+  init?(fileName: String) {
+    guard let dot = fileName.lastIndex(of: "."),
+      let format = TraceFormat(pathExtension: String(fileName[fileName.index(after: dot)...]))
+    else { return nil }
+    self.init(rawValue: format.rawValue)
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Glibc
+
+/// `lockcheck`: reads, calls, writes, and exits with the codes of ``Outcome``.
+struct LockcheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lockcheck",
+    abstract: "Finds deadlocks and data races from one run in which nothing went wrong.",
+    discussion: """
+      A program that uses lockcheck's locks and threads records what it does:
+
+        LOCKCHECK=record LOCKCHECK_TRACE=run.lctrace my-program
+        lockcheck analyze run.lctrace
+
+      See it at work on a program that comes with it, and read what a rule means:
+
+        lockcheck demo
+        lockcheck explain LC102
+
+      Completions for a shell: lockcheck --generate-completion-script zsh (or bash, or fish).
+      """,
+    version: Version.text,
+    subcommands: [
+      AnalyzeCommand.self, ConvertCommand.self, InfoCommand.self, ExplainCommand.self,
+      DemoCommand.self, VersionCommand.self,
+    ])
+}
+
+@main enum Main {
+  static func main() {
+    // A reader that leaves early, as `head` does, is no reason to die: writing then fails with EPIPE,
+    // which the output takes for the end of its work.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try LockcheckCommand.parseAsRoot()
+      try command.run()
+    } catch let failure as CommandFailure {
+      StandardError.write("lockcheck: \(failure.message)\n")
+      exit(failure.outcome.rawValue)
+    } catch let outcome as Outcome {
+      exit(outcome.rawValue)
+    } catch {
+      LockcheckCommand.exit(withError: error)
+    }
+  }
+}

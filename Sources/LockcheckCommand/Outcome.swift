@@ -1,0 +1,26 @@
+/// How the command ends: 0, or one of these, which are `sysexits.h`'s where it has one.
+enum Outcome: Int32, Error, Sendable {
+  /// There is a finding that the build should fail on.
+  case findings = 1
+  /// The command line is wrong.
+  case usage = 64
+  /// The trace is not readable.
+  case badTrace = 65
+  /// There is no such file.
+  case noInput = 66
+  /// Something that the command needs is not there: a demo that was not built.
+  case unavailable = 69
+  /// The output could not be written.
+  case noOutput = 74
+}
+
+/// The end of the command, with a sentence on standard error.
+struct CommandFailure: Error, Sendable {
+  let outcome: Outcome
+  let message: String
+
+  init(_ outcome: Outcome, _ message: String) {
+    self.outcome = outcome
+    self.message = message
+  }
+}

@@ -1,0 +1,103 @@
+public import LockcheckTrace
+
+/// A short name of a finding that the next run, on another machine or after an edit elsewhere in the
+/// file, gives it again.
+///
+/// Made of the rule and, for every step, the functions and files of the program's own frames;
+/// objects come in by name only where a step's stack names no function. Line numbers, addresses and
+/// the numbers of threads and objects have no part in it, nor has the folder that a file is in, nor
+/// the order of the steps. Findings of one rule in the same functions therefore share a
+/// fingerprint, even on different variables.
+public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
+  /// The hash: FNV-1a, 64 bits. Not meant to withstand anybody who wants two to be equal.
+  public let rawValue: UInt64
+
+  /// Takes back what ``description`` gave: 16 hexadecimal digits, nil where they are not.
+  public init?(_ text: some StringProtocol) {
+    guard text.utf8.count == 16, text.utf8.allSatisfy({ $0.isHexadecimalDigit }),
+      let value = UInt64(text, radix: 16)
+    else { return nil }
+    rawValue = value
+  }
+
+  /// The fingerprint of `finding`, whose frames stand resolved in `tables`.
+  ///
+  /// - Complexity: O(frames in its stacks).
+  public init(of finding: Finding, tables: TraceTables) {
+    var words = finding.steps.map { tables.signature(of: $0.stack) }.sorted()
+    if finding.steps.contains(where: { !tables.namesFunction($0.stack) }) {
+      words += finding.objects.map { tables.className(of: $0) }.sorted()
+    }
+    var hash = FNV1a()
+    hash.combine(finding.rule.name)
+    words.forEach { hash.combine($0) }
+    rawValue = hash.value
+  }
+
+  /// 16 hexadecimal digits.
+  public var description: String {
+    let digits = String(rawValue, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// The hash of Fowler, Noll and Vo in its variant 1a: the same in every process, unlike `Hasher`.
+private struct FNV1a {
+  var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func combine(_ text: String) {
+    for byte in text.utf8 { combine(byte) }
+    combine(0xff)  // no byte of UTF-8: "ab", "c" and "a", "bc" differ
+  }
+
+  private mutating func combine(_ byte: UInt8) {
+    value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+  }
+}
+
+extension UInt8 {
+  fileprivate var isHexadecimalDigit: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+}
+
+extension TraceTables {
+  /// The frames by which a stack is told from another: the program's own, or all of them where there
+  /// are none of its own.
+  func tellingFrames(of stack: StackID) -> [Frame] {
+    let frames = frames(of: stack)
+    let own = frames.filter { !$0.isForeign }
+    return own.isEmpty ? frames : own
+  }
+
+  /// Whether a function is known for any place of the stack.
+  func namesFunction(_ stack: StackID) -> Bool {
+    tellingFrames(of: stack).contains { $0.function != nil }
+  }
+
+  /// The functions and files of a stack, innermost first. A function that called itself counts once:
+  /// how deep it went differs from run to run.
+  func signature(of stack: StackID) -> String {
+    var places: [String] = []
+    for frame in tellingFrames(of: stack) {
+      let place = "\(frame.function ?? "")@\(frame.file?.lastPathComponent ?? "")"
+      if places.last != place { places.append(place) }
+    }
+    return places.joined(separator: "<")
+  }
+
+  /// What an object is called when any other that was made in the same place would do as well; the
+  /// same from run to run.
+  func className(of object: ObjectID) -> String {
+    guard object.isPresent, object.index < objects.count else { return "" }
+    if let name = objects.name(of: object), !name.isEmpty { return name }
+    let kind = objects.kind(of: object).name
+    guard let site = birthplace(of: object) else { return kind }
+    return "\(kind) made in \(site.function ?? "")@\(site.file?.lastPathComponent ?? "")"
+  }
+}

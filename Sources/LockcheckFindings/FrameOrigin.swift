@@ -1,0 +1,78 @@
+public import LockcheckTrace
+
+extension Frame {
+  /// Whether it belongs to the language's runtime, the system, or lockcheck itself, so that nobody
+  /// who reads a report wants to begin there.
+  ///
+  /// Decided by module, by path and by the prefixes that the runtime's functions have in common. A
+  /// frame that is misjudged is only folded away or shown in vain: no finding depends on it.
+  ///
+  /// - Complexity: O(length of its texts).
+  public var isForeign: Bool {
+    if let module, Self.isForeign(module: module) { return true }
+    if let file, Self.isForeign(path: file) { return true }
+    if let function, Self.isForeign(function: function) { return true }
+    return function == nil && file == nil && line == nil
+  }
+
+  private static func isForeign(module: String) -> Bool {
+    let name = module.lastPathComponent
+    return foreignModules.contains { name.hasPrefix($0) }
+  }
+
+  private static func isForeign(path: String) -> Bool {
+    path.hasPrefix("<compiler") || path.hasPrefix("/usr/")
+      || ownSources.contains { path.contains($0) }
+  }
+
+  private static func isForeign(function: String) -> Bool {
+    var name = function[...]
+    // `generic specialization <Int> of Lockcheck.Lock.withLock…`: what was specialized counts.
+    if name.hasPrefix("generic specialization"), let of = name.range(ofText: " of ") {
+      name = name[of.upperBound...]
+    }
+    return foreignFunctions.contains { name.hasPrefix($0) }
+  }
+
+  private static let foreignModules = [
+    "libswift", "libc.so", "libc-", "libpthread", "libdispatch", "libBlocksRuntime",
+    "libFoundation", "lib_Foundation", "libXCTest", "libTesting", "libstdc++", "libgcc", "libm.so",
+    "ld-linux", "linux-vdso", "[vdso]",
+  ]
+
+  private static let ownSources = [
+    "/Sources/Lockcheck/", "/Sources/LockcheckRecorder/", "/Sources/LockcheckFoundation/",
+    "/Sources/LockcheckAssertions/", "/Sources/LockcheckTesting/", "/Sources/LockcheckXCTest/",
+  ]
+
+  private static let foreignFunctions = [
+    "Lockcheck.", "LockcheckRecorder.", "LockcheckFoundation.", "LockcheckAssertions.",
+    "LockcheckTesting.", "LockcheckXCTest.", "lc_", "swift_", "_swift_", "start_thread", "clone",
+    "__clone", "__libc_", "_start", "pthread_", "__pthread_", "_dispatch_", "dispatch_",
+    "thunk for ", "reabstraction thunk", "partial apply forwarder", "Swift.", "Foundation.",
+    "XCTest.", "Testing.",
+  ]
+}
+
+extension String {
+  /// What stands after the last slash: `c.swift` of `/a/b/c.swift`.
+  public var lastPathComponent: String {
+    guard let slash = lastIndex(of: "/") else { return self }
+    let name = self[index(after: slash)...]
+    return name.isEmpty ? self : String(name)
+  }
+}
+
+extension Substring {
+  /// Where `text` first stands.
+  fileprivate func range(ofText text: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(text) {
+        return start..<index(start, offsetBy: text.count)
+      }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

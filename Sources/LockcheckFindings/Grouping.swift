@@ -1,0 +1,125 @@
+import LockcheckTrace
+
+/// What findings have in common that are one defect, seen several times.
+///
+/// The rule, the objects (by name or by the line that made them) and the functions and files of the
+/// stacks. The steps stand in a fixed order: a cycle has no first thread, and a race is the same
+/// race when the accesses come the other way round.
+struct DefectKey: Hashable {
+  private let rule: Rule
+  private let reason: String
+  private let objects: [String]
+  private let steps: [String]
+
+  init(_ finding: Finding, tables: TraceTables) {
+    self.init(
+      finding.rule, reason: "", objects: finding.objects, steps: finding.steps, tables: tables)
+  }
+
+  init(_ ruledOut: RuledOut, tables: TraceTables) {
+    self.init(
+      ruledOut.rule, reason: ruledOut.reason.name,
+      objects: ruledOut.steps.map(\.object).filter(\.isPresent).uniqued(), steps: ruledOut.steps,
+      tables: tables)
+  }
+
+  private init(
+    _ rule: Rule, reason: String, objects: [ObjectID], steps: [Step], tables: TraceTables
+  ) {
+    self.rule = rule
+    self.reason = reason
+    self.objects = objects.map { tables.instanceName(of: $0) }.sorted()
+    self.steps = steps.map {
+      "\(tables.instanceName(of: $0.object)) \(tables.signature(of: $0.stack))"
+    }.sorted()
+  }
+}
+
+extension TraceTables {
+  /// What an object is told from others by within one run: name, else birthplace, else itself.
+  func instanceName(of object: ObjectID) -> String {
+    guard object.isPresent, object.index < objects.count else { return "" }
+    let kind = objects.kind(of: object).name
+    if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
+    guard let site = birthplace(of: object) else { return "\(kind) #\(object.rawValue)" }
+    return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"
+  }
+}
+
+extension Array where Element == Finding {
+  /// One finding for each defect, with all occurrences added up; the surest and earliest of a group
+  /// stands for it.
+  ///
+  /// - Complexity: O(frames in all stacks), and a sort.
+  func grouped(tables: TraceTables) -> [Finding] {
+    var groups: [Finding] = []
+    var places: [DefectKey: Int] = [:]
+    for finding in self {
+      let key = DefectKey(finding, tables: tables)
+      if let place = places[key] {
+        groups[place].absorb(finding)
+      } else {
+        places[key] = groups.count
+        groups.append(finding)
+      }
+    }
+    for place in groups.indices {
+      groups[place].occurrences.sort { $0.lexicographicallyPrecedes($1) }
+    }
+    return groups
+  }
+
+  /// Leaves out the weaker of several race rules on one variable: a race that happened makes it
+  /// superfluous to say that no lock was held.
+  func withoutWeakerRaces(tables: TraceTables) -> [Finding] {
+    var strongest: [String: Int] = [:]
+    for finding in self {
+      guard let strength = finding.raceStrength else { continue }
+      let variable = tables.instanceName(of: finding.raceVariable)
+      strongest[variable] = Swift.max(strongest[variable] ?? 0, strength)
+    }
+    return filter { finding in
+      guard let strength = finding.raceStrength else { return true }
+      return strongest[tables.instanceName(of: finding.raceVariable)] == strength
+    }
+  }
+}
+
+extension Finding {
+  /// Takes in another sighting of the same defect.
+  fileprivate mutating func absorb(_ other: Finding) {
+    let occurrences = self.occurrences + other.occurrences
+    let count = occurrenceCount + other.occurrenceCount
+    if (other.verdict, -other.firstEvent) > (verdict, -firstEvent) { self = other }
+    self.occurrences = occurrences
+    occurrenceCount = count
+  }
+
+  /// How much a race rule says; nil for the others. Two accesses that raced in different functions
+  /// are two defects whatever their verdicts, so only the rule counts.
+  fileprivate var raceStrength: Int? {
+    switch rule {
+    case .dataRace: 3
+    case .unlockedSharedWrite: 2
+    case .inconsistentLock: 1
+    default: nil
+    }
+  }
+
+  fileprivate var raceVariable: ObjectID { steps.first?.object ?? .absent }
+
+  /// Whether a reader should meet it before `other`: surest first, then by kind, then by event. What
+  /// is equal up to there is ordered by rule, objects and events, so that the order is total.
+  func precedes(_ other: Finding) -> Bool {
+    if verdict != other.verdict { return verdict > other.verdict }
+    if rule.kind != other.rule.kind { return rule.kind.rank < other.rule.kind.rank }
+    if firstEvent != other.firstEvent { return firstEvent < other.firstEvent }
+    if rule != other.rule { return rule.code < other.rule.code }
+    if objects != other.objects { return objects.lexicographicallyPrecedes(other.objects) }
+    return steps.map(\.event).lexicographicallyPrecedes(other.steps.map(\.event))
+  }
+}
+
+extension Rule.Kind {
+  fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}

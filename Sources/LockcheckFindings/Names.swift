@@ -1,0 +1,161 @@
+public import LockcheckTrace
+
+/// What threads and objects are called in a report.
+///
+/// By the name that the program gave; else by type and birthplace, `Lock made at Bank.swift:12`;
+/// else by the number that the trace uses, `lock 3`; else by a label in the order in which the report
+/// first mentions them, T0 or L0. Never by address, so that equal traces give equal bytes.
+public struct Names: Sendable {
+  private let tables: TraceTables
+  private var threadLabels: [ThreadID: String] = [:]
+  private var objectLabels: [ObjectID: String] = [:]
+  private var labelCounts: [String: Int] = [:]
+
+  /// Names for what stands in `tables`, whose frames are resolved already.
+  public init(_ tables: TraceTables) { self.tables = tables }
+
+  /// Hands out the labels of whatever has no better name, in this order.
+  mutating func mention(_ steps: [Step]) {
+    for step in steps {
+      mention(step.thread)
+      for held in step.holding { mention(held.object) }
+      mention(step.object)
+      mention(step.child)
+      step.waitsFor.forEach { mention($0) }
+    }
+  }
+
+  /// Hands out the label of a thread that has no better name.
+  mutating func mention(_ thread: ThreadID) {
+    guard isKnown(thread), ownName(of: thread) == nil, threadLabels[thread] == nil else { return }
+    threadLabels[thread] = nextLabel("T")
+  }
+
+  /// Hands out the label of an object that has no better name.
+  mutating func mention(_ object: ObjectID) {
+    guard isKnown(object), ownName(of: object) == nil, objectLabels[object] == nil else { return }
+    objectLabels[object] = nextLabel(tables.objects.kind(of: object).labelPrefix)
+  }
+
+  private mutating func nextLabel(_ prefix: String) -> String {
+    let number = labelCounts[prefix, default: 0]
+    labelCounts[prefix] = number + 1
+    return "\(prefix)\(number)"
+  }
+}
+
+extension Names {
+  /// What a thread is called. Two threads may share a name: see ``Names/distinct(threads:)``.
+  public subscript(thread: ThreadID) -> String {
+    guard isKnown(thread) else { return "an unknown thread" }
+    return ownName(of: thread) ?? threadLabels[thread] ?? "T?\(thread.rawValue)"
+  }
+
+  /// What an object is called. Two objects may share a name: see ``Names/distinct(objects:)``.
+  public subscript(object: ObjectID) -> String {
+    guard isKnown(object) else { return "an unknown object" }
+    return ownName(of: object) ?? objectLabels[object]
+      ?? "\(tables.objects.kind(of: object).labelPrefix)?\(object.rawValue)"
+  }
+
+  /// The names of several threads, told apart where they share one: `worker`, `worker #2`.
+  public func distinct(threads: [ThreadID]) -> [ThreadID: String] {
+    Self.distinct(threads.uniqued()) { self[$0] }
+  }
+
+  /// The names of several objects, told apart where they share one: `account`, `account #2`.
+  public func distinct(objects: [ObjectID]) -> [ObjectID: String] {
+    Self.distinct(objects.uniqued()) { self[$0] }
+  }
+
+  private static func distinct<ID: Hashable>(
+    _ ids: [ID], name: (ID) -> String
+  ) -> [ID: String] {
+    var counts: [String: Int] = [:]
+    var names: [ID: String] = [:]
+    for id in ids {
+      let name = name(id)
+      let count = counts[name, default: 0] + 1
+      counts[name] = count
+      names[id] = count == 1 ? name : "\(name) #\(count)"
+    }
+    return names
+  }
+
+  private func isKnown(_ thread: ThreadID) -> Bool {
+    thread.isPresent && thread.index < tables.threads.count
+  }
+
+  private func isKnown(_ object: ObjectID) -> Bool {
+    object.isPresent && object.index < tables.objects.count
+  }
+
+  private func ownName(of thread: ThreadID) -> String? {
+    let row = tables[thread]
+    if let name = row.name, !name.isEmpty { return name }
+    return row.externalID.map { "thread \($0)" }
+  }
+
+  private func ownName(of object: ObjectID) -> String? {
+    if let name = tables.objects.name(of: object), !name.isEmpty { return name }
+    let kind = tables.objects.kind(of: object)
+    if let site = tables.birthplace(of: object) { return "\(kind.typeName) made at \(site.place)" }
+    return tables.objects[object].externalID.map { "\(kind.name) \($0)" }
+  }
+}
+
+extension TraceTables {
+  /// The place that made an object: the innermost frame of its stack that is the program's own.
+  ///
+  /// - Returns: Nil where no stack was recorded, or none of its frames has a name.
+  func birthplace(of object: ObjectID) -> Frame? {
+    guard object.isPresent, object.index < objects.count else { return nil }
+    let frames = frames(of: objects.stack(of: object)).filter {
+      $0.function != nil || $0.file != nil || $0.line != nil
+    }
+    return frames.first { !$0.isForeign } ?? frames.first
+  }
+}
+
+extension Frame {
+  /// File and line, or the function where the file is not known: `Bank.swift:12`.
+  public var place: String {
+    guard let file else {
+      return function ?? line.map { "line \($0)" } ?? "an unknown place"
+    }
+    guard let line else { return file.lastPathComponent }
+    return "\(file.lastPathComponent):\(line)"
+  }
+}
+
+extension ObjectKind {
+  /// The type that a Swift program calls it by: `RWLock`.
+  public var typeName: String {
+    switch self {
+    case .undetermined: "Object"
+    case .lock: "Lock"
+    case .rlock: "RLock"
+    case .rwlock: "RWLock"
+    case .semaphore: "Semaphore"
+    case .condition: "Condition"
+    case .event: "Event"
+    case .barrier: "Barrier"
+    case .queue: "Queue"
+    case .variable: "Shared"
+    }
+  }
+
+  /// The letter of its labels.
+  var labelPrefix: String {
+    switch self {
+    case .undetermined: "O"
+    case .lock, .rlock, .rwlock: "L"
+    case .semaphore: "S"
+    case .condition: "C"
+    case .event: "E"
+    case .barrier: "B"
+    case .queue: "Q"
+    case .variable: "V"
+    }
+  }
+}

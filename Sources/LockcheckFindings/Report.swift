@@ -1,0 +1,156 @@
+public import LockcheckTrace
+
+/// Everything that is said about one trace: what the renderers turn into bytes.
+public struct Report: Sendable {
+  /// The trace's own header.
+  public let header: TraceHeader
+  /// The trace's tables, with every frame resolved that a finding refers to.
+  public let tables: TraceTables
+  /// What threads and objects are called.
+  public let names: Names
+  /// How many there are of everything.
+  public let summary: Summary
+  /// The rules that were looked for, by code.
+  public let rules: [Rule]
+  /// One for each defect: surest first, then by kind, then by first event.
+  public let findings: [ReportedFinding]
+  /// Those that somebody has decided to live with, in the same order.
+  public let suppressed: [ReportedFinding]
+  /// Suppressions that applied to nothing.
+  public let unusedSuppressions: [Suppressions.Entry]
+  /// Patterns that look like trouble and are none, by first event.
+  public let ruledOut: [ReportedRuledOut]
+  /// What a reader should know about the trace itself: losses, and events that cannot have happened.
+  public let warnings: [ReportWarning]
+
+  /// Groups, names, sorts and counts what the detectors found.
+  ///
+  /// - Parameters:
+  ///   - tables: The trace's tables; frames whose names were not looked up are shown by address.
+  ///   - rules: The rules that were asked for. What others found is left out, before the strongest
+  ///     race rule of a variable is chosen.
+  /// - Complexity: O(frames in the stacks of all findings), and a sort.
+  public init(
+    header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
+    ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
+    warnings: [ReportWarning] = []
+  ) {
+    let defects =
+      findings
+      .filter { rules.contains($0.rule) }
+      .grouped(tables: tables)
+      .withoutWeakerRaces(tables: tables)
+      .sorted { $0.precedes($1) }
+    let patterns = ruledOut.filter { rules.contains($0.rule) }.grouped(tables: tables)
+
+    var names = Names(tables)
+    defects.forEach { names.mention($0) }
+    patterns.forEach { names.mention($0.steps) }
+
+    let sorted = Sorting(
+      defects, suppressions: suppressions, scope: Names.Scope(tables: tables, names: names))
+    self.header = header
+    self.tables = tables
+    self.names = names
+    self.rules = Rule.all.filter { rules.contains($0) }
+    self.findings = sorted.findings
+    self.suppressed = sorted.suppressed
+    self.unusedSuppressions = sorted.unused
+    self.ruledOut = patterns.map { ReportedRuledOut($0, names: names) }
+    self.warnings = warnings
+    self.summary = Summary(
+      events: eventCount, threads: tables.threads.count, objects: tables.objects.count,
+      findings: sorted.findings, suppressed: sorted.suppressed.count, ruledOut: patterns.count)
+  }
+
+  /// Whether a finding is at least as sure as `verdict`.
+  public func contains(atLeast verdict: Verdict) -> Bool {
+    findings.contains { $0.finding.verdict >= verdict }
+  }
+}
+
+/// How many there are of everything.
+public struct Summary: Sendable, Equatable {
+  /// Events in the trace.
+  public let events: Int
+  /// Threads in the trace.
+  public let threads: Int
+  /// Synchronization objects and variables in the trace.
+  public let objects: Int
+  /// Findings that happened.
+  public let observed: Int
+  /// Findings that a reordering makes happen.
+  public let predicted: Int
+  /// Findings that nothing proves or refutes.
+  public let possible: Int
+  /// Findings that were suppressed.
+  public let suppressed: Int
+  /// Patterns that are none.
+  public let ruledOut: Int
+
+  fileprivate init(
+    events: Int, threads: Int, objects: Int, findings: [ReportedFinding], suppressed: Int,
+    ruledOut: Int
+  ) {
+    let count = { (verdict: Verdict) in findings.count { $0.finding.verdict == verdict } }
+    self.events = events
+    self.threads = threads
+    self.objects = objects
+    self.observed = count(.observed)
+    self.predicted = count(.predicted)
+    self.possible = count(.possible)
+    self.suppressed = suppressed
+    self.ruledOut = ruledOut
+  }
+}
+
+/// Something a reader should know about the trace itself.
+public struct ReportWarning: Sendable, Equatable {
+  /// One sentence.
+  public let message: String
+  /// The index of the event that it is about, where there is one.
+  public let event: Int?
+
+  /// Makes a warning.
+  public init(_ message: String, event: Int? = nil) {
+    self.message = message
+    self.event = event
+  }
+}
+
+/// Findings set apart by what is suppressed.
+private struct Sorting {
+  var findings: [ReportedFinding] = []
+  var suppressed: [ReportedFinding] = []
+  var unused: [Suppressions.Entry]
+
+  init(_ defects: [Finding], suppressions: Suppressions, scope: Names.Scope) {
+    var used: Set<Int> = []
+    for finding in defects {
+      let fingerprint = Fingerprint(of: finding, tables: scope.tables)
+      let reported = ReportedFinding(finding, fingerprint: fingerprint, names: scope.names)
+      if let index = suppressions.index(
+        suppressing: finding, fingerprint: fingerprint, report: scope)
+      {
+        used.insert(index)
+        suppressed.append(reported)
+      } else {
+        findings.append(reported)
+      }
+    }
+    unused = suppressions.entries.enumerated().filter { !used.contains($0.offset) }.map(\.element)
+  }
+}
+
+extension Names {
+  fileprivate mutating func mention(_ finding: Finding) {
+    mention(finding.steps)
+    finding.threads.forEach { mention($0) }
+    finding.objects.forEach { mention($0) }
+    switch finding.reason {
+    case .notHeld(let holder): mention(holder)
+    case .lockNotHeld(let lock): mention(lock)
+    default: break
+    }
+  }
+}

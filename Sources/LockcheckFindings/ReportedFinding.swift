@@ -1,0 +1,110 @@
+public import LockcheckTrace
+
+/// A defect as a report tells it: with a fingerprint, and with names that tell its threads and
+/// objects apart.
+public struct ReportedFinding: Sendable {
+  /// The surest and earliest sighting, with the occurrences of all.
+  public let finding: Finding
+  /// What it is called from run to run.
+  public let fingerprint: Fingerprint
+  /// What its threads and objects are called.
+  public let cast: Cast
+
+  init(_ finding: Finding, fingerprint: Fingerprint, names: Names) {
+    self.finding = finding
+    self.fingerprint = fingerprint
+    self.cast = Cast(
+      threads: finding.threads, objects: finding.objects, steps: finding.steps, names: names)
+  }
+}
+
+/// A pattern that looks like trouble and is none, as a report tells it.
+public struct ReportedRuledOut: Sendable {
+  /// The first one of its sort.
+  public let pattern: RuledOut
+  /// How many of the sort there are: same rule, reason, objects and functions.
+  public let occurrenceCount: Int
+  /// What its threads and objects are called.
+  public let cast: Cast
+
+  init(_ group: RuledOutGroup, names: Names) {
+    pattern = group.first
+    occurrenceCount = group.count
+    var objects = group.steps.map(\.object).filter(\.isPresent)
+    if case .gateLock(let gate) = group.first.reason { objects.append(gate) }
+    cast = Cast(
+      threads: group.steps.map(\.thread), objects: objects, steps: group.steps, names: names)
+  }
+}
+
+/// What the threads and objects of one story are called, each by a name of its own.
+public struct Cast: Sendable {
+  /// The threads that take part, each once, by name.
+  public let threads: [String]
+  /// The objects that are involved, each once, by name.
+  public let objects: [String]
+  private let names: Names
+  private let threadNames: [ThreadID: String]
+  private let objectNames: [ObjectID: String]
+
+  init(threads: [ThreadID], objects: [ObjectID], steps: [Step], names: Names) {
+    let everyone = threads + steps.flatMap { [$0.thread, $0.child] + $0.waitsFor }
+    let everything = objects + steps.flatMap { [$0.object] + $0.holding.map(\.object) }
+    let threadNames = names.distinct(threads: everyone.filter(\.isPresent))
+    let objectNames = names.distinct(objects: everything.filter(\.isPresent))
+    self.names = names
+    self.threadNames = threadNames
+    self.objectNames = objectNames
+    self.threads = threads.uniqued().map { threadNames[$0] ?? names[$0] }
+    self.objects = objects.uniqued().map { objectNames[$0] ?? names[$0] }
+  }
+
+  /// What a thread is called.
+  public subscript(thread: ThreadID) -> String { threadNames[thread] ?? names[thread] }
+
+  /// What an object is called.
+  public subscript(object: ObjectID) -> String { objectNames[object] ?? names[object] }
+}
+
+/// Patterns of one sort.
+struct RuledOutGroup {
+  let first: RuledOut
+  var count: Int
+
+  var steps: [Step] { first.steps }
+}
+
+extension Array where Element == RuledOut {
+  /// One for each rule, reason, and set of objects and functions; by first event.
+  func grouped(tables: TraceTables) -> [RuledOutGroup] {
+    var groups: [RuledOutGroup] = []
+    var places: [DefectKey: Int] = [:]
+    for pattern in self {
+      let key = DefectKey(pattern, tables: tables)
+      if let place = places[key] {
+        groups[place].count += 1
+      } else {
+        places[key] = groups.count
+        groups.append(RuledOutGroup(first: pattern, count: 1))
+      }
+    }
+    let firstEvent = { (group: RuledOutGroup) in group.steps.map(\.event).min() ?? 0 }
+    return groups.enumerated().sorted {
+      (firstEvent($0.element), $0.offset) < (firstEvent($1.element), $1.offset)
+    }.map(\.element)
+  }
+}
+
+extension RuledOut.Reason {
+  /// A stable word for it.
+  public var name: String {
+    switch self {
+    case .gateLock: "gate-lock"
+    case .ordered: "ordered"
+    case .sameThread: "same-thread"
+    case .sharedOnly: "shared-only"
+    case .boundedAttempt: "bounded-attempt"
+    case .ownershipTransfer: "ownership-transfer"
+    }
+  }
+}

@@ -1,0 +1,42 @@
+extension Rule {
+  /// The rules that `word` stands for: one by name or code, several by kind.
+  ///
+  /// - Returns: Nothing where no rule is called that.
+  public static func selected(by word: String) -> [Rule] {
+    if let rule = named(word) { return [rule] }
+    let kind = Kind(rawValue: word.lowercased())
+    return all.filter { $0.kind == kind }
+  }
+
+  /// The name or code that somebody who wrote `word` most likely meant.
+  ///
+  /// - Returns: Nil where nothing is near enough to be worth a guess.
+  public static func nearest(to word: String) -> String? {
+    let word = word.lowercased()
+    let candidates = all.flatMap { [$0.name, $0.code] }
+    if word.count >= 3, let longer = candidates.first(where: { $0.hasPrefix(word) }) {
+      return longer
+    }
+    let distances = candidates.map { ($0, editDistance(word, $0.lowercased())) }
+    guard let (best, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
+    return distance <= Swift.max(2, best.count / 3) ? best : nil
+  }
+}
+
+/// How many letters have to be put in, taken out or changed to make `b` of `a`.
+///
+/// - Complexity: O(`a` × `b`).
+private func editDistance(_ a: String, _ b: String) -> Int {
+  let b = Array(b)
+  var row = Array(0...b.count)
+  for (i, letter) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for j in b.indices {
+      let changed = diagonal + (letter == b[j] ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(changed, diagonal + 1, row[j] + 1)
+    }
+  }
+  return row[b.count]
+}

@@ -1,0 +1,92 @@
+extension RuleBook {
+  static let deadlocks: [RulePage] = [
+    RulePage(
+      rule: .deadlock,
+      title: "Threads wait for each other",
+      meaning: """
+        At the end of the trace each of these threads waits for something that only another of \
+        them could do: release a lock, end, notify, put, set or arrive, in any mixture. Nothing \
+        outside the circle can help. It happened in this run, so it is always `observed`.
+        """,
+      example: """
+        let logger = CheckedThread { jobs.withLock { log.withLock { flush() } } }
+        log.withLock {
+          logger.start()
+          logger.join()      // waits for the thread, which waits for `log`
+        }
+        """,
+      why: """
+        The threads stay where they are until the process is killed, with every lock they hold. \
+        Whoever needs one of those locks next hangs too.
+        """,
+      fix: """
+        Break the circle at one step: take the locks in one order everywhere, or give the lock \
+        back before waiting for a thread, a queue or a condition.
+        """,
+      detectorPage: "wait-for.md"),
+    RulePage(
+      rule: .lockOrderCycle,
+      title: "Locks taken in a cyclic order",
+      meaning: """
+        Each of two or more threads took a lock while it held the one that the next thread takes \
+        second. Had each got its first lock before any got its second, all of them would wait for \
+        ever. It is `predicted` with a schedule that proves it, else `possible`. A lock held around \
+        both, one thread alone, an order forced by fork and join, and read locks only are ruled out.
+        """,
+      example: """
+        // thread 1                        // thread 2
+        a.lock()                           b.lock()
+        b.lock()                           a.lock()
+        """,
+      why: """
+        It works in every test, for as long as the threads do not meet in that one moment. Under \
+        load, on another machine, they do, and the program hangs without an error.
+        """,
+      fix: """
+        Choose one order for these locks, by account number, by address, by layer, and take them in \
+        that order everywhere. Or take only one at a time: copy what is needed out of the first \
+        section, and call out to other code (callbacks, loggers, delegates) with no lock held.
+        """,
+      detectorPage: "lock-order.md"),
+    RulePage(
+      rule: .selfDeadlock,
+      title: "A thread waits for a lock that it holds itself",
+      meaning: """
+        The thread holds a lock that cannot be taken twice, and takes it again. At the end of the \
+        trace it waits for itself, so it is `observed`.
+        """,
+      example: """
+        func total() -> Int { lock.withLock { items.count } }
+        func describe() -> String {
+          lock.withLock { "\\(total()) items" }   // total() takes `lock` again
+        }
+        """,
+      why: "The thread hangs at once and for ever, and holds the lock while it does.",
+      fix: """
+        Split the function in two: a public half that takes the lock, and a private half that \
+        expects it to be held and is called by everybody who holds it. An `RLock` can be taken \
+        twice, but hides that the inner call sees a half-changed state.
+        """,
+      detectorPage: "wait-for.md"),
+    RulePage(
+      rule: .stuckThread,
+      title: "A thread waits for what nobody is left to do",
+      meaning: """
+        At the end of the trace the thread waits, and every thread that could have ended the wait \
+        has exited or is stuck itself. No circle: it has simply been left behind.
+        """,
+      example: """
+        let consumer = CheckedThread { while let job = try? queue.get() { run(job) } }
+        consumer.start()
+        jobs.forEach { queue.put($0) }
+        consumer.join()        // nobody ever closes the queue
+        """,
+      why: "A join of that thread, or the end of the program, never comes.",
+      fix: """
+        Make sure that whoever waits is told of the end: close the queue, set the event, notify \
+        after changing what the waiter looks at, release the lock on every path out of a function \
+        (`withLock` does).
+        """,
+      detectorPage: "wait-for.md"),
+  ]
+}

@@ -1,0 +1,60 @@
+extension RuleBook {
+  static let races: [RulePage] = [
+    RulePage(
+      rule: .dataRace,
+      title: "Two threads touch a variable, and nothing orders them",
+      meaning: """
+        One thread writes a variable and another reads or writes it; no lock, fork, join, \
+        notification, queue item or atomic puts one before the other. `observed` where the two \
+        were unordered in this very run, `predicted` where a reordering brings them side by side.
+        """,
+      example: """
+        let counter = Shared(0, name: "counter")
+        let workers = (0..<2).map { _ in CheckedThread { counter.modify { $0 += 1 } } }
+        """,
+      why: """
+        The compiler and the processor may assume that it does not happen. Updates get lost, a \
+        value is read half-written, a reference is released twice, a loop never sees the change.
+        """,
+      fix: """
+        Hold one and the same lock around every access, reads as well; or hand the value over \
+        (join the thread, send it through a queue); or make the accesses atomic.
+        """,
+      detectorPage: "fasttrack.md"),
+    RulePage(
+      rule: .unlockedSharedWrite,
+      title: "A shared variable is written without its lock",
+      meaning: """
+        Several threads use the variable, at least one writes it, and at least one access holds no \
+        lock at all. Nothing shows that two of them met unordered, so it is `possible`. A variable \
+        that one thread fills before it hands it on is not meant.
+        """,
+      example: """
+        func add(_ item: Item) { lock.withLock { items.append(item) } }
+        func clear() { items.removeAll() }        // no lock
+        """,
+      why: """
+        The lock protects only those who take it. The run in which the unlocked access falls into \
+        another thread's section is a data race.
+        """,
+      fix: """
+        Take the lock that the other accesses take. If the access cannot meet another by design, \
+        show it: join the threads before, or hand the value over through a queue.
+        """,
+      detectorPage: "lockset.md"),
+    RulePage(
+      rule: .inconsistentLock,
+      title: "A variable is guarded by different locks",
+      meaning: """
+        Every access of the variable holds a lock, but no lock is held at all of them, so two \
+        threads can be inside at once. `possible`: nothing shows that they were.
+        """,
+      example: """
+        func deposit() { depositLock.withLock { balance += 1 } }
+        func withdraw() { withdrawLock.withLock { balance -= 1 } }
+        """,
+      why: "It looks guarded, and is not: two locks keep nobody apart. Updates get lost.",
+      fix: "Guard the variable with one lock, and keep the two side by side in one type.",
+      detectorPage: "lockset.md"),
+  ]
+}

@@ -1,0 +1,96 @@
+import LockcheckFindings
+import LockcheckTrace
+
+extension JSONRenderer {
+  func write(_ reported: ReportedFinding, in report: Report, to writer: inout JSONWriter) {
+    let finding = reported.finding
+    let story = Story(reported, in: report)
+    writer.member("code", finding.rule.code)
+    writer.member("rule", finding.rule.name)
+    writer.member("kind", finding.rule.kind.rawValue)
+    writer.member("verdict", finding.verdict.rawValue)
+    writer.member("message", story.message)
+    writer.member("advice", story.advice)
+    writer.member("occurrences", finding.occurrenceCount)
+    writer.member("fingerprint", reported.fingerprint.description)
+    writer.member("threads", reported.cast.threads)
+    writer.member("objects", reported.cast.objects)
+    writeSteps(finding.steps, cast: reported.cast, in: report, to: &writer)
+    writer.member("witness") { writer in
+      writer.array(finding.witness) { writer, event in
+        writer.object { write(event, of: reported, to: &$0) }
+      }
+    }
+    writer.member("assumes", finding.assumes.map(\.rawValue))
+    if showsAllOccurrences {
+      writer.member("events") { writer in
+        writer.array(finding.occurrences) { $0.numbers($1) }
+      }
+    }
+  }
+
+  func write(_ reported: ReportedRuledOut, in report: Report, to writer: inout JSONWriter) {
+    let pattern = reported.pattern
+    writer.member("code", pattern.rule.code)
+    writer.member("rule", pattern.rule.name)
+    writer.member("kind", pattern.rule.kind.rawValue)
+    writer.member("reason", pattern.reason.name)
+    writer.member("message", reported.explanation)
+    writer.member("occurrences", reported.occurrenceCount)
+    writer.member("threads", reported.cast.threads)
+    writer.member("objects", reported.cast.objects)
+    writeSteps(pattern.steps, cast: reported.cast, in: report, to: &writer)
+  }
+
+  private func writeSteps(
+    _ steps: [Step], cast: Cast, in report: Report, to writer: inout JSONWriter
+  ) {
+    writer.member("steps") { writer in
+      writer.array(steps) { writer, step in
+        writer.object { write(step, cast: cast, tables: report.tables, to: &$0) }
+      }
+    }
+  }
+
+  private func write(
+    _ step: Step, cast: Cast, tables: TraceTables, to writer: inout JSONWriter
+  ) {
+    writer.member("thread", cast[step.thread])
+    writer.member("op", step.operation.name)
+    if step.object.isPresent {
+      writer.member("object", cast[step.object])
+      if tables.objects.kind(of: step.object) == .rwlock {
+        writer.member("mode", step.mode == .shared ? "shared" : "exclusive")
+      }
+    }
+    if step.child.isPresent { writer.member("child", cast[step.child]) }
+    if step.isPending { writer.member("pending", true) }
+    writer.member("holding", step.holding.map { cast[$0.object] })
+    if !step.waitsFor.isEmpty { writer.member("waitsFor", step.waitsFor.map { cast[$0] }) }
+    writer.member("event", step.event)
+    writer.member("stack") { writer in
+      writer.array(tables.frames(of: step.stack)) { writer, frame in
+        writer.object { write(frame, to: &$0) }
+      }
+    }
+  }
+
+  private func write(_ frame: Frame, to writer: inout JSONWriter) {
+    if let function = frame.function { writer.member("function", function) }
+    if let file = frame.file { writer.member("file", file) }
+    if let line = frame.line { writer.member("line", line) }
+    if let module = frame.module { writer.member("module", module) }
+    if frame.isUnresolved, let address = frame.address {
+      writer.member("address", "0x" + String(address, radix: 16))
+    }
+  }
+
+  /// One event of a schedule. What it does is told where it is one of the finding's own steps.
+  private func write(_ event: Int, of reported: ReportedFinding, to writer: inout JSONWriter) {
+    writer.member("event", event)
+    guard let step = reported.finding.steps.first(where: { $0.event == event }) else { return }
+    writer.member("thread", reported.cast[step.thread])
+    writer.member("op", step.operation.name)
+    if step.object.isPresent { writer.member("object", reported.cast[step.object]) }
+  }
+}

@@ -1,0 +1,79 @@
+import LockcheckFindings
+import LockcheckTrace
+
+extension Story {
+  /// `T1 writes x`.
+  func doing(_ step: Step) -> String {
+    let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
+    guard step.operation.namesObject || step.operation.namesThread else {
+      return "\(cast[step.thread]) \(verb(step))"
+    }
+    return "\(cast[step.thread]) \(verb(step)) \(target)"
+  }
+
+  /// What is done to the object or thread that follows in the sentence: `writes`.
+  func verb(_ step: Step) -> String {
+    switch step.operation {
+    case .acquire: step.isPending ? "asks for" : "takes"
+    case .release: "releases"
+    case .wait: "waits on"
+    case .notify: "notifies"
+    case .set: "sets"
+    case .clear: "clears"
+    case .put: "puts into"
+    case .get: "gets from"
+    case .taskDone: "reports a task done to"
+    case .queueJoin, .join: "joins"
+    case .close: "closes"
+    case .read: "reads"
+    case .write: "writes"
+    case .atomicRead: "atomically reads"
+    case .atomicWrite: "atomically writes"
+    case .atomicUpdate: "atomically updates"
+    case .fork: "starts"
+    case .start: "begins"
+    case .exit: "ends"
+    case .begin: "begins an atomic block"
+    case .end: "ends an atomic block"
+    case .create: "makes"
+    case .destroy: "destroys"
+    case .dummy: "does nothing"
+    }
+  }
+
+  /// `T1 waits for B`: what a thread that cannot go on waits for.
+  func waiting(_ step: Step) -> String { "\(cast[step.thread]) \(waitingVerb(step))" }
+
+  /// `T1 waits for B, which T2 holds`.
+  func waitingForHolder(_ step: Step) -> String {
+    let holder = finding.steps.first { other in
+      other.thread != step.thread && other.holding.contains { $0.object == step.object }
+    }
+    return waiting(step) + (holder.map { ", which \(cast[$0.thread]) holds" } ?? "")
+  }
+
+  /// `waits for B`.
+  func waitingVerb(_ step: Step) -> String {
+    let object = step.object.isPresent ? cast[step.object] : ""
+    switch step.operation {
+    case .acquire where kind(of: step.object) == .semaphore:
+      return "waits for a permit of \(object)"
+    case .acquire where step.mode == .shared: return "waits for \(object) (to read)"
+    case .acquire: return "waits for \(object)"
+    case .wait where kind(of: step.object) == .event: return "waits for \(object) to be set"
+    case .wait where kind(of: step.object) == .barrier:
+      return "waits for the others at \(object)"
+    case .wait: return "waits to be notified on \(object)"
+    case .put: return "waits for room in \(object)"
+    case .get: return "waits for an item from \(object)"
+    case .queueJoin: return "waits for the tasks of \(object) to be done"
+    case .join: return "waits for \(cast[step.child]) to end"
+    default: return "\(verb(step)) \(object)"
+    }
+  }
+
+  func kind(of object: ObjectID) -> ObjectKind {
+    object.isPresent && object.index < tables.objects.count
+      ? tables.objects.kind(of: object) : .undetermined
+  }
+}

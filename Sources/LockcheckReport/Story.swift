@@ -1,0 +1,115 @@
+import LockcheckFindings
+import LockcheckTrace
+
+/// A finding in sentences: what every form says in the same words.
+struct Story {
+  let finding: Finding
+  let cast: Cast
+  let tables: TraceTables
+
+  init(_ reported: ReportedFinding, in report: Report) {
+    finding = reported.finding
+    cast = reported.cast
+    tables = report.tables
+  }
+
+  /// One sentence on what happened or can happen, with threads and objects by name.
+  var message: String {
+    let steps = finding.steps
+    guard let first = steps.first else { return title + "." }
+    let who = cast[first.thread]
+    let what = cast[first.object]
+    switch finding.reason {
+    case .waitCycle:
+      return clauses(steps.map(waitingForHolder))
+        + (steps.count == 1
+          ? ", and so for itself." : ": each waits for what only another of them can do.")
+    case .orderCycle:
+      let orders = steps.indices.map { index in
+        "\(cast[steps[index].thread]) takes \(held(at: index)) then \(cast[steps[index].object])"
+      }
+      return clauses(orders)
+        + (steps.count == 2
+          ? ": if they meet, each waits for the other for ever."
+          : ": if they meet, each waits for the next for ever.")
+    case .relock:
+      return "\(who) holds \(what) and asks for it again: it waits for itself."
+    case .nobodyLeft:
+      return "\(waiting(first)), and no thread is left that could end the wait."
+    case .behindStuck:
+      let others = list(first.waitsFor.map { cast[$0] })
+      return "\(waiting(first)), and "
+        + (others.isEmpty
+          ? "every thread that could end the wait is stuck itself."
+          : "only \(others) could end the wait, stuck \(first.waitsFor.count == 1 ? "itself" : "themselves").")
+    case .unordered:
+      guard steps.count > 1 else { return "\(doing(first)), and nothing orders it." }
+      return "\(doing(first)) and \(cast[steps[1].thread]) \(verb(steps[1])) it, "
+        + "and nothing puts one before the other."
+    case .unlocked:
+      return "\(what) is shared by \(list(cast.threads)), and \(unlockedAccess) with no lock held."
+    case .noCommonLock:
+      let guards = steps.map { "\(cast[$0.thread]) \(verb($0)) it under \(locks(of: $0))" }
+      return "\(what) is always locked, but never by one lock: \(guards.joined(separator: ", "))."
+    case .notHeld(let holder):
+      return "\(who) releases \(what), which "
+        + (holder.isPresent ? "\(cast[holder]) holds." : "nobody holds.")
+    case .leaked:
+      return "\(who) has ended, and still holds \(what)."
+    case .lockNotHeld(let lock):
+      return "\(doing(first)) without holding "
+        + (lock.isPresent ? "its lock, \(cast[lock])." : "its lock.")
+    case .overdone(let done, let put):
+      return "\(who) says that a task of \(what) is done: that makes \(done), and \(put) "
+        + (put == 1 ? "was put." : "were put.")
+    case .stillInUse:
+      let others = list(steps.dropFirst().map { cast[$0.thread] }.uniqued())
+      return "\(who) destroys \(what) while "
+        + (others.isEmpty ? "a thread still uses it." : "\(others) still uses it.")
+    case .overrun(let value, let bound):
+      return "\(who) releases \(what), which makes \(value) permits; its bound is \(bound)."
+    }
+  }
+
+  /// The title of the rule.
+  var title: String { RuleBook.page(for: finding.rule)?.title ?? finding.rule.name }
+
+  /// The lock that the thread of a step of an order cycle held: the one that another step asks for.
+  func held(at index: Int) -> String {
+    let step = finding.steps[index]
+    let wanted = Set(finding.steps.map(\.object)).subtracting([step.object])
+    let lock =
+      step.holding.last { wanted.contains($0.object) }?.object
+      ?? step.holding.last { finding.objects.contains($0.object) }?.object
+      ?? step.holding.last?.object
+    return lock.map { cast[$0] } ?? "another lock"
+  }
+
+  private var unlockedAccess: String {
+    let step =
+      finding.steps.last { $0.holding.isEmpty && $0.operation.changesVariable }
+      ?? finding.steps.last { $0.holding.isEmpty }
+    return step.map { "\(cast[$0.thread]) \(verb($0)) it" } ?? "it is used"
+  }
+
+  private func locks(of step: Step) -> String {
+    step.holding.isEmpty ? "no lock" : list(step.holding.map { cast[$0.object] }.uniqued())
+  }
+}
+
+extension Operation {
+  /// Whether the variable has another value afterwards.
+  var changesVariable: Bool { self == .write || self == .atomicWrite || self == .atomicUpdate }
+}
+
+/// `A does, and B does`: whole sentences in one.
+private func clauses(_ sentences: [String]) -> String {
+  guard let last = sentences.last, sentences.count > 1 else { return sentences.first ?? "" }
+  return "\(sentences.dropLast().joined(separator: ", ")), and \(last)"
+}
+
+/// `a`, `a and b`, `a, b and c`.
+func list(_ words: [String]) -> String {
+  guard let last = words.last else { return "" }
+  return words.count == 1 ? last : "\(words.dropLast().joined(separator: ", ")) and \(last)"
+}

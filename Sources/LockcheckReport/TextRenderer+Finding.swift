@@ -1,0 +1,209 @@
+import LockcheckFindings
+import LockcheckTrace
+
+extension TextRenderer {
+  /// The margin in which `Why`, `Fix` and the like stand.
+  private var margin: Int { 8 }
+
+  func write(
+    _ reported: ReportedFinding, story: Story, number: String, to page: inout TextPage
+  ) {
+    let finding = reported.finding
+    page.heading(
+      left: TextPiece(number, .faint),
+      right: TextPiece("\(finding.rule.code) \(finding.rule.name)", .strong))
+    page.line(
+      TextPiece(finding.verdict.words, finding.verdict.role),
+      TextPiece("  " + story.title, .strong),
+      TextPiece("  (\(finding.verdict.promise))", .faint))
+    page.gap()
+    page.prose(story.message, indent: 2)
+    page.gap()
+    for index in finding.steps.indices {
+      write(finding.steps[index], at: index, of: story, to: &page)
+      page.gap()
+    }
+    if let schedule = schedule(of: finding) { note("Order", schedule, to: &page) }
+    if let entry = RuleBook.page(for: finding.rule) { note("Why", entry.why, to: &page) }
+    note("Fix", story.advice, to: &page)
+    if let reservations = story.reservations { note("Note", reservations, to: &page) }
+    note("Seen", sightings(of: finding), to: &page)
+    if showsAllOccurrences {
+      for events in finding.occurrences {
+        page.line(
+          TextPiece("events " + events.map(\.grouped).joined(separator: " · "), .faint),
+          indent: margin)
+      }
+    }
+    note(
+      "Mute", "--suppress \(reported.fingerprint)   (more: lockcheck explain \(finding.rule.code))",
+      to: &page)
+    page.gap()
+  }
+
+  private func note(_ label: String, _ text: String, to page: inout TextPage) {
+    page.prose(text, indent: 2, hanging: margin, label: TextPiece(label, .name))
+  }
+
+  private func sightings(of finding: Finding) -> String {
+    let event = "event \(finding.firstEvent.grouped)"
+    return finding.occurrenceCount == 1
+      ? "once, at \(event)"
+      : "\(finding.occurrenceCount.grouped) times, first at \(event)"
+  }
+
+  private func schedule(of finding: Finding) -> String? {
+    guard !finding.witness.isEmpty else { return nil }
+    let shown = finding.witness.suffix(12).map(\.grouped)
+    let left = finding.witness.count - shown.count
+    return "this schedule makes it happen: events "
+      + (left > 0 ? "… (\(left.grouped) before) " : "") + shown.joined(separator: ", ")
+  }
+}
+
+extension TextRenderer {
+  /// Who held what, taken where, and what was then done or asked for, where.
+  private func write(_ step: Step, at index: Int, of story: Story, to page: inout TextPage) {
+    let holding = story.holdingsWorthTelling(at: index)
+    page.line(
+      TextPiece(story.cast[step.thread], .name),
+      TextPiece("  event \(step.event.grouped)", .faint), indent: 2)
+    for held in holding {
+      let shared = held.mode == .shared ? " (to read)" : ""
+      page.line(
+        ["holds ", TextPiece(story.cast[held.object], .name), TextPiece(shared)]
+          + place(of: held.stack, in: story.tables, before: ", taken "),
+        indent: 4)
+      writeSource(of: held.stack, in: story.tables, to: &page)
+    }
+    let action = story.action(at: index)
+    page.line(
+      [TextPiece(holding.isEmpty ? action : "and \(action)")]
+        + place(of: step.stack, in: story.tables, before: " "),
+      indent: 4)
+    writeSource(of: step.stack, in: story.tables, to: &page)
+    writeCallers(of: step.stack, in: story.tables, to: &page)
+    if story.showsAbsentLocks, step.holding.isEmpty {
+      page.line(TextPiece("holding no lock", .faint), indent: 4)
+    }
+    if !step.waitsFor.isEmpty {
+      let others = list(step.waitsFor.map { story.cast[$0] })
+      page.line(TextPiece("only \(others) could end this wait", .faint), indent: 4)
+    }
+  }
+
+  /// ` in eat(_:) at Philosophers.swift:12`; nothing where no place is known.
+  private func place(
+    of stack: StackID, in tables: TraceTables, before: String
+  ) -> [TextPiece] {
+    guard let frame = Backtrace(tables.frames(of: stack)).first else { return [] }
+    return [TextPiece(before), TextPiece(frame.description)]
+  }
+
+  private func writeSource(of stack: StackID, in tables: TraceTables, to page: inout TextPage) {
+    guard let frame = Backtrace(tables.frames(of: stack)).first, let file = frame.file,
+      let number = frame.line, let line = source(file, number)
+    else { return }
+    let code = line.drop { $0 == " " || $0 == "\t" }
+    page.line(TextPiece("\(number) │ ", .faint), TextPiece(String(code), .body), indent: 8)
+  }
+
+  private func writeCallers(of stack: StackID, in tables: TraceTables, to page: inout TextPage) {
+    let backtrace = Backtrace(tables.frames(of: stack))
+    for frame in backtrace.callers.prefix(8) {
+      page.line(TextPiece("called \(frame.asCaller)", .faint), indent: 6)
+    }
+    let left = backtrace.callers.count - 8
+    if left > 0 {
+      page.line(TextPiece("… and \(left.counted("more caller"))", .faint), indent: 6)
+    }
+    if backtrace.foldedCount > 0, !backtrace.callers.isEmpty {
+      let folded = backtrace.foldedCount.counted("frame")
+      page.line(TextPiece("(\(folded) of the runtime not shown)", .faint), indent: 6)
+    }
+  }
+}
+
+/// A stack as it is shown: the program's own code, with what is foreign folded away.
+private struct Backtrace {
+  let first: ShownFrame?
+  let callers: [ShownFrame]
+  let foldedCount: Int
+
+  init(_ frames: [Frame]) {
+    var own = frames.filter { !$0.isForeign }
+    // Nothing is the program's own: better the runtime's frames than none.
+    if own.isEmpty { own = frames }
+    first = own.first.map(ShownFrame.init)
+    callers = own.dropFirst().map(ShownFrame.init)
+    foldedCount = frames.count - own.count
+  }
+}
+
+/// A frame in words: `in eat(_:) at Philosophers.swift:12`.
+private struct ShownFrame: CustomStringConvertible {
+  let file: String?
+  let line: Int?
+  let description: String
+
+  /// `from main at main.swift:3`.
+  var asCaller: String {
+    description.hasPrefix("in ") ? "from " + description.dropFirst(3) : "from " + description
+  }
+
+  init(_ frame: Frame) {
+    file = frame.file
+    line = frame.line
+    let place =
+      frame.file.map { path in frame.line.map { "\(path):\($0)" } ?? path }
+      ?? frame.line.map { "line \($0)" }
+    switch (frame.function, place) {
+    case (let function?, let place?): description = "in \(function) at \(place)"
+    case (let function?, nil):
+      description = "in \(function)" + (frame.module.map { " (\($0.lastPathComponent))" } ?? "")
+    case (nil, let place?): description = "at \(place)"
+    case (nil, nil):
+      let address = frame.address.map { "0x" + String($0, radix: 16) } ?? "an unknown place"
+      description = "at \(address)" + (frame.module.map { " in \($0.lastPathComponent)" } ?? "")
+    }
+  }
+}
+
+extension Story {
+  /// The locks that a step's thread held and that explain the finding; for a deadlock the ones that
+  /// another step asks for, for a race all.
+  fileprivate func holdingsWorthTelling(at index: Int) -> [HeldLock] {
+    let step = finding.steps[index]
+    switch finding.reason {
+    case .orderCycle, .waitCycle:
+      let wanted = Set(finding.steps.map(\.object)).subtracting([step.object])
+      let telling = step.holding.filter { wanted.contains($0.object) }
+      return telling.isEmpty ? step.holding : telling
+    default: return step.holding
+    }
+  }
+
+  /// What the thread of a step did: `asks for fork[1]`.
+  fileprivate func action(at index: Int) -> String {
+    let step = finding.steps[index]
+    switch finding.reason {
+    case .orderCycle: return "then asks for \(cast[step.object])" + shared(step)
+    case .relock where step.operation == .acquire: return "asks for \(cast[step.object]) again"
+    case .waitCycle, .nobodyLeft, .behindStuck: return waitingVerb(step)
+    default:
+      let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
+      let hasTarget = step.operation.namesObject || step.operation.namesThread
+      return verb(step) + (hasTarget ? " \(target)" : "") + shared(step)
+    }
+  }
+
+  private func shared(_ step: Step) -> String {
+    let isLocking = step.operation == .acquire || step.operation == .release
+    return isLocking && step.mode == .shared ? " (to read)" : ""
+  }
+
+  /// Whether it matters that a step holds no lock.
+  fileprivate var showsAbsentLocks: Bool {
+    finding.rule.kind == .race
+  }
+}

@@ -1,0 +1,80 @@
+public import LockcheckFindings
+import LockcheckTrace
+
+/// The report for a person: what went wrong, who did what and where, why it is wrong, how to mend it.
+public struct TextRenderer: Renderer, Sendable {
+  /// Reads one line of a source file, without its line break; nil where it cannot be had.
+  public typealias SourceProvider = @Sendable (_ file: String, _ line: Int) -> String?
+
+  /// Colours and width.
+  public var style: TextStyle
+  /// Whether the patterns that are none are listed, with the reasons.
+  public var showsRuledOut: Bool
+  /// Whether each finding lists the events of every occurrence.
+  public var showsAllOccurrences: Bool
+  let source: SourceProvider
+
+  /// Makes a renderer.
+  ///
+  /// - Parameter source: Where source lines come from. The renderer itself reads no file.
+  public init(
+    style: TextStyle = .plain, showsRuledOut: Bool = false, showsAllOccurrences: Bool = false,
+    source: @escaping SourceProvider = { _, _ in nil }
+  ) {
+    self.style = style
+    self.showsRuledOut = showsRuledOut
+    self.showsAllOccurrences = showsAllOccurrences
+    self.source = source
+  }
+
+  /// The findings, what was ruled out where asked for, and a summary.
+  public func render(_ report: Report) -> String {
+    var page = TextPage(style)
+    for (index, finding) in report.findings.enumerated() {
+      let story = Story(finding, in: report)
+      write(
+        finding, story: story, number: "\(index + 1) of \(report.findings.count)", to: &page)
+    }
+    if showsRuledOut { writeRuledOut(of: report, to: &page) }
+    writeSummary(of: report, to: &page)
+    return page.text
+  }
+
+  /// One report after the other, each under the name of its trace.
+  public func render(_ reports: [(trace: String, report: Report)]) -> String {
+    reports.map { one in
+      var page = TextPage(style)
+      page.line(TextPiece("Trace ", .faint), TextPiece(one.trace, .strong))
+      page.gap()
+      return page.text + render(one.report)
+    }.joined(separator: "\n\n")
+  }
+}
+
+extension Verdict {
+  /// The verdict in plain words.
+  var words: String {
+    switch self {
+    case .observed: "HAPPENED"
+    case .predicted: "CAN HAPPEN"
+    case .possible: "LOOKS POSSIBLE"
+    }
+  }
+
+  /// What the plain words promise.
+  var promise: String {
+    switch self {
+    case .observed: "in this run"
+    case .predicted: "not in this run, but another order of the same steps makes it happen"
+    case .possible: "nothing in this run proves or refutes it"
+    }
+  }
+
+  var role: TextRole {
+    switch self {
+    case .observed: .happened
+    case .predicted: .canHappen
+    case .possible: .looksPossible
+    }
+  }
+}
