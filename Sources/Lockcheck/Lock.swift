@@ -115,6 +115,9 @@ extension Lock {
   /// Takes the lock if that can be done before `deadline`.
   package func lock(within duration: Duration) -> Bool { lock(until: Deadline(within: duration)) }
 
+  /// Whether some thread may be asleep waiting for the lock.
+  package var isContended: Bool { mutex.isContended }
+
   func lock(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
