@@ -24,16 +24,20 @@
       let trace = try recorded {
         let lock = Lock(name: "A")
         lock.lock()
-        _ = elsewhere { Result { try lock.lock(timeout: .milliseconds(1)) } }
         let waiter = CheckedThread(name: "waiter") { lock.withLock {} }
         waiter.start()
-        while waiter.isAlive, lock.isLocked, !ends(waiter, within: .milliseconds(50)) {
-          lock.unlock()
-        }
+        #expect(eventually { lock.isContended })
+        lock.unlock()
         waiter.join()
+        lock.lock()
+        _ = elsewhere { Result { try lock.lock(timeout: .milliseconds(1)) } }
+        lock.unlock()
       }
-      let lines = trace.events(on: "A")
-      #expect(lines.prefix(3) == ["acquire", "acquire pending timed", "acquire timed timeout"])
+      #expect(
+        trace.events(on: "A") == [
+          "acquire", "acquire pending", "release", "acquire", "release", "acquire",
+          "acquire pending timed", "acquire timed timeout", "release", "destroy",
+        ])
       #expect(
         trace.events(of: "waiter") == [
           "start()", "acquire(A) pending", "acquire(A)", "release(A)", "exit()",
@@ -277,10 +281,6 @@
       #expect(end(threads))
       #expect(!lock.isLocked && !rlock.isLocked)
       #expect(semaphore.value == 2)
-    }
-
-    private func ends(_ thread: CheckedThread, within duration: Duration) -> Bool {
-      (try? thread.join(timeout: duration)) == true
     }
   }
 
