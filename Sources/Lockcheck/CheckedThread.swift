@@ -112,7 +112,7 @@ public final class CheckedThread: @unchecked Sendable {
 
 extension CheckedThread {
   /// Waits at the end of the process.
-  func joinAtExit() { _ = join(until: .never) }
+  func joinAtExit() { if isAlive { _ = join(until: .never) } }
 
   private var joinMisuse: MisuseError? {
     if withGuard({ runner }) == .current { return MisuseError(.joinOfItself, "thread '\(name)'") }

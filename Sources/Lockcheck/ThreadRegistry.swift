@@ -57,8 +57,9 @@ enum ThreadRegistry {
   private static func joinAll() {
     while true {
       let me = CheckedThread.current
+      // Taken out, so that a thread that has ended and not yet said so here is joined once.
       let next = awaited.withLock { threads in
-        threads.filter { $0.value !== me }.min { $0.key < $1.key }?.value
+        threads.filter { $0.value !== me }.keys.min().flatMap { threads.removeValue(forKey: $0) }
       }
       guard let next else { return }
       next.joinAtExit()
