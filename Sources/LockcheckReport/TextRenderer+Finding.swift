@@ -6,7 +6,8 @@ extension TextRenderer {
   private var margin: Int { 8 }
 
   func write(
-    _ reported: ReportedFinding, story: Story, number: String, to page: inout TextPage
+    _ reported: ReportedFinding, story: Story, number: String, isExplained: Bool,
+    to page: inout TextPage
   ) {
     let finding = reported.finding
     page.heading(
@@ -24,7 +25,9 @@ extension TextRenderer {
       page.gap()
     }
     if let schedule = schedule(of: finding) { note("Order", schedule, to: &page) }
-    if let entry = RuleBook.page(for: finding.rule) { note("Why", entry.why, to: &page) }
+    if isExplained, let entry = RuleBook.page(for: finding.rule) {
+      note("Why", entry.why, to: &page)
+    }
     note("Fix", story.advice, to: &page)
     if let reservations = story.reservations { note("Note", reservations, to: &page) }
     note("Seen", sightings(of: finding), to: &page)

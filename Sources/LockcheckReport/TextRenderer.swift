@@ -30,10 +30,14 @@ public struct TextRenderer: Renderer, Sendable {
   /// The findings, what was ruled out where asked for, and a summary.
   public func render(_ report: Report) -> String {
     var page = TextPage(style)
+    var explained: Set<Rule> = []
     for (index, finding) in report.findings.enumerated() {
       let story = Story(finding, in: report)
+      // Why a rule matters is said once: who reads the fifth race knows.
+      let isNew = explained.insert(finding.finding.rule).inserted
       write(
-        finding, story: story, number: "\(index + 1) of \(report.findings.count)", to: &page)
+        finding, story: story, number: "\(index + 1) of \(report.findings.count)",
+        isExplained: isNew, to: &page)
     }
     if showsRuledOut { writeRuledOut(of: report, to: &page) }
     writeSummary(of: report, to: &page)
