@@ -2,7 +2,10 @@
 import PackageDescription
 
 /// The programs of `Fixtures/programs`, each an executable of its own.
-let programs: [String] = []
+let programs = [
+  "bank", "bounded-queue", "condition-notify", "event-gate", "lock-and-rlock", "logger",
+  "philosophers", "shared-list", "thread-pool", "thread-tokens",
+]
 
 let package = Package(
   name: "lockcheck",
@@ -89,6 +92,8 @@ let package = Package(
       name: "LockcheckTestKit",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckAnalysis"],
       path: "Tests/LockcheckTestKit"),
+    .target(
+      name: "AssertionsTestKit", dependencies: ["Lockcheck"], path: "Tests/AssertionsTestKit"),
     .testTarget(
       name: "LockcheckTraceTests", dependencies: ["LockcheckTrace", "LockcheckTestKit"]),
     .testTarget(
@@ -104,8 +109,14 @@ let package = Package(
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckTestKit",
       ]),
+    // One source, compiled with Foundation's types and, through a symbolic link, with ours.
+    .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),
+    .target(
+      name: "DropInLockcheck", dependencies: ["Lockcheck", "LockcheckFoundation"],
+      path: "Tests/DropIn/lockcheck"),
     .testTarget(
-      name: "LockcheckFoundationTests", dependencies: ["Lockcheck", "LockcheckFoundation"]),
+      name: "LockcheckFoundationTests",
+      dependencies: ["Lockcheck", "LockcheckFoundation", "DropInFoundation", "DropInLockcheck"]),
     .testTarget(
       name: "LockcheckFindingsTests",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckTestKit"]),
@@ -126,13 +137,20 @@ let package = Package(
       name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
     .testTarget(
       name: "LockcheckAssertionsTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckFindings"]),
+      dependencies: [
+        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
+        "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckTestingTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckTesting"]),
+      dependencies: [
+        "LockcheckTesting", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "LockcheckXCTestTests",
-      dependencies: ["Lockcheck", "LockcheckAssertions", "LockcheckXCTest"]),
+      dependencies: [
+        "LockcheckTesting", "LockcheckXCTest", "AssertionsTestKit",
+      ]),
     .testTarget(
       name: "FixtureTests",
       dependencies: [
@@ -158,5 +176,7 @@ for target in package.targets where target.type != .system && target.name != "CL
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  // An application as users have it: one file of aliases must be enough.
+  if target.name.hasPrefix("DropIn") { target.swiftSettings = [.swiftLanguageMode(.v6)] }
   if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

@@ -18,7 +18,7 @@ public struct LocksetDetector: Detector {
   public let interests: OperationSet = [.read, .write]
 
   /// By object; variables only are ever looked at.
-  private var variables: [VariableState] = []
+  private var variables = FlatTable(blank: VariableState())
   /// What threads beyond the first did to a variable, by ``VariableState/others``.
   private var others: [[Visit]] = []
   private var locksets = Locksets()
@@ -31,10 +31,7 @@ public struct LocksetDetector: Detector {
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard event.isEffective else { return }
     let place = event.object.index
-    if place >= variables.count {
-      let missing = run.tables.objects.count - variables.count
-      variables.append(contentsOf: repeatElement(VariableState(), count: missing))
-    }
+    variables.reach(place)
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     let locks = locksets.lockset(for: access.held, isWrite: access.isWrite, in: run.held)
     if variables[place].owner == event.thread {
@@ -84,11 +81,11 @@ public struct LocksetDetector: Detector {
       others.append([])
     }
     let list = Int(variables[place].others)
-    if let visit = others[list].firstIndex(where: { $0.shown.thread == access.thread }) {
+    for visit in others[list].indices where others[list][visit].shown.thread == access.thread {
       others[list][visit].add(access)
-    } else {
-      others[list].append(Visit(access))
+      return
     }
+    others[list].append(Visit(access))
   }
 
   /// What each thread did to the variable.
@@ -154,6 +151,7 @@ private struct Visit: BitwiseCopyable {
     last = access.moment
   }
 
+  @inline(__always)
   mutating func add(_ access: Access) {
     if access.isWrite || !shown.isWrite { shown = access }
     last = access.moment
@@ -195,6 +193,7 @@ private struct VariableState: BitwiseCopyable {
   }
 
   /// Exclusive → Exclusive.
+  @inline(__always)
   mutating func own(_ access: Access, _ locks: LocksetID, _ locksets: inout Locksets) {
     first.add(access)
     guard locks != .none else { return }
@@ -203,6 +202,7 @@ private struct VariableState: BitwiseCopyable {
   }
 
   /// Exclusive → Shared or Shared-Modified, and on from there.
+  @inline(__always)
   mutating func share(_ access: Access, _ common: LocksetID) {
     owner = .absent
     self.common = common

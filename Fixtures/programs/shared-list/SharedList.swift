@@ -1,0 +1,32 @@
+import Lockcheck
+
+// A list of zeros. One thread reads it forwards while another writes ones into it backwards, so that
+// what is read is partly old and partly new. With `--mended` each has the list to itself meanwhile.
+
+@main struct SharedList {
+  static let size = 10
+
+  static func main() {
+    let isMended = CommandLine.arguments.contains("--mended")
+    let list = Shared(Array(repeating: 0, count: size), name: "list")
+    let lock = Lock(name: "list.lock")
+
+    let reader = CheckedThread(name: "reader") {
+      if isMended { lock.lock() }
+      var seen: [Int] = []
+      for index in 0..<size { seen.append(list.load()[index]) }
+      if isMended { lock.unlock() }
+      print("read \(seen)")
+    }
+    let writer = CheckedThread(name: "writer") {
+      if isMended { lock.lock() }
+      for index in (0..<size).reversed() { list.modify { $0[index] = 1 } }
+      if isMended { lock.unlock() }
+    }
+    reader.start()
+    writer.start()
+    reader.join()
+    writer.join()
+    print("left \(list.load())")
+  }
+}

@@ -1,0 +1,186 @@
+internal import Glibc
+internal import LockcheckTrace
+internal import Synchronization
+
+/// A thread whose beginning, end, maker and joiners are recorded.
+///
+/// ```swift
+/// let worker = CheckedThread(name: "worker") { try work() }
+/// worker.start()
+/// worker.join()
+/// ```
+///
+/// The process waits at its end for every thread that is not a daemon. An error that the body throws
+/// ends the thread; standard error says so, and ``error`` keeps it.
+public final class CheckedThread: @unchecked Sendable {
+  /// What a thread has come to.
+  private enum Phase { case fresh, running, ended }
+
+  /// Whether the process may end while it runs.
+  public let isDaemon: Bool
+  private let label: Label
+  private let mutex = FutexMutex()
+  // All below is touched only while `mutex` is held.
+  private var phase = Phase.fresh
+  private var body: (@Sendable () throws -> Void)?
+  private var joiners = WaitQueue()
+  private var thrown: (any Error)?
+  private var number: UInt64?
+  private var traced: TracedThread?
+
+  @TaskLocal private static var running: CheckedThread?
+
+  /// Describes a thread; ``start()`` starts it.
+  ///
+  /// - Parameters:
+  ///   - name: What reports call it; without one, `Thread-1` and so on.
+  ///   - isDaemon: Whether the process may end while it runs.
+  ///   - body: What it does.
+  public init(
+    name: String? = nil, isDaemon: Bool = false, _ body: @escaping @Sendable () throws -> Void
+  ) {
+    self.isDaemon = isDaemon
+    self.body = body
+    label = Label(name ?? ThreadRegistry.makeName())
+  }
+
+  /// The thread that the caller runs on; nil on the main thread and others that were not made here.
+  public static var current: CheckedThread? { running }
+
+  /// What reports call it: as it was when the thread was started.
+  public var name: String {
+    get { label.get() ?? "" }
+    set { label.set(newValue) }
+  }
+
+  /// A number that no other thread of this process has or will have; nil until it is started.
+  public var id: UInt64? { withGuard { number } }
+
+  /// Whether it has been started and has not ended.
+  public var isAlive: Bool { withGuard { phase == .running } }
+
+  /// The error that its body threw; nil before its end and where it threw none.
+  public var error: (any Error)? { withGuard { thrown } }
+
+  /// Starts the thread. A second start does nothing (`startedTwice`).
+  ///
+  /// A process that can have no more threads traps.
+  public func start() {
+    let id = ThreadRegistry.makeID()
+    let name = self.name
+    let isFirst = withGuard {
+      guard phase == .fresh else { return false }
+      phase = .running
+      number = id
+      return true
+    }
+    guard isFirst else { return MisuseError(.startedTwice, "thread '\(name)'").report() }
+    if Traced.isOn {
+      let traced = TracedThread(name: name)
+      withGuard { self.traced = traced }
+      traced.recordFork()
+    }
+    if !isDaemon { ThreadRegistry.add(self, id) }
+    let refusal = PlatformThread.spawn { [self] in run(id, name) }
+    if refusal != 0 {
+      fatalError("lockcheck: thread '\(name)' cannot be started: \(describe(errno: refusal))")
+    }
+  }
+
+  /// Waits until the thread has ended, however long that takes.
+  ///
+  /// Returns at once for a thread that has not been started (`joinBeforeStart`) and for the calling
+  /// thread itself (`joinOfItself`).
+  public func join() {
+    if let misuse = joinMisuse { return misuse.report() }
+    _ = join(until: .never)
+  }
+
+  /// Waits until the thread has ended, but no longer than `timeout`; nil is for ever. It can be
+  /// repeated.
+  ///
+  /// - Returns: Whether it has ended.
+  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `joinBeforeStart` and
+  ///   `joinOfItself`.
+  public func join(timeout: Duration?) throws(MisuseError) -> Bool {
+    let deadline = try Deadline(after: timeout)
+    if let misuse = joinMisuse {
+      try misuse.raise()
+      return false
+    }
+    return join(until: deadline)
+  }
+}
+
+extension CheckedThread {
+  /// Waits at the end of the process.
+  func joinAtExit() { _ = join(until: .never) }
+
+  private var joinMisuse: MisuseError? {
+    if Self.current === self { return MisuseError(.joinOfItself, "thread '\(name)'") }
+    if withGuard({ phase == .fresh }) { return MisuseError(.joinBeforeStart, "thread '\(name)'") }
+    return nil
+  }
+
+  private func join(until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let attempt = Attempt(until: deadline)
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    var hasEnded = phase == .ended
+    if !hasEnded {
+      if Traced.isOn { traced?.recordJoin(isPending: true, attempt: attempt) }
+      let waiter = Waiter(me)
+      joiners.append(waiter)
+      mutex.unlock(me)
+      let isWoken = waiter.block(until: deadline)
+      mutex.lock(me)
+      hasEnded = isWoken || !joiners.remove(waiter)
+    }
+    if Traced.isOn {
+      traced?.recordJoin(attempt: attempt, result: hasEnded ? .success : .timeout)
+    }
+    return hasEnded
+  }
+
+  /// What the new thread does.
+  private func run(_ id: UInt64, _ name: String) {
+    PlatformThread.setName(name)
+    let (traced, body) = withGuard { (self.traced, self.body) }
+    traced?.enter()
+    var failure: (any Error)?
+    if let body {
+      do { try Self.$running.withValue(self) { try body() } } catch { failure = error }
+    }
+    if let failure {
+      writeToStandardError("lockcheck: thread '\(name)' ended with an error: \(failure)")
+    }
+    finish(traced, failure)
+    ThreadRegistry.remove(id)
+  }
+
+  private func finish(_ traced: TracedThread?, _ failure: (any Error)?) {
+    // What the body kept alive ends here, on its own thread, before the thread's last event.
+    let body = withGuard { () -> (@Sendable () throws -> Void)? in
+      defer { self.body = nil }
+      return self.body
+    }
+    withExtendedLifetime(body) {}
+    traced?.leave()
+    let me = ThreadNumber.current
+    var wakeups = Wakeups()
+    mutex.lock(me)
+    thrown = failure
+    phase = .ended
+    wakeups.add(from: &joiners)
+    mutex.unlock(me)
+    wakeups.wake()
+  }
+
+  private func withGuard<R>(_ body: () -> R) -> R {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return body()
+  }
+}

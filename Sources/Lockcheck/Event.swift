@@ -1,0 +1,100 @@
+internal import LockcheckTrace
+
+/// A flag that threads wait for.
+///
+/// ``set()`` raises it and wakes all who wait; it stays up, and nobody waits any more, until
+/// ``clear()``. Whoever was waiting at a set goes on, even if the flag is cleared at once.
+public final class Event: @unchecked Sendable {
+  private let traced: Traced
+  private let mutex = FutexMutex()
+  // Both are touched only while `mutex` is held.
+  private var isRaised = false
+  private var waiters = WaitQueue()
+
+  /// Makes a flag that is down.
+  ///
+  /// - Parameter name: What reports call it.
+  public init(name: String? = nil) { traced = Traced(.event, name: name) }
+
+  deinit { traced.recordDestroy() }
+
+  /// What reports call it.
+  public var name: String? {
+    get { traced.label.get() }
+    set { traced.rename(newValue) }
+  }
+
+  /// Whether the flag is up. Out of date as soon as it is known.
+  public var isSet: Bool {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return isRaised
+  }
+
+  /// How many threads wait. Out of date as soon as it is known.
+  public var waitingCount: Int {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return waiters.count
+  }
+
+  /// Raises the flag and wakes all who wait.
+  ///
+  /// - Complexity: Linear in the number of threads woken.
+  public func set() {
+    let me = ThreadNumber.current
+    var wakeups = Wakeups()
+    mutex.lock(me)
+    isRaised = true
+    if Traced.isOn { traced.record(.set) }
+    wakeups.add(from: &waiters)
+    mutex.unlock(me)
+    wakeups.wake()
+  }
+
+  /// Lowers the flag.
+  public func clear() {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    isRaised = false
+    if Traced.isOn { traced.record(.clear) }
+  }
+
+  /// Waits until the flag is up, however long that takes.
+  public func wait() { _ = wait(until: .never) }
+
+  /// Waits until the flag is up, but no longer than `timeout`; nil is for ever.
+  ///
+  /// - Returns: False when the flag did not go up in time.
+  /// - Throws: `negativeTimeout`.
+  public func wait(timeout: Duration?) throws(MisuseError) -> Bool {
+    wait(until: try Deadline(after: timeout))
+  }
+
+  private func wait(until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let attempt = Attempt(until: deadline)
+    mutex.lock(me)
+    if isRaised {
+      if Traced.isOn { traced.record(.wait, attempt: attempt) }
+      mutex.unlock(me)
+      return true
+    }
+    if Traced.isOn { traced.record(.wait, isPending: true, attempt: attempt) }
+    let waiter = Waiter(me)
+    waiters.append(waiter)
+    mutex.unlock(me)
+
+    let isWoken = waiter.block(until: deadline)
+    if isWoken, !Traced.isOn { return true }
+
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    let wasSet = isWoken || !waiters.remove(waiter)
+    if Traced.isOn { traced.record(.wait, attempt: attempt, result: wasSet ? .success : .timeout) }
+    return wasSet
+  }
+}

@@ -1,0 +1,221 @@
+internal import LockcheckTrace
+internal import Synchronization
+
+/// Lets one thread at a time in.
+///
+/// ```swift
+/// let lock = Lock(name: "accounts")
+/// lock.withLock { balance += 1 }
+/// ```
+///
+/// Only the thread that took it may give it back, as with Foundation's `NSLock`, whose methods it
+/// also has. `Lock(handover: true)` is Python's: any thread may release it. It is not recursive: a
+/// thread that takes it twice waits for itself (see ``RLock``).
+///
+/// Taking it when it is free, and giving it back when nobody waits, is one atomic step each and costs
+/// no system call. A thread that has to wait looks on for a moment, then sleeps. Who comes by just as
+/// it becomes free may get it before those who wait.
+public final class Lock: Sendable {
+  let mutex = FutexMutex()
+  let traced: Traced
+  private let isHandover: Bool
+  /// The session in which the present hold was recorded.
+  private let holdSession = Atomic<UInt32>(0)
+  /// Orders the events of a lock that two threads might release at once.
+  private let handoverGuard = FutexMutex()
+
+  /// Makes a free lock.
+  ///
+  /// - Parameters:
+  ///   - handover: Whether any thread may release it.
+  ///   - name: What reports call it.
+  public init(handover: Bool = false, name: String? = nil) {
+    isHandover = handover
+    var details = ObjectDetails()
+    if handover { details.handover = true }
+    traced = Traced(.lock, name: name, details: details)
+  }
+
+  deinit { traced.recordDestroy() }
+
+  /// What reports call it.
+  public var name: String? {
+    get { traced.label.get() }
+    set { traced.rename(newValue) }
+  }
+
+  /// Whether any thread holds it. Out of date as soon as it is known, unless the caller is the holder.
+  public var isLocked: Bool { mutex.isLocked }
+
+  /// Takes the lock, however long that takes.
+  ///
+  /// A thread that holds it already waits for itself for ever; under another policy than
+  /// `MisusePolicy.record` it traps.
+  public func lock() {
+    let me = ThreadNumber.current
+    if Traced.isOn {
+      recordedLock(me)
+    } else if !mutex.tryLock(me) {
+      waitForLock(me)
+    }
+  }
+
+  /// Takes the lock if it is free.
+  ///
+  /// - Returns: Whether the caller holds it now.
+  public func lockIfAvailable() -> Bool {
+    let isFree = mutex.tryLock(.current)
+    if Traced.isOn {
+      if isFree {
+        recordAcquire(.try)
+      } else {
+        traced.recordUnordered(.acquire, attempt: .try, result: .failed)
+      }
+    }
+    return isFree
+  }
+
+  /// Takes the lock, but waits no longer than `timeout`; nil is for ever.
+  ///
+  /// - Returns: Whether the caller holds it now.
+  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `relock` when the caller holds the
+  ///   lock already and would wait for itself for ever.
+  public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
+    let deadline = try Deadline(after: timeout)
+    if deadline == .never, !isHandover, mutex.isHeld(by: .current) {
+      if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
+      try misuse(.relock).raise()
+    }
+    return lock(until: deadline)
+  }
+
+  /// Gives the lock back.
+  ///
+  /// A lock that the caller does not hold stays as it is (`releaseNotHeld`).
+  public func unlock() {
+    let me = ThreadNumber.current
+    if Traced.isOn {
+      recordedUnlock(me)
+    } else if !mutex.unlock(me), !isHandover || !mutex.unlockForAnyone() {
+      misuse(.releaseNotHeld).report()
+    }
+  }
+
+  /// Holds the lock while `body` runs.
+  @inlinable public func withLock<R: ~Copyable, E: Error>(
+    _ body: () throws(E) -> R
+  ) throws(E) -> R {
+    lock()
+    defer { unlock() }
+    return try body()
+  }
+}
+
+extension Lock {
+  /// Takes the lock if that can be done before `deadline`.
+  package func lock(within duration: Duration) -> Bool { lock(until: Deadline(within: duration)) }
+
+  func lock(until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let attempt = Attempt(until: deadline)
+    if mutex.tryLock(me) {
+      if Traced.isOn { recordAcquire(attempt) }
+      return true
+    }
+    if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
+    let isMine = mutex.lockSlowly(me, until: deadline)
+    if Traced.isOn {
+      if isMine {
+        recordAcquire(attempt)
+      } else {
+        traced.recordUnordered(.acquire, attempt: attempt, result: .timeout)
+      }
+    }
+    return isMine
+  }
+
+  @inline(never)
+  private func waitForLock(_ me: ThreadNumber) {
+    if !isHandover, mutex.isHeld(by: me), MisusePolicy.current != .record {
+      misuse(.relock).trap()
+    }
+    _ = mutex.lockSlowly(me, until: .never)
+  }
+
+  @inline(never)
+  private func recordedLock(_ me: ThreadNumber) {
+    if !mutex.tryLock(me) {
+      traced.recordUnordered(.acquire, isPending: true)
+      waitForLock(me)
+    }
+    recordAcquire(.blocking)
+  }
+
+  private func recordAcquire(_ attempt: Attempt) {
+    if isHandover { handoverGuard.lock(.current) }
+    traced.record(.acquire, attempt: attempt)
+    holdSession.store(Traced.session, ordering: .relaxed)
+    if isHandover { handoverGuard.unlock(.current) }
+  }
+
+  @inline(never)
+  private func recordedUnlock(_ me: ThreadNumber) {
+    if isHandover {
+      handoverGuard.lock(me)
+      let isHeld = mutex.isLocked
+      if isHeld {
+        recordRelease()
+        _ = mutex.unlockForAnyone()
+      }
+      handoverGuard.unlock(me)
+      if isHeld { return }
+    } else if mutex.isHeld(by: me) {
+      recordRelease()
+      mutex.unlock(me)
+      return
+    }
+    traced.recordUnordered(.release)
+    misuse(.releaseNotHeld).report()
+  }
+
+  private func recordRelease() {
+    if holdsInTrace { traced.record(.release) }
+    holdSession.store(0, ordering: .relaxed)
+  }
+
+  /// Whether the trace that is being written has the acquire of the present hold.
+  var holdsInTrace: Bool {
+    let session = Traced.session
+    return session != 0 && holdSession.load(ordering: .relaxed) == session
+  }
+
+  private func misuse(_ code: MisuseError.Code) -> MisuseError {
+    MisuseError(code, traced.label.described(as: "lock"))
+  }
+
+  // MARK: For conditions
+
+  /// Whether the calling thread may wait on a condition of this lock.
+  var isUsable: Bool { isHandover ? mutex.isLocked : mutex.isHeld(by: .current) }
+
+  /// Gives the lock up for a wait, which the condition records.
+  ///
+  /// - Returns: What ``resume(_:)`` needs to hold it as before.
+  func suspend() -> Suspension {
+    let suspension = Suspension(session: holdSession.load(ordering: .relaxed))
+    holdSession.store(0, ordering: .relaxed)
+    if !mutex.unlock(.current) { _ = mutex.unlockForAnyone() }
+    return suspension
+  }
+
+  /// Takes the lock again after a wait, which the condition records.
+  func resume(_ suspension: Suspension) {
+    mutex.lock(.current)
+    holdSession.store(suspension.session, ordering: .relaxed)
+  }
+}
+
+extension Lock {
+  /// Takes the lock if it is free: `NSLock`'s name for ``lockIfAvailable()``.
+  public func `try`() -> Bool { lockIfAvailable() }
+}

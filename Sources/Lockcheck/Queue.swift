@@ -1,0 +1,300 @@
+internal import LockcheckTrace
+
+/// Hands items from threads to threads, first in, first out.
+///
+/// ```swift
+/// let jobs = Queue<Job>(capacity: 10, name: "jobs")
+/// try jobs.put(job)          // waits while the queue is full
+/// let job = try jobs.get()   // waits while it is empty
+/// jobs.taskDone()
+/// jobs.join()                // waits until every item has been dealt with
+/// ```
+///
+/// Threads that wait are woken in order of arrival.
+public final class Queue<Element: Sendable>: @unchecked Sendable {
+  /// How many items it holds at most; 0 is any number.
+  public let capacity: Int
+  private let traced: Traced
+  private let mutex = FutexMutex()
+  // All below is touched only while `mutex` is held.
+  private var items = RingBuffer<(element: Element, number: UInt64)>()
+  private var getters = WaitQueue()
+  private var putters = WaitQueue()
+  private var joiners = WaitQueue()
+  private var isShut = false
+  /// Items that were put and not said to be dealt with.
+  private var unfinished = 0
+  /// The number of the next item: it pairs a put with its get in the trace.
+  private var nextNumber: UInt64 = 0
+  /// The session that ``untracedUnfinished`` belongs to.
+  private var session: UInt32 = 0
+  /// Unfinished items when the session began: as many calls of `taskDone` stay out of its trace.
+  private var untracedUnfinished = 0
+
+  /// Makes an empty queue.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many items it holds at most; 0 and less is any number.
+  ///   - name: What reports call it.
+  public init(capacity: Int = 0, name: String? = nil) {
+    self.capacity = max(0, capacity)
+    var details = ObjectDetails()
+    details.capacity = UInt64(self.capacity)
+    traced = Traced(.queue, name: name, details: details)
+  }
+
+  deinit { traced.recordDestroy() }
+
+  /// What reports call it.
+  public var name: String? {
+    get { traced.label.get() }
+    set { traced.rename(newValue) }
+  }
+
+  /// How many items it holds. Out of date as soon as it is known.
+  public var count: Int { withGuard { items.count } }
+
+  /// Whether it holds none. Out of date as soon as it is known: get with ``tryGet()`` instead.
+  public var isEmpty: Bool { withGuard { items.isEmpty } }
+
+  /// Whether it holds as many as it may. Out of date as soon as it is known: put with ``tryPut(_:)``.
+  public var isFull: Bool { withGuard { isFullNow } }
+
+  /// How many threads wait for room, for an item, or for the last one to be dealt with. Out of date as
+  /// soon as it is known.
+  public var waitingCount: Int { withGuard { putters.count + getters.count + joiners.count } }
+
+  // MARK: Putting and getting
+
+  /// Puts an item behind all others. While the queue is full it waits, but no longer than `timeout`;
+  /// nil is for ever.
+  ///
+  /// - Throws: `full`, `shutDown`, `negativeTimeout`.
+  public func put(_ element: Element, timeout: Duration? = nil) throws(QueueError) {
+    try put(element, attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
+  }
+
+  /// Puts an item behind all others if there is room.
+  ///
+  /// - Throws: `full`, `shutDown`.
+  public func tryPut(_ element: Element) throws(QueueError) {
+    try put(element, attempt: .try, until: .never)
+  }
+
+  /// Takes out the item that was put first. While there is none it waits, but no longer than
+  /// `timeout`; nil is for ever.
+  ///
+  /// - Throws: `empty`, `shutDown`, `negativeTimeout`.
+  public func get(timeout: Duration? = nil) throws(QueueError) -> Element {
+    try get(attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
+  }
+
+  /// Takes out the item that was put first, if there is one.
+  ///
+  /// - Throws: `empty`, `shutDown`.
+  public func tryGet() throws(QueueError) -> Element { try get(attempt: .try, until: .never) }
+
+  // MARK: Dealing with items
+
+  /// Says that an item that was taken out has been dealt with. More of these than puts are refused
+  /// (`taskDoneOverrun`).
+  public func taskDone() {
+    let me = ThreadNumber.current
+    var wakeups = Wakeups()
+    mutex.lock(me)
+    if Traced.isOn { beginSession() }
+    guard unfinished > 0 else {
+      if Traced.isOn { traced.record(.taskDone) }
+      mutex.unlock(me)
+      MisuseError(.taskDoneOverrun, traced.label.described(as: "queue")).report()
+      return
+    }
+    finishOne(&wakeups)
+    mutex.unlock(me)
+    wakeups.wake()
+  }
+
+  /// Waits until every item that was put has been dealt with.
+  public func join() { _ = join(until: .never) }
+
+  /// Waits until every item that was put has been dealt with, but no longer than `timeout`; nil is
+  /// for ever.
+  ///
+  /// - Returns: False when some item was not dealt with in time.
+  /// - Throws: `negativeTimeout`.
+  public func join(timeout: Duration?) throws(QueueError) -> Bool {
+    join(until: try deadline(timeout))
+  }
+
+  // MARK: Ending
+
+  /// Ends the queue: puts are refused from now on, gets take out what is there and are refused then;
+  /// whoever waits for room or an item that will not come is woken and refused.
+  ///
+  /// - Parameter immediate: Whether what is there is thrown away, and counts as dealt with.
+  /// - Complexity: Linear in the number of threads woken and of items thrown away.
+  public func shutDown(immediate: Bool = false) {
+    let me = ThreadNumber.current
+    var wakeups = Wakeups()
+    var dropped: [Element] = []
+    mutex.lock(me)
+    if Traced.isOn { beginSession() }
+    isShut = true
+    if Traced.isOn { traced.record(.close) }
+    while immediate, let item = items.popFirst() {
+      if Traced.isOn { traced.record(.get, argument: item.number) }
+      dropped.append(item.element)
+      if unfinished > 0 { finishOne(&wakeups) }
+    }
+    wakeups.add(from: &getters)
+    wakeups.add(from: &putters)
+    mutex.unlock(me)
+    wakeups.wake()
+    // `dropped` ends here, outside the guard: an item's deinit may do as it likes.
+    withExtendedLifetime(dropped) {}
+  }
+
+  /// Ends the queue once what is there has been taken out: ``shutDown(immediate:)`` of false.
+  public func close() { shutDown() }
+}
+
+extension Queue {
+  private var isFullNow: Bool { capacity > 0 && items.count >= capacity }
+
+  private func deadline(_ timeout: Duration?) throws(QueueError) -> Deadline {
+    do { return try Deadline(after: timeout) } catch { throw .negativeTimeout }
+  }
+
+  private func put(
+    _ element: Element, attempt: Attempt, until deadline: Deadline
+  ) throws(QueueError) {
+    let me = ThreadNumber.current
+    var isBack = false
+    mutex.lock(me)
+    if Traced.isOn { beginSession() }
+    while true {
+      if isShut { try fail(.put, attempt, .error, .shutDown) }
+      if !isFullNow { break }
+      if attempt == .try { try fail(.put, attempt, .failed, .full) }
+      if !isBack, Traced.isOn { traced.record(.put, isPending: true, attempt: attempt) }
+      let isInTime = block(.putters, isBack: isBack, until: deadline)
+      if !isInTime, isFullNow, !isShut { try fail(.put, attempt, .timeout, .full) }
+      isBack = true
+    }
+    let number = nextNumber
+    nextNumber += 1
+    unfinished += 1
+    items.append((element, number))
+    if Traced.isOn { traced.record(.put, attempt: attempt, argument: number) }
+    let getter = getters.popFirst()
+    mutex.unlock(me)
+    getter?.wake()
+  }
+
+  private func get(attempt: Attempt, until deadline: Deadline) throws(QueueError) -> Element {
+    let me = ThreadNumber.current
+    var isBack = false
+    mutex.lock(me)
+    if Traced.isOn { beginSession() }
+    while true {
+      if let item = items.popFirst() {
+        if Traced.isOn { traced.record(.get, attempt: attempt, argument: item.number) }
+        let putter = putters.popFirst()
+        mutex.unlock(me)
+        putter?.wake()
+        return item.element
+      }
+      if isShut { try fail(.get, attempt, .error, .shutDown) }
+      if attempt == .try { try fail(.get, attempt, .failed, .empty) }
+      if !isBack, Traced.isOn { traced.record(.get, isPending: true, attempt: attempt) }
+      let isInTime = block(.getters, isBack: isBack, until: deadline)
+      if !isInTime, items.isEmpty, !isShut { try fail(.get, attempt, .timeout, .empty) }
+      isBack = true
+    }
+  }
+
+  /// Those who wait for room, or for an item.
+  private enum Side { case putters, getters }
+
+  /// Sleeps, with the guard given up, until it is time to look again.
+  ///
+  /// A thread that was woken and finds that another one came first goes back to the head of its
+  /// queue, so that order of arrival holds.
+  ///
+  /// - Returns: False past the deadline.
+  private func block(_ side: Side, isBack: Bool, until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let waiter = Waiter(me)
+    switch (side, isBack) {
+    case (.putters, false): putters.append(waiter)
+    case (.putters, true): putters.prepend(waiter)
+    case (.getters, false): getters.append(waiter)
+    case (.getters, true): getters.prepend(waiter)
+    }
+    mutex.unlock(me)
+    let isWoken = waiter.block(until: deadline)
+    mutex.lock(me)
+    if isWoken { return true }
+    switch side {
+    case .putters: return !putters.remove(waiter)
+    case .getters: return !getters.remove(waiter)
+    }
+  }
+
+  /// Gives the guard back, records how the attempt ended, and throws.
+  private func fail(
+    _ operation: Operation, _ attempt: Attempt, _ result: Outcome, _ error: QueueError
+  ) throws(QueueError) -> Never {
+    if Traced.isOn { traced.record(operation, attempt: attempt, result: result) }
+    mutex.unlock(.current)
+    throw error
+  }
+
+  private func join(until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let attempt = Attempt(until: deadline)
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    if Traced.isOn { beginSession() }
+    var isDone = unfinished == 0
+    if !isDone {
+      if Traced.isOn { traced.record(.queueJoin, isPending: true, attempt: attempt) }
+      let waiter = Waiter(me)
+      joiners.append(waiter)
+      mutex.unlock(me)
+      let isWoken = waiter.block(until: deadline)
+      mutex.lock(me)
+      isDone = isWoken || !joiners.remove(waiter)
+    }
+    if Traced.isOn {
+      traced.record(.queueJoin, attempt: attempt, result: isDone ? .success : .timeout)
+    }
+    return isDone
+  }
+
+  /// One item fewer to be dealt with.
+  private func finishOne(_ wakeups: inout Wakeups) {
+    unfinished -= 1
+    if untracedUnfinished > 0 {
+      untracedUnfinished -= 1
+    } else if Traced.isOn {
+      traced.record(.taskDone)
+    }
+    if unfinished == 0 { wakeups.add(from: &joiners) }
+  }
+
+  /// Takes stock when the trace that is being written is not the one of the last operation.
+  private func beginSession() {
+    let current = Traced.session
+    guard current != session else { return }
+    session = current
+    untracedUnfinished = unfinished
+  }
+
+  private func withGuard<R>(_ body: () -> R) -> R {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return body()
+  }
+}

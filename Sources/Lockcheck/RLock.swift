@@ -1,0 +1,171 @@
+internal import LockcheckTrace
+internal import Synchronization
+
+/// Lets one thread at a time in, as often as that thread likes.
+///
+/// The thread that holds it may take it again; it is free once it has been given back as often as it
+/// was taken. Otherwise it is like ``Lock``, and it has the methods of Foundation's
+/// `NSRecursiveLock`, too.
+public final class RLock: @unchecked Sendable {
+  let mutex = FutexMutex()
+  let traced: Traced
+  /// How often the holder has taken it. Only the holder touches it, as all below.
+  private var depth = 0
+  /// How many of those times, the last ones, are in the trace of ``holdSession``.
+  private var tracedDepth = 0
+  private var holdSession: UInt32 = 0
+
+  /// Makes a free lock.
+  ///
+  /// - Parameter name: What reports call it.
+  public init(name: String? = nil) { traced = Traced(.rlock, name: name) }
+
+  deinit { traced.recordDestroy() }
+
+  /// What reports call it.
+  public var name: String? {
+    get { traced.label.get() }
+    set { traced.rename(newValue) }
+  }
+
+  /// Whether any thread holds it. Out of date as soon as it is known, unless the caller is the holder.
+  public var isLocked: Bool { mutex.isLocked }
+
+  /// Takes the lock, at once if the caller holds it already.
+  public func lock() {
+    let me = ThreadNumber.current
+    if !enter(me) {
+      if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
+      _ = mutex.lockSlowly(me, until: .never)
+      depth = 1
+    }
+    if Traced.isOn { recordAcquire(.blocking) }
+  }
+
+  /// Takes the lock if it is free or the caller's already.
+  ///
+  /// - Returns: Whether the caller has taken it.
+  public func lockIfAvailable() -> Bool {
+    let isMine = enter(.current)
+    if Traced.isOn {
+      if isMine {
+        recordAcquire(.try)
+      } else {
+        traced.recordUnordered(.acquire, attempt: .try, result: .failed)
+      }
+    }
+    return isMine
+  }
+
+  /// Takes the lock, but waits no longer than `timeout`; nil is for ever.
+  ///
+  /// - Returns: Whether the caller has taken it.
+  /// - Throws: `negativeTimeout`.
+  public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
+    lock(until: try Deadline(after: timeout))
+  }
+
+  /// Gives the lock back once.
+  ///
+  /// A lock that the caller does not hold stays as it is (`releaseNotHeld`).
+  public func unlock() {
+    let me = ThreadNumber.current
+    guard mutex.isHeld(by: me) else {
+      if Traced.isOn { traced.recordUnordered(.release) }
+      MisuseError(.releaseNotHeld, traced.label.described(as: "recursive lock")).report()
+      return
+    }
+    if Traced.isOn { recordRelease() }
+    depth -= 1
+    if depth == 0 { mutex.unlock(me) }
+  }
+
+  /// Holds the lock while `body` runs.
+  @inlinable public func withLock<R: ~Copyable, E: Error>(
+    _ body: () throws(E) -> R
+  ) throws(E) -> R {
+    lock()
+    defer { unlock() }
+    return try body()
+  }
+}
+
+extension RLock {
+  /// Takes the lock if that can be done within `duration`.
+  package func lock(within duration: Duration) -> Bool { lock(until: Deadline(within: duration)) }
+
+  func lock(until deadline: Deadline) -> Bool {
+    let me = ThreadNumber.current
+    let attempt = Attempt(until: deadline)
+    if !enter(me) {
+      if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
+      guard mutex.lockSlowly(me, until: deadline) else {
+        if Traced.isOn { traced.recordUnordered(.acquire, attempt: attempt, result: .timeout) }
+        return false
+      }
+      depth = 1
+    }
+    if Traced.isOn { recordAcquire(attempt) }
+    return true
+  }
+
+  /// Takes it without waiting.
+  private func enter(_ me: ThreadNumber) -> Bool {
+    if mutex.isHeld(by: me) {
+      depth += 1
+      return true
+    }
+    guard mutex.tryLock(me) else { return false }
+    depth = 1
+    return true
+  }
+
+  @inline(never)
+  private func recordAcquire(_ attempt: Attempt) {
+    traced.record(.acquire, attempt: attempt)
+    let session = Traced.session
+    if holdSession != session || depth == 1 { tracedDepth = 0 }
+    holdSession = session
+    if session != 0 { tracedDepth += 1 }
+  }
+
+  @inline(never)
+  private func recordRelease() {
+    guard holdsInTrace else { return }
+    tracedDepth -= 1
+    traced.record(.release)
+  }
+
+  /// Whether the trace that is being written has an acquire that is still open.
+  var holdsInTrace: Bool { tracedDepth > 0 && holdSession != 0 && holdSession == Traced.session }
+
+  // MARK: For conditions
+
+  /// Whether the calling thread may wait on a condition of this lock.
+  var isUsable: Bool { mutex.isHeld(by: .current) }
+
+  /// Gives the lock up altogether for a wait, which the condition records.
+  ///
+  /// - Returns: What ``resume(_:)`` needs to take it as often again.
+  func suspend() -> Suspension {
+    let suspension = Suspension(
+      depth: depth, tracedDepth: tracedDepth, session: holdSession)
+    depth = 0
+    mutex.unlock(.current)
+    return suspension
+  }
+
+  /// Takes the lock again after a wait, as often as before.
+  func resume(_ suspension: Suspension) {
+    mutex.lock(.current)
+    depth = suspension.depth
+    tracedDepth = suspension.tracedDepth
+    holdSession = suspension.session
+  }
+}
+
+extension RLock {
+  /// Takes the lock if it is free or the caller's already: `NSRecursiveLock`'s name for
+  /// ``lockIfAvailable()``.
+  public func `try`() -> Bool { lockIfAvailable() }
+}

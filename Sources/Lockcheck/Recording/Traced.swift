@@ -1,0 +1,163 @@
+internal import LockcheckTrace
+internal import Synchronization
+
+#if PlainPrimitives
+
+  /// What a primitive keeps for the recorder: with the trait `PlainPrimitives`, its name and nothing
+  /// else, and every question whether to record is answered at compile time.
+  struct Traced: ~Copyable, Sendable {
+    let label: Label
+
+    init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
+      label = Label(name)
+    }
+
+    static var isOn: Bool { @inline(__always) get { false } }
+    static var session: UInt32 { @inline(__always) get { 0 } }
+    var id: ObjectID { .absent }
+
+    borrowing func rename(_ name: String?) { label.set(name) }
+
+    @inline(__always)
+    borrowing func record(
+      _ operation: Operation, mode: LockMode = .exclusive, isPending: Bool = false,
+      attempt: Attempt = .blocking, result: Outcome = .success, argument: UInt64? = nil
+    ) {}
+
+    @inline(__always)
+    borrowing func record(
+      _ operation: Operation, under lock: borrowing Traced, isHeld: Bool = true,
+      isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success,
+      argument: UInt64? = nil
+    ) {}
+
+    @inline(__always)
+    borrowing func recordUnordered(
+      _ operation: Operation, mode: LockMode = .exclusive, isPending: Bool = false,
+      attempt: Attempt = .blocking, result: Outcome = .success, argument: UInt64? = nil
+    ) {}
+
+    @inline(__always)
+    borrowing func recordDestroy() {}
+  }
+
+  /// What a thread keeps for the recorder: with the trait `PlainPrimitives`, nothing.
+  struct TracedThread: Sendable {
+    init(name: String) {}
+    func recordFork() {}
+    func enter() {}
+    func leave() {}
+    func recordJoin(
+      isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success
+    ) {}
+  }
+
+#else
+
+  internal import LockcheckRecorder
+
+  /// What a primitive keeps for the recorder: the seam between the two, and the only file of this
+  /// module that knows the recorder.
+  struct Traced: ~Copyable, Sendable {
+    let label: Label
+    private let object: RecordedObject
+
+    init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
+      label = Label(name)
+      object = RecordedObject(kind, name: name, details: details)
+    }
+
+    /// Whether any recording runs: asked once in every operation.
+    static var isOn: Bool { @inline(__always) get { Recording.isOn } }
+
+    /// The number of the recording that the calling thread's events go into; 0 where there is none.
+    ///
+    /// What was begun in one recording is not ended in another: a primitive that remembers the session
+    /// of an acquire keeps its release out of a trace that does not have the acquire.
+    static var session: UInt32 { Recording.session }
+
+    /// The object's number in every trace of this process.
+    var id: ObjectID { object.id }
+
+    /// Calls it otherwise from now on.
+    borrowing func rename(_ name: String?) { label.set(name) }
+
+    /// Appends an event; the caller holds the object, or its guard.
+    borrowing func record(
+      _ operation: Operation, mode: LockMode = .exclusive, isPending: Bool = false,
+      attempt: Attempt = .blocking, result: Outcome = .success, argument: UInt64? = nil
+    ) {
+      object.record(
+        operation, mode: mode, isPending: isPending, attempt: attempt, result: result,
+        argument: argument)
+    }
+
+    /// Appends an event on a condition that has its place in the order of the lock, too, if that is
+    /// held.
+    borrowing func record(
+      _ operation: Operation, under lock: borrowing Traced, isHeld: Bool = true,
+      isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success,
+      argument: UInt64? = nil
+    ) {
+      object.record(
+        operation, under: lock.object, isHeld: isHeld, isPending: isPending, attempt: attempt,
+        result: result, argument: argument)
+    }
+
+    /// Appends an event of a thread that does not hold the object.
+    borrowing func recordUnordered(
+      _ operation: Operation, mode: LockMode = .exclusive, isPending: Bool = false,
+      attempt: Attempt = .blocking, result: Outcome = .success, argument: UInt64? = nil
+    ) {
+      object.recordUnordered(
+        operation, mode: mode, isPending: isPending, attempt: attempt, result: result,
+        argument: argument)
+    }
+
+    /// Appends the object's end, if the trace knows it.
+    borrowing func recordDestroy() { object.recordDestroy() }
+  }
+
+  /// What a thread keeps for the recorder.
+  struct TracedThread: Sendable {
+    private let thread: RecordedThread
+
+    init(name: String) { thread = RecordedThread(name: name, kind: "thread") }
+    func recordFork() { thread.recordFork() }
+    func enter() { thread.enter() }
+    func leave() { thread.leave() }
+    func recordJoin(
+      isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success
+    ) {
+      thread.recordJoin(isPending: isPending, attempt: attempt, result: result)
+    }
+  }
+
+#endif
+
+/// Whether an operation could have blocked for ever. (`Event` is a primitive in this module.)
+typealias Attempt = LockcheckTrace.Event.Attempt
+/// What came of an operation.
+typealias Outcome = LockcheckTrace.Event.Result
+/// What a thread did.
+typealias Operation = LockcheckTrace.Operation
+
+/// What a program calls a primitive; it may be changed at any time, from any thread.
+struct Label: ~Copyable, Sendable {
+  private let name: Mutex<String?>
+
+  init(_ name: String?) { self.name = Mutex(name) }
+
+  borrowing func get() -> String? { name.withLock { $0 } }
+  borrowing func set(_ new: String?) { name.withLock { $0 = new } }
+
+  /// How a message calls the primitive: `lock 'A'`.
+  borrowing func described(as kind: String) -> String {
+    if let name = get() { "\(kind) '\(name)'" } else { kind }
+  }
+}
+
+extension Attempt {
+  /// Of a wait with such a deadline.
+  init(until deadline: Deadline) { self = deadline == .never ? .blocking : .timed }
+}

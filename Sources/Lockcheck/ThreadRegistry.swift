@@ -1,0 +1,48 @@
+internal import Glibc
+internal import Synchronization
+
+/// The threads that the process waits for before it ends, and the numbers that threads are given.
+///
+/// One for the process, because the process ends once.
+enum ThreadRegistry {
+  private static let lastID = Atomic<UInt64>(0)
+  private static let lastName = Atomic<UInt64>(0)
+  private static let running = Mutex<[UInt64: CheckedThread]>([:])
+  /// Registers the wait at the end, once. A recording that the environment asks for has begun by
+  /// then, so that it ends later: what is registered last runs first.
+  private static let waitsAtExit: Bool = {
+    atexit { ThreadRegistry.joinAll() }
+    return true
+  }()
+
+  /// A number that no other thread of this process has or will have, from 1.
+  static func makeID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
+
+  /// A name for a thread that was given none.
+  static func makeName() -> String { "Thread-\(lastName.add(1, ordering: .relaxed).newValue)" }
+
+  /// Makes the end of the process wait for `thread`.
+  static func add(_ thread: CheckedThread, _ id: UInt64) {
+    _ = waitsAtExit
+    running.withLock { $0[id] = thread }
+  }
+
+  /// `thread` has ended, or never began.
+  static func remove(_ id: UInt64) {
+    // Bound outside, so that the thread's own end does not come under the lock.
+    let thread = running.withLock { $0.removeValue(forKey: id) }
+    withExtendedLifetime(thread) {}
+  }
+
+  /// Waits, oldest first, until no thread is left but the one that ends the process.
+  private static func joinAll() {
+    while true {
+      let me = CheckedThread.current
+      let next = running.withLock { threads in
+        threads.filter { $0.value !== me }.min { $0.key < $1.key }?.value
+      }
+      guard let next else { return }
+      next.joinAtExit()
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import AssertionsTestKit
+import Foundation
+import Lockcheck
+import LockcheckAssertions
+import LockcheckTrace
+import Testing
+
+@Suite struct `Recording a closure` {
+  @Test func `finds a race in it`() throws {
+    let report = try recording { Deeds.race() }.report.get()
+    #expect(report.findings.map(\.finding.rule) == [.dataRace])
+    #expect(report.findings.map(\.finding.verdict) == [.observed])
+    #expect(report.findings.map(\.cast.objects) == [["balance"]])
+    #expect(report.contains(atLeast: .predicted))
+  }
+
+  @Test func `finds nothing in the same with a lock`() throws {
+    let report = try recording { Deeds.noRace() }.report.get()
+    #expect(report.findings.isEmpty)
+    #expect(report.summary.events > 0)
+  }
+
+  @Test func `names the functions and files of what it found`() throws {
+    let report = try recording { Deeds.race() }.report.get()
+    let steps = try #require(report.findings.first?.finding.steps)
+    #expect(!steps.isEmpty)
+    for step in steps {
+      let frames = report.tables.frames(of: step.stack)
+      #expect(frames.contains { $0.function?.contains("race") == true })
+      #expect(frames.contains { $0.file?.hasSuffix("Deeds.swift") == true && $0.line != nil })
+    }
+  }
+
+  @Test func `hands out what it returns`() throws {
+    #expect(recording { 42 }.outcome.get() == 42)
+  }
+
+  @Test func `keeps what it throws, and reports nevertheless`() throws {
+    let run = recording { () throws(Oops) -> Int in
+      Deeds.race()
+      throw Oops()
+    }
+    #expect(throws: Oops()) { try run.outcome.get() }
+    #expect(try run.report.get().findings.count == 1)
+  }
+
+  @Test func `looks only for the rules that it is told`() throws {
+    let options = RecordingOptions(rules: [.lockOrderCycle])
+    #expect(try recording(options) { Deeds.race() }.report.get().findings.isEmpty)
+  }
+
+  @Test func `runs it though nothing can be recorded, and says why`() throws {
+    var configuration = RecorderConfiguration()
+    configuration.stackDepth = -1
+    let run = recording(RecordingOptions(recorder: configuration)) { 7 }
+    #expect(run.outcome.get() == 7)
+    #expect(throws: RecordingFailure.self) { try run.report.get() }
+    let failure = try #require(TestFailure(run, failOn: .predicted))
+    #expect(failure.text.contains("nothing could be recorded"))
+  }
+
+  @Test func `goes along over suspensions and into child tasks`() async throws {
+    let run = await recording {
+      await Task.yield()
+      return await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          await Task.yield()
+          Deeds.race()
+        }
+      }
+    }
+    #expect(try run.report.get().findings.map(\.finding.rule) == [.dataRace])
+  }
+
+  @Test func `keeps what asynchronous code throws`() async throws {
+    let run = await recording { () async throws(Oops) -> Void in
+      await Task.yield()
+      Deeds.race()
+      throw Oops()
+    }
+    #expect(throws: Oops()) { try run.outcome.get() }
+    #expect(try run.report.get().findings.count == 1)
+  }
+
+  @Test func `does not see what another recording at the same time does`() async throws {
+    let reports = try await withThrowingTaskGroup { group in
+      for number in 0..<8 {
+        group.addTask {
+          let run = await recording {
+            await Task.yield()
+            for _ in 0..<20 {
+              if number.isMultiple(of: 2) { Deeds.race("v\(number)") } else { Deeds.noRace() }
+              await Task.yield()
+            }
+          }
+          return (number, try run.report.get())
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(reports.count == 8)
+    for (number, report) in reports {
+      let expected: Set<String> = number.isMultiple(of: 2) ? ["v\(number)"] : []
+      #expect(Set(report.findings.flatMap(\.cast.objects)) == expected)
+      // Twenty times two threads, and the one or more that the task itself ran on.
+      #expect(report.summary.threads > 40 && report.summary.threads < 80)
+    }
+  }
+
+  @Test func `leaves out what happens after it`() throws {
+    let balance = Shared(0, name: "late")
+    let run = recording { balance.store(1) }
+    Deeds.race()
+    let report = try run.report.get()
+    #expect(report.findings.isEmpty)
+    #expect(report.summary.events > 0 && report.summary.events < 5)
+  }
+}
+
+@Suite struct `A failure` {
+  @Test func `is made of findings that are sure enough, and shows them with the source`() throws {
+    let run = recording { Deeds.race() }
+    let failure = try #require(TestFailure(run, failOn: .observed))
+    #expect(failure.text.contains("balance"))
+    #expect(failure.text.contains("Deeds.swift:"))
+    #expect(failure.text.contains("balance.modify { $0 += 1 }"))
+  }
+
+  @Test func `is not made of nothing`() {
+    #expect(TestFailure(recording { Deeds.noRace() }, failOn: .possible) == nil)
+  }
+}
+
+struct Oops: Error, Equatable {}
