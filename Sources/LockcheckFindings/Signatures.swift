@@ -4,7 +4,7 @@ import LockcheckTrace
 /// there may be many findings in few places.
 struct Signatures {
   let tables: TraceTables
-  private var isForeign: [FrameID: Bool] = [:]
+  private var origins: [FrameID: FrameOrigin] = [:]
   private var stacks: [StackID: Place] = [:]
   private var instances: [ObjectID: String] = [:]
 
@@ -41,15 +41,12 @@ struct Signatures {
   /// What an object is told from others by within one run: name, else birthplace, else itself.
   func instanceName(of object: ObjectID) -> String { instances[object] ?? "" }
 
-  /// The program's own frames tell one stack from another, or all where there are none of its own. A
-  /// function that called itself counts once: how deep it went differs from run to run.
+  /// A function that called itself counts once: how deep it went differs from run to run.
   private mutating func place(of stack: StackID) -> Place {
     guard stack.isPresent else { return Place() }
-    let all = tables.stacks[stack.index].frames
-    let own = all.filter { !isForeign($0) }
     var place = Place()
     var last: String?
-    for id in own.isEmpty ? all : own {
+    for id in FrameOrigin.telling(tables.stacks[stack.index].frames, { origin(of: $0) }) {
       let frame = tables[id]
       let text = "\(frame.function ?? "")@\(frame.file?.lastPathComponent ?? "")"
       if frame.function != nil { place.namesFunction = true }
@@ -59,11 +56,11 @@ struct Signatures {
     return place
   }
 
-  private mutating func isForeign(_ id: FrameID) -> Bool {
-    if let known = isForeign[id] { return known }
-    let answer = tables[id].isForeign
-    isForeign[id] = answer
-    return answer
+  private mutating func origin(of id: FrameID) -> FrameOrigin {
+    if let known = origins[id] { return known }
+    let origin = tables[id].origin
+    origins[id] = origin
+    return origin
   }
 }
 

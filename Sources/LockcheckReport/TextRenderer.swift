@@ -12,6 +12,8 @@ public struct TextRenderer: Renderer, Sendable {
   public var showsRuledOut: Bool
   /// Whether each finding lists the events of every occurrence.
   public var showsAllOccurrences: Bool
+  /// The folder, with a slash at its end, from which paths inside it are shown; empty for none.
+  public var root: String
   let source: SourceProvider
 
   /// Makes a renderer.
@@ -19,11 +21,12 @@ public struct TextRenderer: Renderer, Sendable {
   /// - Parameter source: Where source lines come from. The renderer itself reads no file.
   public init(
     style: TextStyle = .plain, showsRuledOut: Bool = false, showsAllOccurrences: Bool = false,
-    source: @escaping SourceProvider = { _, _ in nil }
+    root: String = "", source: @escaping SourceProvider = { _, _ in nil }
   ) {
     self.style = style
     self.showsRuledOut = showsRuledOut
     self.showsAllOccurrences = showsAllOccurrences
+    self.root = root
     self.source = source
   }
 
