@@ -87,7 +87,7 @@ extension TextRenderer {
     if story.showsAbsentLocks, step.holding.isEmpty {
       page.line(TextPiece("holding no lock", .faint), indent: 4)
     }
-    if !step.waitsFor.isEmpty {
+    if !step.waitsFor.isEmpty, step.waitsFor != [step.thread] {
       let others = list(step.waitsFor.map { story.cast[$0] })
       page.line(TextPiece("only \(others) could end this wait", .faint), indent: 4)
     }

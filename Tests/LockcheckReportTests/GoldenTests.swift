@@ -220,6 +220,18 @@ private func expect(
 }
 
 @Suite struct `Every reason` {
+  @Test func `names the lock that a thread ended with, which its last event does not name`() {
+    var story = Story()
+    let (thread, lock) = (story.thread("Ann"), story.object("door"))
+    let exit = story.step(
+      .exit, by: thread, on: .absent, event: 4, holding: [(lock, .absent)])
+    story.findings = [
+      Finding(.lockLeak, .observed, .leaked, steps: [exit], objects: [lock])
+    ]
+    let text = TextRenderer().render(story.report())
+    #expect(text.contains("Ann has ended, and still holds door."))
+  }
+
   @Test(arguments: Reason.samples)
   func `has a sentence and an advice that name the thread or the object`(reason: Reason) throws {
     var story = Story()
