@@ -109,8 +109,14 @@ let package = Package(
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckTestKit",
       ]),
+    // One source, compiled with Foundation's types and, through a symbolic link, with ours.
+    .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),
+    .target(
+      name: "DropInLockcheck", dependencies: ["Lockcheck", "LockcheckFoundation"],
+      path: "Tests/DropIn/lockcheck"),
     .testTarget(
-      name: "LockcheckFoundationTests", dependencies: ["Lockcheck", "LockcheckFoundation"]),
+      name: "LockcheckFoundationTests",
+      dependencies: ["Lockcheck", "LockcheckFoundation", "DropInFoundation", "DropInLockcheck"]),
     .testTarget(
       name: "LockcheckFindingsTests",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckTestKit"]),
@@ -170,5 +176,7 @@ for target in package.targets where target.type != .system && target.name != "CL
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  // An application as users have it: one file of aliases must be enough.
+  if target.name.hasPrefix("DropIn") { target.swiftSettings = [.swiftLanguageMode(.v6)] }
   if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

@@ -21,6 +21,9 @@ public final class BoundedSemaphore: Sendable {
   /// Permits that nobody has. Out of date as soon as it is known.
   public var value: Int { permits.value }
 
+  /// How many threads wait. Out of date as soon as it is known.
+  public var waitingCount: Int { permits.waitingCount }
+
   /// Takes a permit, however long that takes.
   public func acquire() { _ = permits.acquire(until: .never) }
 

@@ -146,27 +146,33 @@ extension CheckedThread {
   /// What the new thread does.
   private func run(_ id: UInt64, _ name: String) {
     PlatformThread.setName(name)
-    let (traced, body) = withGuard { (self.traced, self.body) }
+    let traced = withGuard { self.traced }
     traced?.enter()
-    var failure: (any Error)?
-    if let body {
-      do { try Self.$running.withValue(self) { try body() } } catch { failure = error }
-    }
+    let failure = Self.$running.withValue(self) { runBody() }
     if let failure {
       writeToStandardError("lockcheck: thread '\(name)' ended with an error: \(failure)")
     }
-    finish(traced, failure)
+    traced?.leave()
+    finish(failure)
     ThreadRegistry.remove(id)
   }
 
-  private func finish(_ traced: TracedThread?, _ failure: (any Error)?) {
-    // What the body kept alive ends here, on its own thread, before the thread's last event.
+  /// Runs the body. What it kept alive ends with this call, on its own thread, before the thread's
+  /// last event.
+  private func runBody() -> (any Error)? {
     let body = withGuard { () -> (@Sendable () throws -> Void)? in
       defer { self.body = nil }
       return self.body
     }
-    withExtendedLifetime(body) {}
-    traced?.leave()
+    do {
+      try body?()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func finish(_ failure: (any Error)?) {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)

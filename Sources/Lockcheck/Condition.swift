@@ -58,6 +58,15 @@ public final class Condition: @unchecked Sendable {
     set { traced.rename(newValue) }
   }
 
+  /// How many threads wait to be notified. Out of date as soon as it is known, unless the caller holds
+  /// the lock.
+  public var waitingCount: Int {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return waiters.count
+  }
+
   // MARK: Waiting
 
   /// Waits until it is notified. The caller holds the lock; without it, the call returns at once

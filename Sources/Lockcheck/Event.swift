@@ -32,6 +32,14 @@ public final class Event: @unchecked Sendable {
     return isRaised
   }
 
+  /// How many threads wait. Out of date as soon as it is known.
+  public var waitingCount: Int {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return waiters.count
+  }
+
   /// Raises the flag and wakes all who wait.
   ///
   /// - Complexity: Linear in the number of threads woken.

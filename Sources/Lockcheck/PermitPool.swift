@@ -42,6 +42,14 @@ final class PermitPool: @unchecked Sendable {
     return Int(clamping: available)
   }
 
+  /// How many threads wait. Out of date as soon as it is known.
+  var waitingCount: Int {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    return waiters.count
+  }
+
   func acquireIfAvailable() -> Bool {
     let me = ThreadNumber.current
     mutex.lock(me)

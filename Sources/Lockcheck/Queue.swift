@@ -60,6 +60,10 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
   /// Whether it holds as many as it may. Out of date as soon as it is known: put with ``tryPut(_:)``.
   public var isFull: Bool { withGuard { isFullNow } }
 
+  /// How many threads wait for room, for an item, or for the last one to be dealt with. Out of date as
+  /// soon as it is known.
+  public var waitingCount: Int { withGuard { putters.count + getters.count + joiners.count } }
+
   // MARK: Putting and getting
 
   /// Puts an item behind all others. While the queue is full it waits, but no longer than `timeout`;

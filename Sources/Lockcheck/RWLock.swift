@@ -52,6 +52,9 @@ public final class RWLock: @unchecked Sendable {
   /// Whether any thread holds it, shared or exclusive. Out of date as soon as it is known.
   public var isLocked: Bool { withGuard { !holders.isEmpty } }
 
+  /// How many threads wait. Out of date as soon as it is known.
+  public var waitingCount: Int { withGuard { writers.count + readers.count } }
+
   // MARK: Exclusive
 
   /// Takes the exclusive lock, however long that takes.

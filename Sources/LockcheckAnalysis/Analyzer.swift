@@ -3,31 +3,21 @@ public import LockcheckTrace
 
 /// One pass over a trace, with many detectors looking on.
 public struct Analyzer: ~Copyable {
-  private var detectors: [any Detector]
-  /// For each operation, by raw value, the places of the detectors that want to see it.
-  private let audience: [[Int]]
+  /// The usual detectors, unless others were chosen.
+  private var standard = StandardDetectors()
+  private var chosen: DetectorList?
   private var run = Run()
 
-  /// Every detector there is, ready to see a first event.
-  public static var standard: [any Detector] {
-    [
-      FastTrackDetector(),
-      LocksetDetector(),
-    ]
-  }
+  /// Makes an analyzer with every detector there is.
+  public init() {}
 
-  /// Makes an analyzer that has seen nothing yet.
-  public init(detectors: [any Detector] = Analyzer.standard) {
-    self.detectors = detectors
-    self.audience = Operation.allCases.map { operation in
-      detectors.indices.filter { detectors[$0].interests.contains(operation) }
-    }
-  }
+  /// Makes an analyzer with the given detectors.
+  public init(detectors: [any Detector]) { chosen = DetectorList(detectors) }
 
   /// Reads everything that `source` has.
   ///
   /// - Throws: What `source` throws; what stands before the damage has then been seen, and
-  ///   ``finish()`` tells what was found in it.
+  ///   ``finish()`` tells what was found in it. ``TraceTooLong`` after 4,294,967,294 events.
   /// - Complexity: Linear in the events, times what the detectors say of theirs. Memory grows with
   ///   threads, objects and distinct stacks, not with events.
   public mutating func analyze(_ source: inout some EventSource) throws {
@@ -41,6 +31,7 @@ public struct Analyzer: ~Copyable {
         throw error
       }
       run.accessOrder = source.header.accessOrder
+      guard run.eventCount + events.count < Moment.max else { throw TraceTooLong() }
       observe(events)
     }
   }
@@ -49,11 +40,21 @@ public struct Analyzer: ~Copyable {
   public mutating func noteIncomplete() { run.isIncomplete = true }
 
   private mutating func observe(_ events: [Event]) {
+    if chosen == nil {
+      Self.show(events, to: &standard, &run)
+    } else {
+      Self.show(events, to: &chosen!, &run)
+    }
+  }
+
+  /// The loop that everything else is for; compiled once for the usual detectors, without any
+  /// dispatch at run time.
+  private static func show<Audience: Detector>(
+    _ events: [Event], to audience: inout Audience, _ run: inout Run
+  ) {
     var index = run.eventCount
     for event in events {
-      for place in audience[Int(event.operation.rawValue)] {
-        detectors[place].observe(event, at: index, in: run)
-      }
+      audience.observe(event, at: index, in: run)
       run.advance(past: event, at: index)
       index += 1
     }
@@ -61,17 +62,17 @@ public struct Analyzer: ~Copyable {
 
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
-    var findings: [Finding] = []
-    var ruledOut: [RuledOut] = []
-    for place in detectors.indices {
-      let detections = detectors[place].finish(in: run)
-      findings += detections.findings
-      ruledOut += detections.ruledOut
-    }
+    let detections = chosen?.finish(in: run) ?? standard.finish(in: run)
     return AnalysisResult(
-      findings: findings, ruledOut: ruledOut, eventCount: run.eventCount, warnings: run.warnings,
-      tables: run.tables)
+      findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
+      warnings: run.warnings, tables: run.tables)
   }
+}
+
+/// A trace has more events than its places can be counted in 32 bits.
+public struct TraceTooLong: Error, CustomStringConvertible {
+  public let description =
+    "the trace has more than \(Moment.max - 1) events, which is as far as the analyzer counts"
 }
 
 /// What an analysis found, by identifiers of ``tables``.

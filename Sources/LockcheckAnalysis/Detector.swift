@@ -29,6 +29,12 @@ public struct Detections: Sendable {
     self.findings = findings
     self.ruledOut = ruledOut
   }
+
+  /// Adds what another detector has to say.
+  mutating func append(_ other: Detections) {
+    findings += other.findings
+    ruledOut += other.ruledOut
+  }
 }
 
 /// A set of operations, for deciding quickly who wants to see an event.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LockcheckCodecs
-import LockcheckTrace
+import LockcheckFindings
+import LockcheckPipeline
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,15 +49,14 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     guard let form else { return }
     let file = try OutputFile(output)
-    let sink = FileSink(file)
-    let (losses, dropped) = try TraceInput.reading(input, recover: recover) { decoder, watch in
-      try TraceOutput.convert(decoder, to: form, drop: drop, sink: sink, watch: watch)
+    let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
+      try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
     }
-    try sink.commit()
-    for loss in losses {
-      StandardError.write("lockcheck: damaged, and read on without it: \(loss.error)\n")
+    try file.commit()
+    for loss in leftovers.losses {
+      StandardError.write("lockcheck: \(ReportWarning(loss).message)\n")
     }
-    for line in dropped { StandardError.write("lockcheck: dropped: \(line)\n") }
+    for text in leftovers.dropped { StandardError.write("lockcheck: dropped \(text)\n") }
   }
 }
 
@@ -66,13 +66,9 @@ enum TraceForm: String, CaseIterable, ExpressibleByArgument {
 
   /// The form that a file's name promises.
   init?(fileName: String) {
-    guard let dot = fileName.lastIndex(of: ".") else { return nil }
-    switch fileName[fileName.index(after: dot)...].lowercased() {
-    case "json": self = .json
-    case "ndjson", "jsonl": self = .ndjson
-    case "std": self = .std
-    case "lctrace": self = .binary
-    default: return nil
-    }
+    guard let dot = fileName.lastIndex(of: "."),
+      let format = TraceFormat(pathExtension: String(fileName[fileName.index(after: dot)...]))
+    else { return nil }
+    self.init(rawValue: format.rawValue)
   }
 }

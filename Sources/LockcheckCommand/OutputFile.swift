@@ -10,6 +10,8 @@ final class OutputFile {
   private let path: String
   private let temporary: String?
   private var descriptor: Int32
+  /// Whether the reader of standard output has gone away, so that nobody wants any more.
+  private(set) var isAbandoned = false
 
   /// Opens a file for writing at once, so that a place that cannot be written is known before the
   /// work begins.
@@ -71,7 +73,10 @@ final class OutputFile {
   }
 
   private func refuse(_ problem: Int32) throws(CommandFailure) {
-    if path == "-", problem == EPIPE { return }
+    if path == "-", problem == EPIPE {
+      isAbandoned = true
+      return
+    }
     throw Self.failure(path, problem)
   }
 

@@ -1,6 +1,6 @@
 import Glibc
 import LockcheckCodecs
-import LockcheckTrace
+import LockcheckCompression
 
 /// Traces by the names that a command line gives them.
 enum TraceInput {
@@ -18,12 +18,16 @@ enum TraceInput {
     _ path: String, recover: Bool,
     _ body: (any TraceDecoder, @escaping Watcher) throws -> Value
   ) throws(CommandFailure) -> Value {
+    if path != "-" { try check(path) }
+    let progress = Progress(name(of: path))
+    defer { progress.clear() }
     do {
-      return try withProgress(path) { watch in try body(open(path, recover: recover), watch) }
+      return try body(open(path, recover: recover)) { progress.update(events: $0) }
     } catch let failure as CommandFailure {
       throw failure
     } catch let error as TraceCodingError {
-      throw CommandFailure(.badTrace, describe(error, path: path))
+      throw CommandFailure(
+        error.code == .noSuchFile ? .noInput : .badTrace, describe(error, path: path))
     } catch {
       throw CommandFailure(.badTrace, "\(name(of: path)): \(error)")
     }
@@ -32,15 +36,25 @@ enum TraceInput {
   /// What a person calls the trace.
   static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 
-  private static func describe(_ error: TraceCodingError, path: String) -> String {
-    var error = error
-    if error.file == nil || path == "-" { error.file = name(of: path) }
-    return "\(error)"
+  private static func open(
+    _ path: String, recover: Bool
+  ) throws(TraceCodingError) -> any TraceDecoder {
+    try TraceFile(path).decoder(recovering: recover) {
+      (bytes, recovering, file) throws(TraceCodingError) -> any TraceDecoder in
+      try binaryDecoder(of: bytes, recover: recovering, file: file)
+    }
   }
 
-  private static func open(_ path: String, recover: Bool) throws -> any TraceDecoder {
-    if path != "-" { try check(path) }
-    throw CommandFailure(.badTrace, "no decoder yet")
+  private static func binaryDecoder(
+    of bytes: some RandomAccessBytes, recover: Bool, file: String
+  ) throws(TraceCodingError) -> any TraceDecoder {
+    try BinaryTraceDecoder(bytes, recovering: recover, file: file)
+  }
+
+  private static func describe(_ error: TraceCodingError, path: String) -> String {
+    var error = error
+    error.file = error.file ?? name(of: path)
+    return "\(error)"
   }
 
   /// Tells a file that is not there from one that is no trace.
@@ -52,13 +66,5 @@ enum TraceInput {
     if status.st_mode & S_IFMT == S_IFDIR {
       throw CommandFailure(.badTrace, "'\(path)' is a folder, not a trace")
     }
-  }
-
-  private static func withProgress<Value>(
-    _ path: String, _ body: (@escaping Watcher) throws -> Value
-  ) rethrows -> Value {
-    let progress = Progress(name(of: path))
-    defer { progress.clear() }
-    return try body { progress.update(events: $0) }
   }
 }

@@ -12,7 +12,7 @@ extension Frame {
     if let module, Self.isForeign(module: module) { return true }
     if let file, Self.isForeign(path: file) { return true }
     if let function, Self.isForeign(function: function) { return true }
-    return function == nil && file == nil
+    return function == nil && file == nil && line == nil
   }
 
   private static func isForeign(module: String) -> Bool {

@@ -111,7 +111,7 @@ extension TraceTables {
   func birthplace(of object: ObjectID) -> Frame? {
     guard object.isPresent, object.index < objects.count else { return nil }
     let frames = frames(of: objects.stack(of: object)).filter {
-      $0.function != nil || $0.file != nil
+      $0.function != nil || $0.file != nil || $0.line != nil
     }
     return frames.first { !$0.isForeign } ?? frames.first
   }
@@ -120,7 +120,9 @@ extension TraceTables {
 extension Frame {
   /// File and line, or the function where the file is not known: `Bank.swift:12`.
   public var place: String {
-    guard let file else { return function ?? "an unknown place" }
+    guard let file else {
+      return function ?? line.map { "line \($0)" } ?? "an unknown place"
+    }
     guard let line else { return file.lastPathComponent }
     return "\(file.lastPathComponent):\(line)"
   }

@@ -11,6 +11,8 @@ import Synchronization
   /// The file that is being written.
   let path: String
 
+  /// The file that is wanted in the end.
+  private let target: String
   private let file: TraceFile
   private let configuration: RecorderConfiguration
   private let isShared: Bool
@@ -25,7 +27,8 @@ import Synchronization
     lc_prepare()
     self.configuration = configuration
     self.isShared = isShared
-    path = Self.expand(configuration.file, process: process)
+    target = Self.expand(configuration.file, process: process)
+    path = Transcoding.recording(for: target)
     let hasUnwinder = configuration.stacks != .none && StackCapture.hasUnwinder
     if configuration.stacks == .full && !hasUnwinder {
       Recording.say("libunwind.so.8 is not there; stacks end where frame pointers do")
@@ -122,6 +125,14 @@ import Synchronization
         "\(path): no room for \(summary.lost) events; the trace ends before the first of them")
     }
     guard error == 0 else { throw .system("cannot close the file", file: path, errno: error) }
+    if let form = Transcoding.form(of: target) {
+      do throws(TraceCodingError) {
+        try Transcoding.convert(path, to: target, as: form)
+      } catch {
+        throw .conversion(error.description, recording: path)
+      }
+      summary.file = target
+    }
     return summary
   }
 

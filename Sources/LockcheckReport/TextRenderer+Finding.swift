@@ -154,7 +154,9 @@ private struct ShownFrame: CustomStringConvertible {
   init(_ frame: Frame) {
     file = frame.file
     line = frame.line
-    let place = frame.file.map { path in frame.line.map { "\(path):\($0)" } ?? path }
+    let place =
+      frame.file.map { path in frame.line.map { "\(path):\($0)" } ?? path }
+      ?? frame.line.map { "line \($0)" }
     switch (frame.function, place) {
     case (let function?, let place?): description = "in \(function) at \(place)"
     case (let function?, nil):

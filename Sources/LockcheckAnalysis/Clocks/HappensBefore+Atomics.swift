@@ -4,14 +4,14 @@ extension HappensBefore {
   /// Takes note of an atomic access: a write or update comes before the reads and updates that see
   /// it.
   mutating func accessAtomically(_ event: Event, _ now: Moment) {
-    takeAtomically(event)
+    takeAtomically(event, now)
     giveAtomically(event, now)
   }
 
   /// The thread learns from the write that an atomic read or update sees.
-  mutating func takeAtomically(_ event: Event) {
+  mutating func takeAtomically(_ event: Event, _ now: Moment) {
     if event.operation != .atomicWrite, let gift = atomics[event.object] {
-      take(gift, by: event.thread)
+      take(gift, by: event.thread, at: now)
     }
   }
 

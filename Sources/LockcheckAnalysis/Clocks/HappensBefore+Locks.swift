@@ -20,9 +20,9 @@ extension HappensBefore {
 
   mutating func acquire(_ event: Event, _ now: Moment, _ tables: borrowing TraceTables) {
     guard event.object.index < locks.count else { return }
-    take(locks[event.object.index].exclusive, by: event.thread)
+    take(locks[event.object.index].exclusive, by: event.thread, at: now)
     guard event.mode == .exclusive, !locks[event.object.index].shared.isEmpty else { return }
-    take(locks[event.object.index].shared, by: event.thread)
+    take(locks[event.object.index].shared, by: event.thread, at: now)
     locks[event.object.index].shared = SyncClock()
   }
 

@@ -59,20 +59,20 @@ extension HappensBefore {
     var queue = queues.removeValue(forKey: event.object) ?? QueueClocks()
     defer { queues[event.object] = queue }
     if event.result == .error {
-      take(queue.closed, by: event.thread)
+      take(queue.closed, by: event.thread, at: now)
       return
     }
     guard event.result == .success else { return }
     let capacity = tables.objects[event.object].capacity ?? 0
     switch event.operation {
     case .put:
-      take(queue.makeRoom(capacity: capacity), by: event.thread)
+      take(queue.makeRoom(capacity: capacity), by: event.thread, at: now)
       queue.put(event.item, give(event.thread, now))
     case .get:
-      take(queue.get(event.item), by: event.thread)
+      take(queue.get(event.item), by: event.thread, at: now)
       if capacity > 0 { queue.leaveRoom(give(event.thread, now)) }
     case .taskDone: queue.done.join(give(event.thread, now))
-    case .queueJoin: take(queue.done, by: event.thread)
+    case .queueJoin: take(queue.done, by: event.thread, at: now)
     case .close: queue.closed = give(event.thread, now)
     default: break
     }

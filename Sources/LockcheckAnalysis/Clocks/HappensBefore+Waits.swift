@@ -87,7 +87,9 @@ extension HappensBefore {
     case .condition: waitOnCondition(event, now, lock: lock)
     case .barrier: waitAtBarrier(event, now, parties: tables.objects[event.object].parties)
     default:
-      if event.isEffective, let flag = flags[event.object] { take(flag.gift, by: event.thread) }
+      if event.isEffective, let flag = flags[event.object] {
+        take(flag.gift, by: event.thread, at: now)
+      }
     }
   }
 
@@ -101,10 +103,10 @@ extension HappensBefore {
       return
     }
     if let gift = conditions[event.object]?.wake(event.thread), event.isEffective {
-      take(gift, by: event.thread)
+      take(gift, by: event.thread, at: now)
     }
     if lock.isPresent, lock.index < locks.count {
-      take(locks[lock.index].exclusive, by: event.thread)
+      take(locks[lock.index].exclusive, by: event.thread, at: now)
     }
   }
 
@@ -116,7 +118,7 @@ extension HappensBefore {
     }
     if !event.isPending {
       let gift = barrier.leave(event.thread)
-      if event.isEffective { take(gift, by: event.thread) }
+      if event.isEffective { take(gift, by: event.thread, at: now) }
     }
     barriers[event.object] = barrier
   }

@@ -14,6 +14,8 @@ public struct HappensBefore: Sendable {
   private(set) var clocks: [VectorClock] = []
   /// By thread: its last moment that another thread may learn of.
   private var lastGift: [Moment] = []
+  /// By thread: its last moment before it learned something new.
+  private var lastLesson: [Moment] = []
   var locks: [LockClocks] = []
   var conditions: [ObjectID: ConditionClocks] = [:]
   var flags: [ObjectID: FlagClock] = [:]
@@ -62,13 +64,14 @@ public struct HappensBefore: Sendable {
       meet(event.child)
       clocks[event.child.index].join(clocks[event.thread.index])
       clocks[event.child.index].raise(event.thread, to: now)
+      lastLesson[event.child.index] = now
       lastGift[event.thread.index] = now
     case .join where event.isEffective && event.child != event.thread:
       // The child has ended: all it ever did is past.
       meet(event.child)
       take(
         SyncClock(known: clocks[event.child.index], giver: event.child, moment: now),
-        by: event.thread)
+        by: event.thread, at: now)
     case .wait: wait(event, now, lock: lock, tables)
     case .notify:
       conditions[event.object, default: ConditionClocks()]
@@ -91,6 +94,7 @@ extension HappensBefore {
     while clocks.count <= thread.index {
       clocks.append(VectorClock())
       lastGift.append(0)
+      lastLesson.append(0)
     }
   }
 
@@ -101,26 +105,29 @@ extension HappensBefore {
     return SyncClock(known: clocks[thread.index], giver: thread, moment: now)
   }
 
-  /// As ``give(_:_:)``, where giver and moment are kept elsewhere.
-  ///
-  /// Touches no reference count while the thread has learned nothing new since the last time.
+  /// Notes that others may learn what the thread knows at this moment, which is kept elsewhere.
   @inline(__always)
-  mutating func give(_ thread: ThreadID, _ now: Moment, into known: inout VectorClock) {
-    lastGift[thread.index] = now
-    if !known.isSame(as: clocks[thread.index]) { known = clocks[thread.index] }
+  mutating func noteGift(_ thread: ThreadID, _ now: Moment) { lastGift[thread.index] = now }
+
+  /// Whether the thread knew as much at `moment`, an event of its own, as it does now.
+  @inline(__always)
+  func hasLearned(_ thread: ThreadID, since moment: Moment) -> Bool {
+    lastLesson[thread.index] >= moment
   }
 
   /// The thread learns what was given.
   ///
   /// A thread that knows the giver's moment knows all that the giver knew then.
   @inline(__always)
-  mutating func take(_ gift: SyncClock, by thread: ThreadID) {
+  mutating func take(_ gift: SyncClock, by thread: ThreadID, at now: Moment) {
     if gift.giver.isPresent {
       guard gift.giver != thread, clocks[thread.index][gift.giver] < gift.moment else { return }
       clocks[thread.index].join(gift.known)
       clocks[thread.index].raise(gift.giver, to: gift.moment)
-    } else {
+      lastLesson[thread.index] = now
+    } else if !gift.isEmpty {
       clocks[thread.index].join(gift.known)
+      lastLesson[thread.index] = now
     }
   }
 }

@@ -20,6 +20,7 @@ struct Access: Sendable, Hashable, BitwiseCopyable {
     held = .none
   }
 
+  @inline(__always)
   init(_ event: Event, at index: Int, held: HeldSetID) {
     operation = event.operation
     thread = event.thread
@@ -32,13 +33,14 @@ struct Access: Sendable, Hashable, BitwiseCopyable {
   var index: Int { Int(moment) - 1 }
 
   /// Whether it is one.
-  var isPresent: Bool { moment != 0 }
+  @inline(__always) var isPresent: Bool { moment != 0 }
 
-  var isAtomic: Bool { operation != .read && operation != .write }
+  @inline(__always) var isAtomic: Bool { operation != .read && operation != .write }
 
-  var isWrite: Bool { operation != .read && operation != .atomicRead }
+  @inline(__always) var isWrite: Bool { operation != .read && operation != .atomicRead }
 
   /// Whether the two can make a race, if nothing orders them.
+  @inline(__always)
   func conflicts(with other: Access) -> Bool {
     thread != other.thread && (isWrite || other.isWrite) && !(isAtomic && other.isAtomic)
   }

@@ -20,7 +20,7 @@ public struct FastTrackDetector: Detector {
 
   private var order = HappensBefore(lockEdges: true)
   /// By object; variables only are ever looked at.
-  private var variables: [VariableHistory] = []
+  private var variables = FlatTable(blank: VariableHistory())
   /// By object: what the thread of its last write knew then, for the reads that see it.
   private var gifts: [VectorClock] = []
   /// The histories of the few variables that two accesses do not tell of, by
@@ -42,41 +42,44 @@ public struct FastTrackDetector: Detector {
     let now = Moment(index + 1)
     order.meet(event.thread)
     let place = event.object.index
-    if place >= variables.count { makeRoom(for: run.tables.objects.count) }
+    variables.reach(place)
     if variables[place].isRepeated(event, lastGift: order.lastGift(of: event.thread)) { return }
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
-    if access.isAtomic { order.takeAtomically(event) }
+    if access.isAtomic { order.takeAtomically(event, now) }
     let earlier = unordered(with: access, at: place)
     if earlier.isPresent { note(earlier, access, on: event.object, in: run) }
-    if event.operation != .write, event.operation != .atomicWrite { see(at: place, event.thread) }
+    if event.operation != .write, event.operation != .atomicWrite {
+      see(at: place, event.thread, now)
+    }
     if access.isAtomic { order.giveAtomically(event, now) }
     keep(access, at: place)
     if access.isWrite { write(access, at: place) }
   }
 
-  private mutating func makeRoom(for count: Int) {
-    variables.append(contentsOf: repeatElement(VariableHistory(), count: count - variables.count))
-    gifts.append(contentsOf: repeatElement(VectorClock(), count: count - gifts.count))
-  }
-
   /// What a read sees comes before it, but only after the two have been compared.
-  private mutating func see(at place: Int, _ thread: ThreadID) {
-    let history = variables[place]
-    if history.lastWriter.isPresent,
-      !order.isKnown(history.lastWriter, history.lastWrite, to: thread)
-    {
-      let seen = SyncClock(
-        known: gifts[place], giver: history.lastWriter, moment: history.lastWrite)
-      order.take(seen, by: thread)
+  private mutating func see(at place: Int, _ thread: ThreadID, _ now: Moment) {
+    let writer = variables[place].lastWriter
+    let moment = variables[place].lastWrite
+    if writer.isPresent, !order.isKnown(writer, moment, to: thread) {
+      order.take(SyncClock(known: gifts[place], giver: writer, moment: moment), by: thread, at: now)
     }
-    isReadUncertain = isReadUncertain || history.isRacy
+    if variables[place].isRacy { isReadUncertain = true }
   }
 
   private mutating func write(_ access: Access, at place: Int) {
-    variables[place].lastWriter = access.thread
+    let thread = access.thread
+    if variables[place].lastWriter != thread
+      || order.hasLearned(thread, since: variables[place].lastWrite)
+    {
+      if place >= gifts.count {
+        gifts.append(contentsOf: repeatElement(VectorClock(), count: variables.count - gifts.count))
+      }
+      gifts[place] = order.clock(of: thread)
+    }
+    order.noteGift(thread, access.moment)
+    variables[place].lastWriter = thread
     variables[place].lastWrite = access.moment
-    order.give(access.thread, access.moment, into: &gifts[place])
   }
 
   private mutating func note(
@@ -98,12 +101,11 @@ extension FastTrackDetector {
   /// An earlier access that makes a race with `access`: a write rather than a read, a later one
   /// rather than an earlier one.
   private func unordered(with access: Access, at place: Int) -> Access {
-    let history = variables[place]
     var best = Access.none
-    consider(history.first, with: access, &best)
-    consider(history.second, with: access, &best)
-    if history.others >= 0 {
-      for other in others[Int(history.others)] { consider(other, with: access, &best) }
+    consider(variables[place].first, with: access, &best)
+    consider(variables[place].second, with: access, &best)
+    if variables[place].others >= 0 {
+      for other in others[Int(variables[place].others)] { consider(other, with: access, &best) }
     }
     return best
   }
@@ -123,38 +125,38 @@ extension FastTrackDetector {
   /// Adds `access`, and drops those that it makes superfluous: whatever races with them and comes
   /// later races with `access` too, unless it is ordered after both.
   private mutating func keep(_ access: Access, at place: Int) {
-    var history = variables[place]
-    if isCovered(history.first, by: access) { history.first = .none }
-    if isCovered(history.second, by: access) { history.second = .none }
-    if history.others >= 0 { keepOthers(&history, access) }
-    if !history.first.isPresent {
-      history.first = history.second
-      history.second = .none
+    if isCovered(variables[place].first, by: access) { variables[place].first = .none }
+    if isCovered(variables[place].second, by: access) { variables[place].second = .none }
+    if variables[place].others >= 0 { keepOthers(at: place, access) }
+    if !variables[place].first.isPresent {
+      variables[place].first = variables[place].second
+      variables[place].second = .none
     }
-    if !history.first.isPresent {
-      history.first = access
-    } else if !history.second.isPresent {
-      history.second = access
+    if !variables[place].first.isPresent {
+      variables[place].first = access
+    } else if !variables[place].second.isPresent {
+      variables[place].second = access
     } else {
-      if history.others < 0 {
-        history.others = Int32(others.count)
+      if variables[place].others < 0 {
+        variables[place].others = Int32(others.count)
         others.append([])
       }
-      others[Int(history.others)].append(history.second)
-      history.second = access
+      others[Int(variables[place].others)].append(variables[place].second)
+      variables[place].second = access
     }
-    variables[place] = history
   }
 
-  private mutating func keepOthers(_ history: inout VariableHistory, _ access: Access) {
-    let place = Int(history.others)
+  private mutating func keepOthers(at place: Int, _ access: Access) {
+    let list = Int(variables[place].others)
     var kept = 0
-    for other in others[place] where !isCovered(other, by: access) {
-      others[place][kept] = other
+    for other in others[list] where !isCovered(other, by: access) {
+      others[list][kept] = other
       kept += 1
     }
-    others[place].removeLast(others[place].count - kept)
-    if !history.first.isPresent, let other = others[place].popLast() { history.first = other }
+    others[list].removeLast(others[list].count - kept)
+    if !variables[place].first.isPresent, let other = others[list].popLast() {
+      variables[place].first = other
+    }
   }
 
   @inline(__always)
@@ -191,6 +193,7 @@ private struct VariableHistory: BitwiseCopyable {
 
 extension Access {
   /// Whether it conflicts with everything that `other` conflicts with.
+  @inline(__always)
   fileprivate func covers(_ other: Access) -> Bool {
     switch operation {
     case .write: true

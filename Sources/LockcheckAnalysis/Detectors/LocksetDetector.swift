@@ -18,7 +18,9 @@ public struct LocksetDetector: Detector {
   public let interests: OperationSet = [.read, .write]
 
   /// By object; variables only are ever looked at.
-  private var variables: [VariableState] = []
+  private var variables = FlatTable(blank: VariableState())
+  /// What threads beyond the first did to a variable, by ``VariableState/others``.
+  private var others: [[Visit]] = []
   private var locksets = Locksets()
   private var violations: [Violation] = []
   private var transfers: [RuledOut] = []
@@ -28,14 +30,16 @@ public struct LocksetDetector: Detector {
 
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard event.isEffective else { return }
-    let variable = event.object.index
-    while variables.count <= variable { variables.append(VariableState()) }
+    let place = event.object.index
+    variables.reach(place)
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     let locks = locksets.lockset(for: access.held, isWrite: access.isWrite, in: run.held)
-    if variables[variable].owner == event.thread {
-      variables[variable].own(access, locks, &locksets)
-    } else if variables[variable].isVirgin {
-      variables[variable].begin(access, locks)
+    if variables[place].owner == event.thread {
+      variables[place].own(access, locks, &locksets)
+    } else if variables[place].isVirgin {
+      variables[place].begin(access, locks)
+    } else if variables[place].violation >= 0 {
+      violations[Int(variables[place].violation)].note(access)
     } else {
       share(access, locks, on: event.object, in: run)
     }
@@ -46,23 +50,19 @@ public struct LocksetDetector: Detector {
     _ access: Access, _ locks: LocksetID, on variable: ObjectID, in run: borrowing Run
   ) {
     let place = variable.index
-    if variables[place].violation != nil {
-      violations[variables[place].violation!].note(access)
-      return
-    }
     var common = variables[place].common
     common = common.isPresent ? locksets.intersection(common, locks) : locks
-    if common == .none, variables[place].isHandedOver(to: access.thread, by: run.mustOrder) {
-      if transfers.count < Self.transferLimit { ruleOut(access, on: variable, in: run) }
+    if common == .none, isHandedOver(place, to: access.thread, by: run.mustOrder) {
+      ruleOut(access, on: variable, in: run)
       variables[place] = VariableState()
       variables[place].begin(access, locks)
       return
     }
     variables[place].share(access, common)
+    visit(access, at: place)
     if common == .none, variables[place].isWritten {
-      let others = variables[place].accesses.filter { $0.thread != access.thread }
-      let partner = partner(of: access, locks, among: others, in: run)
-      variables[place].violation = violations.count
+      let partner = partner(of: access, locks, at: place, in: run)
+      variables[place].violation = Int32(violations.count)
       violations.append(
         Violation(
           variable: variable, earlier: partner, later: access,
@@ -70,11 +70,46 @@ public struct LocksetDetector: Detector {
     }
   }
 
+  /// Notes what one of several threads did.
+  private mutating func visit(_ access: Access, at place: Int) {
+    if variables[place].first.shown.thread == access.thread {
+      variables[place].first.add(access)
+      return
+    }
+    if variables[place].others < 0 {
+      variables[place].others = Int32(others.count)
+      others.append([])
+    }
+    let list = Int(variables[place].others)
+    for visit in others[list].indices where others[list][visit].shown.thread == access.thread {
+      others[list][visit].add(access)
+      return
+    }
+    others[list].append(Visit(access))
+  }
+
+  /// What each thread did to the variable.
+  private func visits(at place: Int) -> [Visit] {
+    let state = variables[place]
+    return [state.first] + (state.others < 0 ? [] : others[Int(state.others)])
+  }
+
+  /// Whether all that was done to the variable must come before what `thread` does next.
+  private func isHandedOver(
+    _ place: Int, to thread: ThreadID, by order: borrowing HappensBefore
+  ) -> Bool {
+    for visit in visits(at: place) where !visit.isOrdered(before: thread, by: order) {
+      return false
+    }
+    return true
+  }
+
   /// The access to show beside `access`: one of another thread that has no lock in common with it,
   /// and a write if possible.
   private mutating func partner(
-    of access: Access, _ locks: LocksetID, among others: [Access], in run: borrowing Run
+    of access: Access, _ locks: LocksetID, at place: Int, in run: borrowing Run
   ) -> Access {
+    let others = visits(at: place).map(\.shown).filter { $0.thread != access.thread }
     func rank(_ other: Access) -> (Int, Int, Moment) {
       let theirs = locksets.lockset(for: other.held, isWrite: other.isWrite, in: run.held)
       let isDisjoint = locksets.intersection(locks, theirs) == .none
@@ -87,7 +122,8 @@ public struct LocksetDetector: Detector {
 
   private mutating func ruleOut(_ access: Access, on variable: ObjectID, in run: borrowing Run) {
     guard variables[variable.index].isWritten || access.isWrite,
-      let earlier = variables[variable.index].accesses.last
+      transfers.count < Self.transferLimit,
+      let earlier = visits(at: variable.index).last?.shown
     else { return }
     let steps = [earlier.step(on: variable, in: run), access.step(on: variable, in: run)]
     transfers.append(RuledOut(.unlockedSharedWrite, .ownershipTransfer, steps: steps))
@@ -104,7 +140,7 @@ public struct LocksetDetector: Detector {
 }
 
 /// What one thread did to a variable, in short.
-private struct Visit {
+private struct Visit: BitwiseCopyable {
   /// Its last write, or its last access if it never wrote.
   var shown: Access
   /// When it last did anything.
@@ -115,6 +151,7 @@ private struct Visit {
     last = access.moment
   }
 
+  @inline(__always)
   mutating func add(_ access: Access) {
     if access.isWrite || !shown.isWrite { shown = access }
     last = access.moment
@@ -126,26 +163,24 @@ private struct Visit {
 }
 
 /// A variable's place among Eraser's states.
-private struct VariableState {
+private struct VariableState: BitwiseCopyable {
   /// The only thread so far; absent before the first access and after the variable was shared.
   var owner = ThreadID.absent
   /// C(v): the locks that every access that counts held; absent while none counts.
   var common = LocksetID.absent
-  /// The first thread's visit, and those of the others: most variables have none.
-  private var first: Visit?
-  private var others: [Visit] = []
+  /// What the first thread did.
+  var first = Visit(.none)
+  /// The place of what the other threads did, or -1.
+  var others: Int32 = -1
+  /// The place of the violation that was found, or -1.
+  var violation: Int32 = -1
   /// Whether an access that counts was a write.
   var isWritten = false
   /// Whether an access that counts held no lock.
   var isUnlocked = false
-  /// The place of the violation that was found, if one was.
-  var violation: Int?
 
   /// Whether nothing has been done to it.
-  var isVirgin: Bool { first == nil }
-
-  /// What each thread did last.
-  var accesses: [Access] { (first.map { [$0] } ?? []).map(\.shown) + others.map(\.shown) }
+  var isVirgin: Bool { !first.shown.isPresent }
 
   /// Virgin → Exclusive.
   mutating func begin(_ access: Access, _ locks: LocksetID) {
@@ -158,33 +193,21 @@ private struct VariableState {
   }
 
   /// Exclusive → Exclusive.
+  @inline(__always)
   mutating func own(_ access: Access, _ locks: LocksetID, _ locksets: inout Locksets) {
-    first?.add(access)
+    first.add(access)
     guard locks != .none else { return }
     common = common.isPresent ? locksets.intersection(common, locks) : locks
     isWritten = isWritten || access.isWrite
   }
 
   /// Exclusive → Shared or Shared-Modified, and on from there.
+  @inline(__always)
   mutating func share(_ access: Access, _ common: LocksetID) {
     owner = .absent
     self.common = common
     isWritten = isWritten || access.isWrite
     isUnlocked = isUnlocked || access.held == .none
-    if first?.shown.thread == access.thread {
-      first?.add(access)
-    } else if let place = others.firstIndex(where: { $0.shown.thread == access.thread }) {
-      others[place].add(access)
-    } else {
-      others.append(Visit(access))
-    }
-  }
-
-  /// Whether all that was done to it must come before what `thread` does next.
-  func isHandedOver(to thread: ThreadID, by order: borrowing HappensBefore) -> Bool {
-    if let first, !first.isOrdered(before: thread, by: order) { return false }
-    for visit in others where !visit.isOrdered(before: thread, by: order) { return false }
-    return true
   }
 }
 

@@ -17,8 +17,12 @@ struct RawEvent {
 
   /// The event without its identifiers; nil where its first bytes are none.
   @inline(__always) func event() -> Event? {
-    guard let operation = Operation(rawValue: first & 0x1F) else { return nil }
-    var event = Event(operation, by: .absent)
+    let number = first & 0x1F
+    guard number <= Operation.dummy.rawValue else { return nil }
+    // `Operation(rawValue:)` is a call into another module. The cases are numbered from 0 without a
+    // gap, in the order of their declaration, which is how an enumeration is represented; a test holds
+    // the two equal.
+    var event = unsafe Event(unsafeBitCast(number, to: Operation.self), by: .absent)
     guard first & BinaryFormat.Flag.modifiers != 0 else { return event }
     guard modifiers < 0x40, let attempt = Event.Attempt(rawValue: modifiers >> 1 & 3),
       let result = Event.Result(rawValue: modifiers >> 3 & 3)

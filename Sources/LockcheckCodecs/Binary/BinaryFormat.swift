@@ -6,32 +6,32 @@ package enum BinaryFormat {
 
   /// The header's fields, as offsets into the file. All numbers are little-endian.
   package enum Header {
-    package static let size = 4096
+    @inlinable package static var size: Int { 4096 }
     /// u32: the bytes of a unit, in which chunks are measured; the header takes one too.
-    package static let unit = 8
+    @inlinable package static var unit: Int { 8 }
     /// u32: ``Arrangement``.
-    package static let arrangement = 12
+    @inlinable package static var arrangement: Int { 12 }
     /// u32: bit 0 when the writer closed the file.
-    package static let flags = 16
+    @inlinable package static var flags: Int { 16 }
     /// u32: how many chunks, once closed.
-    package static let chunks = 20
-    package static let pid = 24
+    @inlinable package static var chunks: Int { 20 }
+    @inlinable package static var pid: Int { 24 }
     /// u64 each: a stamp and the nanoseconds of the clock at the same moment, when it began.
-    package static let startStamp = 32
-    package static let startNanoseconds = 40
+    @inlinable package static var startStamp: Int { 32 }
+    @inlinable package static var startNanoseconds: Int { 40 }
     /// u64 each: the same, as late as is known.
-    package static let latestStamp = 48
-    package static let latestNanoseconds = 56
+    @inlinable package static var latestStamp: Int { 48 }
+    @inlinable package static var latestNanoseconds: Int { 56 }
     /// u64: the stamp of the first event that found no room; all ones where there is none.
-    package static let firstLoss = 64
+    @inlinable package static var firstLoss: Int { 64 }
     /// u64: how many events found no room.
-    package static let lost = 72
+    @inlinable package static var lost: Int { 72 }
     /// u64: how many events of signal handlers were left out.
-    package static let nested = 80
+    @inlinable package static var nested: Int { 80 }
     /// u64: the length of the file, once closed.
-    package static let length = 88
+    @inlinable package static var length: Int { 88 }
     /// u64: the check of all the bytes before it, once closed.
-    package static let check = 96
+    @inlinable package static var check: Int { 96 }
   }
 
   /// Where the order of the events is kept.
@@ -44,18 +44,18 @@ package enum BinaryFormat {
 
   /// The fields of a chunk's header, as offsets from its start.
   package enum Chunk {
-    package static let size = 64
-    package static let magic: UInt32 = 0x4B43_434C
-    package static let kind = 4
-    package static let state = 5
-    package static let thread = 8
-    package static let sequence = 12
-    package static let base = 16
-    package static let committed = 24
-    package static let events = 28
-    package static let checksum = 32
-    package static let units = 40
-    package static let headerCheck = 56
+    @inlinable package static var size: Int { 64 }
+    @inlinable package static var magic: UInt32 { 0x4B43_434C }
+    @inlinable package static var kind: Int { 4 }
+    @inlinable package static var state: Int { 5 }
+    @inlinable package static var thread: Int { 8 }
+    @inlinable package static var sequence: Int { 12 }
+    @inlinable package static var base: Int { 16 }
+    @inlinable package static var committed: Int { 24 }
+    @inlinable package static var events: Int { 28 }
+    @inlinable package static var checksum: Int { 32 }
+    @inlinable package static var units: Int { 40 }
+    @inlinable package static var headerCheck: Int { 56 }
   }
 
   /// What a chunk holds.
@@ -82,34 +82,34 @@ package enum BinaryFormat {
 
   /// What a thread row has, as bits.
   package enum ThreadMember {
-    package static let name: UInt8 = 1
-    package static let kind: UInt8 = 2
-    package static let externalID: UInt8 = 4
+    @inlinable package static var name: UInt8 { 1 }
+    @inlinable package static var kind: UInt8 { 2 }
+    @inlinable package static var externalID: UInt8 { 4 }
   }
 
   /// What an object row has, as bits; the values follow in this order, the name before them.
   package enum ObjectMember {
-    package static let value: UInt64 = 1
-    package static let bound: UInt64 = 2
-    package static let capacity: UInt64 = 4
-    package static let parties: UInt64 = 8
-    package static let preference: UInt64 = 16
-    package static let lock: UInt64 = 32
-    package static let handover: UInt64 = 64
-    package static let name: UInt64 = 128
-    package static let externalID: UInt64 = 256
+    @inlinable package static var value: UInt64 { 1 }
+    @inlinable package static var bound: UInt64 { 2 }
+    @inlinable package static var capacity: UInt64 { 4 }
+    @inlinable package static var parties: UInt64 { 8 }
+    @inlinable package static var preference: UInt64 { 16 }
+    @inlinable package static var lock: UInt64 { 32 }
+    @inlinable package static var handover: UInt64 { 64 }
+    @inlinable package static var name: UInt64 { 128 }
+    @inlinable package static var externalID: UInt64 { 256 }
   }
 
   /// What a frame row has, as bits, in this order.
   package enum FrameMember {
-    package static let function: UInt64 = 1
-    package static let file: UInt64 = 2
-    package static let line: UInt64 = 4
-    package static let module: UInt64 = 8
-    package static let address: UInt64 = 16
-    package static let offset: UInt64 = 32
-    package static let buildID: UInt64 = 64
-    package static let externalID: UInt64 = 128
+    @inlinable package static var function: UInt64 { 1 }
+    @inlinable package static var file: UInt64 { 2 }
+    @inlinable package static var line: UInt64 { 4 }
+    @inlinable package static var module: UInt64 { 8 }
+    @inlinable package static var address: UInt64 { 16 }
+    @inlinable package static var offset: UInt64 { 32 }
+    @inlinable package static var buildID: UInt64 { 64 }
+    @inlinable package static var externalID: UInt64 { 128 }
   }
 
   /// The bits of an event's first byte above its operation.
