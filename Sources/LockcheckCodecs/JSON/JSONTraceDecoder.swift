@@ -61,7 +61,7 @@ public struct JSONTraceDecoder: TraceDecoder {
         phase = .end
         throw error
       }
-      losses.append(TraceLoss(error: error, bytes: try feed.input.drain()))
+      losses.append(TraceLoss(error: error, bytes: feed.input.drain()))
       finish(&tables)
     }
     return !events.isEmpty

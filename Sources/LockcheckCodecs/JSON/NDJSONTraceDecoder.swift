@@ -62,17 +62,17 @@ public struct NDJSONTraceDecoder: TraceDecoder {
     into events: inout [Event], _ tables: inout TraceTables
   ) throws(TraceCodingError) {
     guard let stop = fill(&events, &tables) else { return }
-    if case .more = stop {
-      feed.notePromises()
-      if try feed.input.refill() { return }
-      if feed.input.position == feed.input.end {
-        phase = .end
-        feed.reader.registry.settleBareWaits(&tables)
-        if !isRecovering { try feed.checkPromises() }
-        return
-      }
-    }
     do throws(TraceCodingError) {
+      if case .more = stop {
+        feed.notePromises()
+        if try feed.input.refill() { return }
+        if feed.input.position == feed.input.end {
+          phase = .end
+          feed.reader.registry.settleBareWaits(&tables)
+          if !isRecovering { try feed.checkPromises() }
+          return
+        }
+      }
       try feed.recover(from: stop, in: "a row")
     } catch {
       guard isRecovering, error.code != .inputOutput else { throw error }

@@ -113,8 +113,8 @@ struct STDLine {
     return line
   }
 
-  /// The parenthesis that ends a name: the last one before the location, so that a name may have
-  /// parentheses of its own.
+  /// The parenthesis that ends a name: the first one that the location follows, or the last of the
+  /// line, so that a name may have parentheses of its own.
   @inline(__always) private static func closing(
     _ text: borrowing Span<UInt8>, _ start: Int, _ stop: Int
   ) -> Int? {
@@ -123,7 +123,9 @@ struct STDLine {
     while index < stop {
       if text[index] == UInt8(ascii: ")") {
         last = index
-        if index + 1 < stop, text[index + 1] == UInt8(ascii: "|") { return index }
+        var next = index + 1
+        while next < stop, text[next] == 0x20 || text[next] == 0x09 { next += 1 }
+        if next < stop, text[next] == UInt8(ascii: "|") { return index }
       }
       index += 1
     }

@@ -71,12 +71,14 @@ public struct STDTraceDecoder: TraceDecoder {
       try findActors()
       return
     }
-    switch stop {
-    case nil: return
-    case .more?: if try !input.refill(), input.position == input.end { phase = .end }
-    case .fault(let fault)?:
-      let error = input.error(fault)
-      guard isRecovering else { throw error }
+    do throws(TraceCodingError) {
+      switch stop {
+      case nil: return
+      case .more?: if try !input.refill(), input.position == input.end { phase = .end }
+      case .fault(let fault)?: throw input.error(fault)
+      }
+    } catch {
+      guard isRecovering, error.code != .inputOutput else { throw error }
       let bytes = try input.passLine()
       losses.add(TraceLoss(error: error, events: 1, bytes: bytes), isAdjacent: isAmidLoss)
       isAmidLoss = true

@@ -20,6 +20,8 @@ struct TextInput {
   var position = 0
   /// Whether the source has nothing more.
   private(set) var isExhausted = false
+  /// What the source threw behind what is at hand.
+  private var failure: TraceCodingError?
   /// Where in the whole text the buffer starts.
   private(set) var offset: UInt64 = 0
   /// The file, for errors.
@@ -48,7 +50,11 @@ struct TextInput {
   ///
   /// - Returns: False where nothing was left to read.
   mutating func refill() throws(TraceCodingError) -> Bool {
-    guard !isExhausted else { return false }
+    guard !isExhausted else {
+      guard let failure else { return false }
+      self.failure = nil
+      throw failure
+    }
     forget()
     let kept = end
     guard kept <= Self.longestRow else {
@@ -57,23 +63,34 @@ struct TextInput {
     buffer.removeLast(Self.padding)
     defer { buffer.append(contentsOf: repeatElement(0, count: Self.padding)) }
     while buffer.count - kept < max(Self.portion, kept) {
-      let count = try read()
+      let count: Int
+      do throws(TraceCodingError) {
+        count = try read()
+      } catch {
+        // What came before is handed out first.
+        isExhausted = true
+        failure = error
+        break
+      }
       if count == 0 {
         isExhausted = true
         break
       }
       buffer.append(contentsOf: chunk[..<count])
     }
+    if buffer.count == kept, let failure {
+      self.failure = nil
+      throw failure
+    }
     return buffer.count > kept
   }
 
   /// Reads to the end of the source and counts what was left.
-  mutating func drain() throws(TraceCodingError) -> UInt64 {
+  mutating func drain() -> UInt64 {
     var count = UInt64(end - position)
     position = end
     while !isExhausted {
-      let more = try read()
-      isExhausted = more == 0
+      guard let more = try? read(), more > 0 else { break }
       count += UInt64(more)
     }
     return count
@@ -193,6 +210,7 @@ extension TextInput {
     (first, point) = (mark.point, mark.point)
     (position, counted) = (0, 0)
     isExhausted = false
+    failure = nil
   }
 }
 
