@@ -65,7 +65,7 @@ public struct Analyzer: ~Copyable {
     let detections = chosen?.finish(in: run) ?? standard.finish(in: run)
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
-      warnings: run.warnings, tables: run.tables)
+      warnings: run.warnings + detections.warnings, tables: run.tables)
   }
 }
 
@@ -83,7 +83,7 @@ public struct AnalysisResult: Sendable {
   public var ruledOut: [RuledOut]
   /// How many events were read.
   public var eventCount: Int
-  /// What cannot have happened.
+  /// What cannot have happened, and which limits were hit.
   public var warnings: [AnalysisWarning]
   /// The things that the findings name.
   public var tables: TraceTables

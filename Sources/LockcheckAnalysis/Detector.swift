@@ -23,17 +23,23 @@ public struct Detections: Sendable {
   public var findings: [Finding]
   /// What looked wrong and is not.
   public var ruledOut: [RuledOut]
+  /// What a reader of the findings should know.
+  public var warnings: [AnalysisWarning]
 
   /// Makes a result.
-  public init(findings: [Finding] = [], ruledOut: [RuledOut] = []) {
+  public init(
+    findings: [Finding] = [], ruledOut: [RuledOut] = [], warnings: [AnalysisWarning] = []
+  ) {
     self.findings = findings
     self.ruledOut = ruledOut
+    self.warnings = warnings
   }
 
   /// Adds what another detector has to say.
   mutating func append(_ other: Detections) {
     findings += other.findings
     ruledOut += other.ruledOut
+    warnings += other.warnings
   }
 }
 

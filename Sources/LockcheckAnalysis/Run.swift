@@ -7,6 +7,10 @@ public struct Run: ~Copyable {
   public var tables = TraceTables()
   /// Which locks each thread holds.
   public private(set) var held = HeldLocks()
+  /// What each thread is about to do and not through with.
+  public private(set) var pending = PendingEvents()
+  /// How the objects that threads wait for stand.
+  public private(set) var states = ObjectStates()
   /// What must come before what, whatever the scheduler does to the locks.
   ///
   /// Happens-before without the edges from a lock's release to its next acquire: fork and join,
@@ -17,6 +21,8 @@ public struct Run: ~Copyable {
   public private(set) var warnings: [AnalysisWarning] = []
   /// How many events have been seen.
   public private(set) var eventCount = 0
+  /// The thread of the first event.
+  public private(set) var firstThread = ThreadID.absent
   /// Whether any access to a variable has been seen: where none was, values were not traced.
   public private(set) var hasAccesses = false
   /// Whether each access stands where it took effect.
@@ -51,7 +57,9 @@ public struct Run: ~Copyable {
   /// Brings the state past `event`.
   @inline(__always)
   mutating func advance(past event: Event, at index: Int) {
+    if index == 0 { firstThread = event.thread }
     eventCount = index + 1
+    pending.note(event, at: index)
     switch event.operation {
     case .read, .write:
       // Plain accesses neither order anything nor change what is held.
@@ -67,6 +75,7 @@ public struct Run: ~Copyable {
     let kind = tables.objects.kind(of: event.object)
     if kind == .semaphore {
       mustOrder.observe(event, at: index, lock: .absent, tables: tables)
+      states.observe(event, at: index, tables: tables)
     }
     guard event.isEffective, isHeldByThread(event.object) else { return }
     if event.operation == .acquire {
@@ -81,6 +90,7 @@ public struct Run: ~Copyable {
     if event.operation.isAccess { hasAccesses = true }
     let lock = conditionLock(of: event)
     mustOrder.observe(event, at: index, lock: lock, tables: tables)
+    states.observe(event, at: index, tables: tables)
     guard event.operation == .wait, lock.isPresent else { return }
     if event.isPending {
       held.suspend(lock, by: event.thread)
@@ -120,20 +130,24 @@ public struct Run: ~Copyable {
   }
 }
 
-/// Something in a well-formed trace that cannot have happened: analysis goes on, and says so.
+/// Something that a reader of the findings should know: what stands in a well-formed trace and cannot
+/// have happened, and limits that were hit. Analysis goes on, and says so.
 public struct AnalysisWarning: Sendable, Hashable {
-  /// What cannot have happened.
+  /// What it warns of.
   public enum Kind: Sendable, Hashable {
     /// A lock was acquired while another thread held it.
     case acquiredWhileHeld(by: ThreadID)
     /// A thread did something after its last event.
     case actsAfterExit
+    /// Nothing of the trace's: the search for lock-order cycles was given up, the shortest ones found.
+    /// `ruledOutOnly`: only patterns that are ruled out can be missing.
+    case cycleSearchCutShort(ruledOutOnly: Bool)
   }
 
   /// How many are kept: they show that a recorder is wrong, which one is enough for.
   static let limit = 100
 
-  /// What cannot have happened.
+  /// What it warns of.
   public var kind: Kind
   /// The index of the event.
   public var event: Int

@@ -7,19 +7,30 @@ struct StandardDetectors: Detector {
 
   private var races = FastTrackDetector()
   private var locksets = LocksetDetector()
+  private var lockOrder = LockOrderDetector()
+  private var waits = WaitForDetector()
+  private var misuse = LockMisuseDetector()
 
   @inline(__always)
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     races.observe(event, at: index, in: run)
     switch event.operation {
     case .read, .write: locksets.observe(event, at: index, in: run)
-    default: break
+    default:
+      if lockOrder.interests.contains(event.operation) {
+        lockOrder.observe(event, at: index, in: run)
+      }
+      if waits.interests.contains(event.operation) { waits.observe(event, at: index, in: run) }
+      if misuse.interests.contains(event.operation) { misuse.observe(event, at: index, in: run) }
     }
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {
     var detections = races.finish(in: run)
     detections.append(locksets.finish(in: run))
+    detections.append(lockOrder.finish(in: run))
+    detections.append(waits.finish(in: run))
+    detections.append(misuse.finish(in: run))
     return detections
   }
 }

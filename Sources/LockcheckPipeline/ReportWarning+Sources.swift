@@ -12,6 +12,12 @@ extension ReportWarning {
         "\(who) takes \(names[warning.object]) while \(names[holder]) holds it: the trace is not in "
           + "the order in which things happened, or the lock was not recorded from its start."
       case .actsAfterExit: "\(who) does something after its last event."
+      case .cycleSearchCutShort(let ruledOutOnly):
+        ruledOutOnly
+          ? "The search for lock-order cycles was cut short: patterns that are ruled out may be "
+            + "missing from the list of these."
+          : "The search for lock-order cycles was cut short: there are too many. The shortest ones "
+            + "are reported."
       }
     self.init(message, event: warning.event)
   }

@@ -49,6 +49,20 @@ public struct HappensBefore: Sendable {
     thread.index < lastGift.count ? lastGift[thread.index] : 0
   }
 
+  /// Two moments of one thread that have the same standing are before, and after, the same moments of
+  /// other threads.
+  @inline(__always)
+  func standing(of thread: ThreadID) -> Standing {
+    guard thread.index < clocks.count else { return Standing(gift: 0, lesson: 0) }
+    return Standing(gift: lastGift[thread.index], lesson: lastLesson[thread.index])
+  }
+
+  /// What ``standing(of:)`` compares.
+  struct Standing: Sendable, Equatable {
+    fileprivate var gift: Moment
+    fileprivate var lesson: Moment
+  }
+
   /// Takes note of an event that is not an access, or is an atomic one.
   ///
   /// - Parameter lock: The lock that a condition's waiter gives up, where there is one.

@@ -59,15 +59,22 @@ public struct HeldLocks: Sendable {
     thread.index < current.count ? current[thread.index] : .none
   }
 
-  /// The locks of a set, outermost first, each once.
+  /// The locks of a set, outermost first, each once, in the strongest mode in which it is held.
   ///
   /// - Complexity: Linear in the nesting depth, recursion included.
   public func locks(of set: HeldSetID) -> [HeldLock] {
     var locks: [HeldLock] = []
+    var upgraded: [ObjectID] = []
     var set = set
     while set != .none {
       let node = nodes[set.index]
-      if !node.isReentry { locks.append(node.lock) }
+      var lock = node.lock
+      if node.isReentry {
+        if lock.mode == .exclusive { upgraded.append(lock.object) }
+      } else {
+        if upgraded.contains(lock.object) { lock.mode = .exclusive }
+        locks.append(lock)
+      }
       set = node.parent
     }
     return locks.reversed()
@@ -100,6 +107,19 @@ public struct HeldLocks: Sendable {
       set = node.parent
     }
     return mode
+  }
+
+  /// Whether the thread holds the lock in that very mode, at some level.
+  ///
+  /// - Complexity: Linear in the nesting depth.
+  public func holds(_ lock: ObjectID, in mode: LockMode, by thread: ThreadID) -> Bool {
+    var set = set(of: thread)
+    while set != .none {
+      let node = nodes[set.index]
+      if node.lock.object == lock, node.lock.mode == mode { return true }
+      set = node.parent
+    }
+    return false
   }
 
   /// Whether the thread holds the lock, in whatever mode.
