@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
     .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
+    .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
   ],
   traits: [
     .trait(
@@ -85,7 +86,11 @@ let package = Package(
 
     .executableTarget(
       name: "LockcheckBenchmark",
-      dependencies: ["LockcheckTrace", "LockcheckAnalysis"]),
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
+        "LockcheckRecorder", "Lockcheck",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // Our own tests.
     .target(

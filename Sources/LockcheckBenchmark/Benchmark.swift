@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// `lockcheck-benchmark`: what recording and reading cost on this machine.
+@main struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lockcheck-benchmark",
+    abstract: "Measures what lockcheck costs on this machine.",
+    discussion: """
+      Whatever is compared is measured in turns, in one run, in processes of its own: the ratios are \
+      what to look at. Build it for release:
+
+        swift run -c release lockcheck-benchmark pairs
+        swift run -c release lockcheck-benchmark analyze --events 5000000
+        swift run -c release lockcheck-benchmark record
+        swift run -c release lockcheck-benchmark kill --times 200
+      """,
+    subcommands: [
+      PairsCommand.self, AnalyzeCommand.self, RecordCommand.self, KillCommand.self,
+      PairsWork.self, AnalyzeWork.self, RecordWork.self, KillWork.self,
+    ])
+}
