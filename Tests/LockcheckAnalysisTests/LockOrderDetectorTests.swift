@@ -13,7 +13,9 @@ private func cycles(_ drawing: String) -> [String] {
   return result.findings.map { summary($0, in: result.tables) }
 }
 
-private func ruledOut(_ drawing: String) -> [RuledOut.Reason] { result(drawing).ruledOut.map(\.reason) }
+private func ruledOut(_ drawing: String) -> [RuledOut.Reason] {
+  result(drawing).ruledOut.map(\.reason)
+}
 
 @Suite struct `Lock-order cycles` {
   @Test func `opposite orders on two threads form a cycle`() {
@@ -139,7 +141,8 @@ private func ruledOut(_ drawing: String) -> [RuledOut.Reason] { result(drawing).
         """
         T1: acq(A) acq(B) rel(A) acq(C) rel(C) rel(B)
         T2:                                           acq(C) acq(B) rel(B) rel(C)
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `a hold given back out of order does not`() {
@@ -389,7 +392,8 @@ private func ruledOut(_ drawing: String) -> [RuledOut.Reason] { result(drawing).
         """
         T1: fork(T2)                                 join(T2) acq(A) acq(B) rel(B) rel(A)
         T2:          acq(B) acq(A) rel(A) rel(B) exit
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `one order before and one after the fork is a cycle`() {

@@ -26,7 +26,8 @@ private func stuck(_ drawing: String) -> [String] {
         T0: fork(T1) fork(T2)
         T1:                   acq(A)        acq(B)?
         T2:                          acq(B)         acq(A)?
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `one that waits for the lock of a running thread is not stuck`() {
@@ -125,7 +126,8 @@ private func stuck(_ drawing: String) -> [String] {
         objects: R rwlock
         T1: sacq(R)        acq(A)?
         T2:         acq(A)         acq(R)?
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `a reader behind a reader is not`() {
@@ -255,7 +257,8 @@ private func stuck(_ drawing: String) -> [String] {
         """
         T1: fork(T2) acq(L) join(T2)?
         T2:                           acq(L)?
-        """).map { $0.prefix(17) } == ["observed deadlock"])
+        """
+      ).map { $0.prefix(17) } == ["observed deadlock"])
   }
 
   @Test func `a thread that has been joined has ended`() {
@@ -264,7 +267,8 @@ private func stuck(_ drawing: String) -> [String] {
         """
         T1: fork(T2)      join(T2) wait(E)?
         T2:          w(x)
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `a semaphore without permits`() {
@@ -324,7 +328,8 @@ private func stuck(_ drawing: String) -> [String] {
         objects: B barrier(2)
         T1: wait(B)?          wait(B)         wait(B)?
         T2:          wait(B)?         wait(B)          exit
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `producer and consumer through two bounded queues`() {
@@ -334,7 +339,8 @@ private func stuck(_ drawing: String) -> [String] {
         objects: Q queue(1), R queue(1)
         T1: put(Q,1)              put(Q,2)?
         T2:          put(R,1)               put(R,2)?
-        """).map { $0.prefix(17) } == ["observed deadlock"])
+        """
+      ).map { $0.prefix(17) } == ["observed deadlock"])
   }
 }
 
@@ -371,7 +377,8 @@ private func stuck(_ drawing: String) -> [String] {
         """
         T1:                         acq(L) wait(C,L)?
         T2: acq(L) notify(C) rel(L)                   exit
-        """).count == 1)
+        """
+      ).count == 1)
   }
 
   @Test func `one notify wakes one of two`() {
@@ -403,6 +410,7 @@ private func stuck(_ drawing: String) -> [String] {
         T1: acq(L) wait(C,L)?                                            wait(C,L) rel(L) exit
         T2:                                      acq(L) wait(C,L)?
         T3:                   acq(L) notify(C,1)                  rel(L)                       exit
-        """).count == 1)
+        """
+      ).count == 1)
   }
 }

@@ -30,7 +30,10 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let count = Int.random(in: 1...8, using: &random)
     let edges = (0..<Int.random(in: 0...16, using: &random)).map { _ in
-      (from: Int.random(in: 0..<count, using: &random), to: Int.random(in: 0..<count, using: &random))
+      (
+        from: Int.random(in: 0..<count, using: &random),
+        to: Int.random(in: 0..<count, using: &random)
+      )
     }
     let components = StronglyConnectedComponents(
       of: DirectedGraph(nodeCount: count, edges: edges)

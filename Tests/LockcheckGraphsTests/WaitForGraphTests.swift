@@ -50,7 +50,9 @@ private func waiting(for threads: Int...) -> WaitForGraph.Activity {
   func `the stuck threads are the largest set that nobody outside can wake`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let graph = randomGraph(&random)
-    let stuck = graph.activities.indices.filter { graph.graph.stuckThreads().contains(ThreadID($0)) }
+    let stuck = graph.activities.indices.filter {
+      graph.graph.stuckThreads().contains(ThreadID($0))
+    }
     #expect(stuck == largestStuckSet(graph.activities), "seed \(seed): \(graph.activities)")
   }
 
