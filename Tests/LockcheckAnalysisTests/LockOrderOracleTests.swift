@@ -7,7 +7,7 @@ import Testing
 
 /// The detector's cycles against all cycles there are, one by one.
 @Suite struct `Lock-order cycles against the definition` {
-  @Test(arguments: 0..<2_000 as Range<UInt64>)
+  @Test(arguments: 0..<1_000 as Range<UInt64>)
   func `the same cycles are found`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let trace = randomTrace(&random)

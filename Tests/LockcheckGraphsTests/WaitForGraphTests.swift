@@ -46,7 +46,7 @@ private func waiting(for threads: Int...) -> WaitForGraph.Activity {
     #expect(graph.cycles(among: stuck).map(\.count) == [count])
   }
 
-  @Test(arguments: 0..<2_000 as Range<UInt64>)
+  @Test(arguments: 0..<1_000 as Range<UInt64>)
   func `the stuck threads are the largest set that nobody outside can wake`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let graph = randomGraph(&random)
@@ -56,7 +56,7 @@ private func waiting(for threads: Int...) -> WaitForGraph.Activity {
     #expect(stuck == largestStuckSet(graph.activities), "seed \(seed): \(graph.activities)")
   }
 
-  @Test(arguments: 0..<2_000 as Range<UInt64>)
+  @Test(arguments: 0..<1_000 as Range<UInt64>)
   func `the cycles are those that a walk along waits comes back on`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     let (graph, _) = randomGraph(&random)
