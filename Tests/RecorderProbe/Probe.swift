@@ -40,35 +40,44 @@ enum Probe {
   static func run(_ recorder: Recorder, _ way: String) {
     recorder.record {
       work(10)
-      switch way {
-      case "loop":
-        for number in 0..<3 {
-          let thread = RecordedThread(name: "worker \(number)")
-          thread.recordFork()
-          let box = unsafe Unmanaged.passRetained(thread).toOpaque()
-          var handle = pthread_t()
-          unsafe pthread_create(&handle, nil, { argument in
-            let thread = unsafe Unmanaged<RecordedThread>.fromOpaque(argument!).takeRetainedValue()
-            thread.enter()
-            while true { work(1000) }
-          }, box)
-        }
-        _ = unsafe write(STDOUT_FILENO, "ready\n", 6)
-        while true { work(1000) }
-      case "fork":
-        let child = forkProcess()
-        if child == 0 {
-          work(100)
-          exit(0)
-        }
-        var status: Int32 = 0
-        unsafe waitpid(child, &status, 0)
-        work(10)
-      case "_exit": _exit(3)
-      case "abort": abort()
-      case "exit": exit(3)
-      default: break
-      }
+      end(way)
     }
   }
+
+  private static func end(_ way: String) {
+    switch way {
+    case "loop":
+      for number in 0..<3 { startWorker(number) }
+      _ = unsafe write(STDOUT_FILENO, "ready\n", 6)
+      while true { work(1000) }
+    case "fork":
+      let child = forkProcess()
+      if child == 0 {
+        work(100)
+        exit(0)
+      }
+      unsafe waitpid(child, nil, 0)
+      work(10)
+    case "_exit": _exit(3)
+    case "abort": abort()
+    case "exit": exit(3)
+    default: break
+    }
+  }
+
+  private static func startWorker(_ number: Int) {
+    let thread = RecordedThread(name: "worker \(number)")
+    thread.recordFork()
+    let box = unsafe Unmanaged.passRetained(thread).toOpaque()
+    var handle = pthread_t()
+    unsafe pthread_create(&handle, nil, { unsafe workForEver($0) }, box)
+  }
+}
+
+/// What a worker does.
+private func workForEver(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let argument = unsafe argument else { return nil }
+  let thread = unsafe Unmanaged<RecordedThread>.fromOpaque(argument).takeRetainedValue()
+  thread.enter()
+  while true { Probe.work(1000) }
 }
