@@ -108,7 +108,14 @@ let package = Package(
       ]),
     .testTarget(
       name: "LockcheckRecorderTests",
-      dependencies: ["LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTestKit"]),
+      dependencies: [
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTestKit",
+        "RecorderProbe",
+      ]),
+    // A program that records and is killed, for the tests of the recorder.
+    .executableTarget(
+      name: "RecorderProbe", dependencies: ["LockcheckRecorder", "LockcheckTrace"],
+      path: "Tests/RecorderProbe"),
     .testTarget(
       name: "LockcheckTests",
       dependencies: [

@@ -26,9 +26,8 @@ public final class CheckedThread: @unchecked Sendable {
   private var joiners = WaitQueue()
   private var thrown: (any Error)?
   private var number: UInt64?
+  private var runner = ThreadNumber.none
   private var traced: TracedThread?
-
-  @TaskLocal private static var running: CheckedThread?
 
   /// Describes a thread; ``start()`` starts it.
   ///
@@ -45,7 +44,7 @@ public final class CheckedThread: @unchecked Sendable {
   }
 
   /// The thread that the caller runs on; nil on the main thread and others that were not made here.
-  public static var current: CheckedThread? { running }
+  public static var current: CheckedThread? { ThreadRegistry.thread(.current) }
 
   /// What reports call it: as it was when the thread was started.
   public var name: String {
@@ -75,12 +74,11 @@ public final class CheckedThread: @unchecked Sendable {
       return true
     }
     guard isFirst else { return MisuseError(.startedTwice, "thread '\(name)'").report() }
-    if Traced.isOn {
-      let traced = TracedThread(name: name)
-      withGuard { self.traced = traced }
-      traced.recordFork()
-    }
-    if !isDaemon { ThreadRegistry.add(self, id) }
+    // Also while nothing is recorded: a recording that begins later then knows the thread.
+    let traced = TracedThread(name: name)
+    withGuard { self.traced = traced }
+    traced.recordFork()
+    if !isDaemon { ThreadRegistry.await(self, id) }
     let refusal = PlatformThread.spawn { [self] in run(id, name) }
     if refusal != 0 {
       fatalError("lockcheck: thread '\(name)' cannot be started: \(describe(errno: refusal))")
@@ -114,10 +112,10 @@ public final class CheckedThread: @unchecked Sendable {
 
 extension CheckedThread {
   /// Waits at the end of the process.
-  func joinAtExit() { _ = join(until: .never) }
+  func joinAtExit() { if isAlive { _ = join(until: .never) } }
 
   private var joinMisuse: MisuseError? {
-    if Self.current === self { return MisuseError(.joinOfItself, "thread '\(name)'") }
+    if withGuard({ runner }) == .current { return MisuseError(.joinOfItself, "thread '\(name)'") }
     if withGuard({ phase == .fresh }) { return MisuseError(.joinBeforeStart, "thread '\(name)'") }
     return nil
   }
@@ -146,32 +144,45 @@ extension CheckedThread {
   /// What the new thread does.
   private func run(_ id: UInt64, _ name: String) {
     PlatformThread.setName(name)
-    let (traced, body) = withGuard { (self.traced, self.body) }
-    traced?.enter()
-    var failure: (any Error)?
-    if let body {
-      do { try Self.$running.withValue(self) { try body() } } catch { failure = error }
+    let me = ThreadNumber.current
+    let traced = withGuard {
+      runner = me
+      return self.traced
     }
+    ThreadRegistry.begin(self, me)
+    traced?.enter()
+    let failure = runBody()
     if let failure {
       writeToStandardError("lockcheck: thread '\(name)' ended with an error: \(failure)")
     }
-    finish(traced, failure)
-    ThreadRegistry.remove(id)
+    traced?.leave()
+    ThreadRegistry.end(me)
+    finish(failure)
+    ThreadRegistry.release(id)
   }
 
-  private func finish(_ traced: TracedThread?, _ failure: (any Error)?) {
-    // What the body kept alive ends here, on its own thread, before the thread's last event.
+  /// Runs the body. What it kept alive ends with this call, on its own thread, before the thread's
+  /// last event.
+  private func runBody() -> (any Error)? {
     let body = withGuard { () -> (@Sendable () throws -> Void)? in
       defer { self.body = nil }
       return self.body
     }
-    withExtendedLifetime(body) {}
-    traced?.leave()
+    do {
+      try body?()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func finish(_ failure: (any Error)?) {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
     thrown = failure
     phase = .ended
+    runner = .none
     wakeups.add(from: &joiners)
     mutex.unlock(me)
     wakeups.wake()

@@ -83,8 +83,11 @@ public final class Shared<Value: Sendable>: @unchecked Sendable {
   /// large array in place costs as much as copying it.
   public func modify<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
     var copy = load()
-    defer { store(copy) }
-    return try body(&copy)
+    let result: Result<R, E>
+    do throws(E) { result = .success(try body(&copy)) } catch { result = .failure(error) }
+    // Not in a `defer`, which has no line of its own to show in a report.
+    store(copy)
+    return try result.get()
   }
 
   private static var size: UInt64 { UInt64(MemoryLayout<Value>.size) }

@@ -7,7 +7,10 @@ internal import Synchronization
 enum ThreadRegistry {
   private static let lastID = Atomic<UInt64>(0)
   private static let lastName = Atomic<UInt64>(0)
-  private static let running = Mutex<[UInt64: CheckedThread]>([:])
+  /// Threads that the process waits for, by their ids.
+  private static let awaited = Mutex<[UInt64: CheckedThread]>([:])
+  /// Threads that run, by the system's numbers.
+  private static let running = Mutex<[UInt32: CheckedThread]>([:])
   /// Registers the wait at the end, once. A recording that the environment asks for has begun by
   /// then, so that it ends later: what is registered last runs first.
   private static let waitsAtExit: Bool = {
@@ -22,24 +25,41 @@ enum ThreadRegistry {
   static func makeName() -> String { "Thread-\(lastName.add(1, ordering: .relaxed).newValue)" }
 
   /// Makes the end of the process wait for `thread`.
-  static func add(_ thread: CheckedThread, _ id: UInt64) {
+  static func await(_ thread: CheckedThread, _ id: UInt64) {
     _ = waitsAtExit
-    running.withLock { $0[id] = thread }
+    awaited.withLock { $0[id] = thread }
   }
 
-  /// `thread` has ended, or never began.
-  static func remove(_ id: UInt64) {
-    // Bound outside, so that the thread's own end does not come under the lock.
-    let thread = running.withLock { $0.removeValue(forKey: id) }
+  /// The thread has ended: the process need not wait for it.
+  static func release(_ id: UInt64) {
+    // Bound outside, so that the object's own end does not come under the lock.
+    let thread = awaited.withLock { $0.removeValue(forKey: id) }
     withExtendedLifetime(thread) {}
+  }
+
+  /// `thread` runs on the calling thread, from now on.
+  static func begin(_ thread: CheckedThread, _ number: ThreadNumber) {
+    running.withLock { $0[number.rawValue] = thread }
+  }
+
+  /// The thread of that number has done what it had to do.
+  static func end(_ number: ThreadNumber) {
+    let thread = running.withLock { $0.removeValue(forKey: number.rawValue) }
+    withExtendedLifetime(thread) {}
+  }
+
+  /// The thread of that number; nil where it was not made here.
+  static func thread(_ number: ThreadNumber) -> CheckedThread? {
+    running.withLock { $0[number.rawValue] }
   }
 
   /// Waits, oldest first, until no thread is left but the one that ends the process.
   private static func joinAll() {
     while true {
       let me = CheckedThread.current
-      let next = running.withLock { threads in
-        threads.filter { $0.value !== me }.min { $0.key < $1.key }?.value
+      // Taken out, so that a thread that has ended and not yet said so here is joined once.
+      let next = awaited.withLock { threads in
+        threads.filter { $0.value !== me }.keys.min().flatMap { threads.removeValue(forKey: $0) }
       }
       guard let next else { return }
       next.joinAtExit()

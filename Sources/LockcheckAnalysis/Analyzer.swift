@@ -52,11 +52,11 @@ public struct Analyzer: ~Copyable {
   private static func show<Audience: Detector>(
     _ events: [Event], to audience: inout Audience, _ run: inout Run
   ) {
-    var index = run.eventCount
-    for event in events {
-      audience.observe(event, at: index, in: run)
-      run.advance(past: event, at: index)
-      index += 1
+    let first = run.eventCount
+    let span = events.span
+    for place in span.indices {
+      audience.observe(span[place], at: first + place, in: run)
+      run.advance(past: span[place], at: first + place)
     }
   }
 

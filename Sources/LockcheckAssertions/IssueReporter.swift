@@ -20,11 +20,12 @@ extension TestFailure {
   /// it is written to standard error, and the process will end with exit code 1: a failure that no
   /// framework counts shall not pass for success.
   public func report(to reporter: any IssueReporter.Type, at place: TestPlace) {
-    // By name: neither framework's support may import the other's, and either may be missing.
-    let others = ["LockcheckTesting.SwiftTestingReporter", "LockcheckXCTest.XCTestReporter"]
+    // By name: neither framework's support may import the other's, and either may be missing. Swift
+    // Testing first, since it can tell whether it runs the test.
+    var reporters = ["LockcheckTesting.SwiftTestingReporter", "LockcheckXCTest.XCTestReporter"]
       .compactMap { NSClassFromString($0) as? any IssueReporter.Type }
-      .filter { $0 != reporter }
-    if ([reporter] + others).contains(where: { $0.record(self, at: place) }) { return }
+    if !reporters.contains(where: { $0 == reporter }) { reporters.append(reporter) }
+    if reporters.contains(where: { $0.record(self, at: place) }) { return }
 
     let message = """
       \(place.filePath):\(place.line): error: no test framework takes this failure. In Swift \

@@ -51,7 +51,8 @@ public enum TraceFormat: String, Sendable, Hashable, CaseIterable {
       self = Self.jsonForm(prefix, from: first, named: pathExtension)
     } else if isWhole, Self.binaryMagic.starts(with: prefix) {
       throw TraceCodingError(
-        .truncated, at: .offset(UInt64(prefix.count)), "a binary trace that ends in its first bytes")
+        .truncated, at: .offset(UInt64(prefix.count)), "a binary trace that ends in its first bytes"
+      )
     } else if Self.hasSTDLine(prefix[first...]) {
       self = .std
     } else {

@@ -95,7 +95,7 @@ struct AnalysisOptions: ParsableArguments {
       let files = SourceFiles()
       return TextRenderer(
         style: style, showsRuledOut: explainRuledOut, showsAllOccurrences: allOccurrences,
-        source: { files.line($1, of: $0) })
+        root: FileManager.default.currentDirectoryPath + "/", source: { files.line($1, of: $0) })
     }
   }
 }

@@ -11,7 +11,7 @@ extension Census {
   /// The census as a page for a person.
   func text(name: String) -> String {
     var lines = ["Trace \(name)", ""]
-    lines += columns(facts, indent: 0)
+    lines += columns(facts, indent: 0, alignsNumbers: false)
     lines += section("Threads", threads, of: tables.threads.count)
     lines += section("Objects", objects)
     lines += section("Events", events)
@@ -85,7 +85,9 @@ extension Census {
     return lines
   }
 
-  private func columns(_ rows: [[String]], indent: Int) -> [String] {
+  private func columns(
+    _ rows: [[String]], indent: Int, alignsNumbers: Bool = true
+  ) -> [String] {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
       rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
@@ -95,7 +97,8 @@ extension Census {
       for (column, cell) in row.enumerated() {
         let pad = String(repeating: " ", count: widths[column] - cell.count)
         // Numbers stand under each other by their last digit.
-        let isNumber = cell.first?.isNumber == true && column == row.count - 1
+        let isNumber =
+          alignsNumbers && cell.first?.isNumber == true && column == row.count - 1
         line += (isNumber ? pad + cell : cell + pad) + "  "
       }
       while line.last == " " { line.removeLast() }

@@ -24,9 +24,15 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Complexity: O(frames in its stacks).
   public init(of finding: Finding, tables: TraceTables) {
-    var words = finding.steps.map { tables.signature(of: $0.stack) }.sorted()
-    if finding.steps.contains(where: { !tables.namesFunction($0.stack) }) {
-      words += finding.objects.map { tables.className(of: $0) }.sorted()
+    self.init(
+      of: finding,
+      by: Signatures(steps: finding.steps, objects: finding.objects, tables: tables))
+  }
+
+  init(of finding: Finding, by signatures: Signatures) {
+    var words = finding.steps.map { signatures.signature(of: $0.stack) }.sorted()
+    if finding.steps.contains(where: { !signatures.namesFunction($0.stack) }) {
+      words += finding.objects.map { signatures.tables.className(of: $0) }.sorted()
     }
     var hash = FNV1a()
     hash.combine(finding.rule.name)
@@ -63,41 +69,5 @@ extension UInt8 {
       true
     default: false
     }
-  }
-}
-
-extension TraceTables {
-  /// The frames by which a stack is told from another: the program's own, or all of them where there
-  /// are none of its own.
-  func tellingFrames(of stack: StackID) -> [Frame] {
-    let frames = frames(of: stack)
-    let own = frames.filter { !$0.isForeign }
-    return own.isEmpty ? frames : own
-  }
-
-  /// Whether a function is known for any place of the stack.
-  func namesFunction(_ stack: StackID) -> Bool {
-    tellingFrames(of: stack).contains { $0.function != nil }
-  }
-
-  /// The functions and files of a stack, innermost first. A function that called itself counts once:
-  /// how deep it went differs from run to run.
-  func signature(of stack: StackID) -> String {
-    var places: [String] = []
-    for frame in tellingFrames(of: stack) {
-      let place = "\(frame.function ?? "")@\(frame.file?.lastPathComponent ?? "")"
-      if places.last != place { places.append(place) }
-    }
-    return places.joined(separator: "<")
-  }
-
-  /// What an object is called when any other that was made in the same place would do as well; the
-  /// same from run to run.
-  func className(of object: ObjectID) -> String {
-    guard object.isPresent, object.index < objects.count else { return "" }
-    if let name = objects.name(of: object), !name.isEmpty { return name }
-    let kind = objects.kind(of: object).name
-    guard let site = birthplace(of: object) else { return kind }
-    return "\(kind) made in \(site.function ?? "")@\(site.file?.lastPathComponent ?? "")"
   }
 }

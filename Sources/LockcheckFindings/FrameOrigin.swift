@@ -1,6 +1,40 @@
 public import LockcheckTrace
 
+/// How much a frame tells a reader about where in the program a thread was.
+enum FrameOrigin {
+  /// The program's own code, with a place in a file.
+  case placed
+  /// By its name the program's own, but nothing says where it is written: forwarding code that the
+  /// compiler made, or a module without debug information.
+  case unplaced
+  /// The runtime's, the system's or lockcheck's.
+  case foreign
+
+  /// The frames that are worth showing and that tell one stack from another: those with a place,
+  /// else those of the program, else all.
+  static func telling<Element>(
+    _ frames: [Element], _ origin: (Element) -> FrameOrigin
+  ) -> [Element] {
+    let origins = frames.map(origin)
+    for wanted in [FrameOrigin.placed, .unplaced] where origins.contains(wanted) {
+      return zip(frames, origins).filter { $0.1 == wanted }.map(\.0)
+    }
+    return frames
+  }
+}
+
+extension Array where Element == Frame {
+  /// The frames of a stack that are worth showing: the program's own that have a place in a file,
+  /// else those that are its own by name, else all.
+  public var telling: [Frame] { FrameOrigin.telling(self, \.origin) }
+}
+
 extension Frame {
+  var origin: FrameOrigin {
+    if isForeign { return .foreign }
+    return file == nil && line == nil ? .unplaced : .placed
+  }
+
   /// Whether it belongs to the language's runtime, the system, or lockcheck itself, so that nobody
   /// who reads a report wants to begin there.
   ///

@@ -11,38 +11,27 @@ struct DefectKey: Hashable {
   private let objects: [String]
   private let steps: [String]
 
-  init(_ finding: Finding, tables: TraceTables) {
+  init(_ finding: Finding, by signatures: Signatures) {
     self.init(
-      finding.rule, reason: "", objects: finding.objects, steps: finding.steps, tables: tables)
+      finding.rule, reason: "", objects: finding.objects, steps: finding.steps, by: signatures)
   }
 
-  init(_ ruledOut: RuledOut, tables: TraceTables) {
+  init(_ ruledOut: RuledOut, by signatures: Signatures) {
     self.init(
       ruledOut.rule, reason: ruledOut.reason.name,
       objects: ruledOut.steps.map(\.object).filter(\.isPresent).uniqued(), steps: ruledOut.steps,
-      tables: tables)
+      by: signatures)
   }
 
   private init(
-    _ rule: Rule, reason: String, objects: [ObjectID], steps: [Step], tables: TraceTables
+    _ rule: Rule, reason: String, objects: [ObjectID], steps: [Step], by signatures: Signatures
   ) {
     self.rule = rule
     self.reason = reason
-    self.objects = objects.map { tables.instanceName(of: $0) }.sorted()
+    self.objects = objects.map { signatures.instanceName(of: $0) }.sorted()
     self.steps = steps.map {
-      "\(tables.instanceName(of: $0.object)) \(tables.signature(of: $0.stack))"
+      "\(signatures.instanceName(of: $0.object)) \(signatures.signature(of: $0.stack))"
     }.sorted()
-  }
-}
-
-extension TraceTables {
-  /// What an object is told from others by within one run: name, else birthplace, else itself.
-  func instanceName(of object: ObjectID) -> String {
-    guard object.isPresent, object.index < objects.count else { return "" }
-    let kind = objects.kind(of: object).name
-    if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
-    guard let site = birthplace(of: object) else { return "\(kind) #\(object.rawValue)" }
-    return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"
   }
 }
 
@@ -50,12 +39,12 @@ extension Array where Element == Finding {
   /// One finding for each defect, with all occurrences added up; the surest and earliest of a group
   /// stands for it.
   ///
-  /// - Complexity: O(frames in all stacks), and a sort.
-  func grouped(tables: TraceTables) -> [Finding] {
+  /// - Complexity: O(steps of all findings), and a sort of the occurrences.
+  func grouped(by signatures: Signatures) -> [Finding] {
     var groups: [Finding] = []
     var places: [DefectKey: Int] = [:]
     for finding in self {
-      let key = DefectKey(finding, tables: tables)
+      let key = DefectKey(finding, by: signatures)
       if let place = places[key] {
         groups[place].absorb(finding)
       } else {
@@ -71,16 +60,16 @@ extension Array where Element == Finding {
 
   /// Leaves out the weaker of several race rules on one variable: a race that happened makes it
   /// superfluous to say that no lock was held.
-  func withoutWeakerRaces(tables: TraceTables) -> [Finding] {
+  func withoutWeakerRaces(by signatures: Signatures) -> [Finding] {
     var strongest: [String: Int] = [:]
     for finding in self {
       guard let strength = finding.raceStrength else { continue }
-      let variable = tables.instanceName(of: finding.raceVariable)
+      let variable = signatures.instanceName(of: finding.raceVariable)
       strongest[variable] = Swift.max(strongest[variable] ?? 0, strength)
     }
     return filter { finding in
       guard let strength = finding.raceStrength else { return true }
-      return strongest[tables.instanceName(of: finding.raceVariable)] == strength
+      return strongest[signatures.instanceName(of: finding.raceVariable)] == strength
     }
   }
 }

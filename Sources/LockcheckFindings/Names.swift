@@ -110,10 +110,8 @@ extension TraceTables {
   /// - Returns: Nil where no stack was recorded, or none of its frames has a name.
   func birthplace(of object: ObjectID) -> Frame? {
     guard object.isPresent, object.index < objects.count else { return nil }
-    let frames = frames(of: objects.stack(of: object)).filter {
-      $0.function != nil || $0.file != nil || $0.line != nil
-    }
-    return frames.first { !$0.isForeign } ?? frames.first
+    return frames(of: objects.stack(of: object))
+      .filter { $0.function != nil || $0.file != nil || $0.line != nil }.telling.first
   }
 }
 

@@ -35,24 +35,27 @@ public struct Report: Sendable {
     ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
     warnings: [ReportWarning] = []
   ) {
-    let defects =
-      findings
-      .filter { rules.contains($0.rule) }
-      .grouped(tables: tables)
-      .withoutWeakerRaces(tables: tables)
+    let wanted = Set(rules)
+    let findings = findings.filter { wanted.contains($0.rule) }
+    let ruledOut = ruledOut.filter { wanted.contains($0.rule) }
+    let signatures = Signatures(
+      steps: [findings.lazy.flatMap(\.steps), ruledOut.lazy.flatMap(\.steps)].joined(),
+      objects: findings.lazy.flatMap(\.objects), tables: tables)
+    let defects = findings.grouped(by: signatures).withoutWeakerRaces(by: signatures)
       .sorted { $0.precedes($1) }
-    let patterns = ruledOut.filter { rules.contains($0.rule) }.grouped(tables: tables)
+    let patterns = ruledOut.grouped(by: signatures)
 
     var names = Names(tables)
     defects.forEach { names.mention($0) }
     patterns.forEach { names.mention($0.steps) }
 
     let sorted = Sorting(
-      defects, suppressions: suppressions, scope: Names.Scope(tables: tables, names: names))
+      defects, by: signatures, suppressions: suppressions,
+      scope: Names.Scope(tables: tables, names: names))
     self.header = header
     self.tables = tables
     self.names = names
-    self.rules = Rule.all.filter { rules.contains($0) }
+    self.rules = Rule.all.filter { wanted.contains($0) }
     self.findings = sorted.findings
     self.suppressed = sorted.suppressed
     self.unusedSuppressions = sorted.unused
@@ -124,10 +127,12 @@ private struct Sorting {
   var suppressed: [ReportedFinding] = []
   var unused: [Suppressions.Entry]
 
-  init(_ defects: [Finding], suppressions: Suppressions, scope: Names.Scope) {
+  init(
+    _ defects: [Finding], by signatures: Signatures, suppressions: Suppressions, scope: Names.Scope
+  ) {
     var used: Set<Int> = []
     for finding in defects {
-      let fingerprint = Fingerprint(of: finding, tables: scope.tables)
+      let fingerprint = Fingerprint(of: finding, by: signatures)
       let reported = ReportedFinding(finding, fingerprint: fingerprint, names: scope.names)
       if let index = suppressions.index(
         suppressing: finding, fingerprint: fingerprint, report: scope)

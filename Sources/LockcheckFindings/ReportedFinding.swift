@@ -76,11 +76,11 @@ struct RuledOutGroup {
 
 extension Array where Element == RuledOut {
   /// One for each rule, reason, and set of objects and functions; by first event.
-  func grouped(tables: TraceTables) -> [RuledOutGroup] {
+  func grouped(by signatures: Signatures) -> [RuledOutGroup] {
     var groups: [RuledOutGroup] = []
     var places: [DefectKey: Int] = [:]
     for pattern in self {
-      let key = DefectKey(pattern, tables: tables)
+      let key = DefectKey(pattern, by: signatures)
       if let place = places[key] {
         groups[place].count += 1
       } else {

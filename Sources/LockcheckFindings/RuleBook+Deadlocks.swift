@@ -78,7 +78,7 @@ extension RuleBook {
       example: """
         let consumer = CheckedThread { while let job = try? queue.get() { run(job) } }
         consumer.start()
-        jobs.forEach { queue.put($0) }
+        for job in jobs { try queue.put(job) }
         consumer.join()        // nobody ever closes the queue
         """,
       why: "A join of that thread, or the end of the program, never comes.",

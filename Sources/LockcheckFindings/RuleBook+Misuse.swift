@@ -17,7 +17,7 @@ extension RuleBook {
         Platform locks call it undefined, or stop the program.
         """,
       fix: "Use `withLock`, or pair each `lock()` with one `defer { unlock() }` right below it.",
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
     RulePage(
       rule: .lockLeak,
       title: "A thread ends with a lock held",
@@ -35,7 +35,7 @@ extension RuleBook {
         """,
       why: "Nobody can give the lock back any more. The next thread to ask for it waits for ever.",
       fix: "Use `withLock`, or `defer { lock.unlock() }` right below `lock.lock()`.",
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
     RulePage(
       rule: .conditionWithoutLock,
       title: "A condition is used without its lock",
@@ -54,7 +54,7 @@ extension RuleBook {
         Change what the waiter looks at, and notify, inside `condition.withLock`; wait in a loop, \
         or with `wait(until:)`, inside it too.
         """,
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
     RulePage(
       rule: .taskDoneOverrun,
       title: "More tasks are done than were put",
@@ -68,7 +68,7 @@ extension RuleBook {
         """,
       why: "A `join` of the queue returns before the work is done, or the extra call is an error.",
       fix: "Call `taskDone` once for each item that `get` returned, in a `defer` right below it.",
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
     RulePage(
       rule: .destroyedInUse,
       title: "Something is destroyed while threads use it",
@@ -84,7 +84,7 @@ extension RuleBook {
         wait that never ends.
         """,
       fix: "Join the threads, or wait until they have left, before the object goes.",
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
     RulePage(
       rule: .semaphoreOverrun,
       title: "A semaphore is released past its bound",
@@ -92,10 +92,10 @@ extension RuleBook {
       example: """
         let slots = BoundedSemaphore(value: 2)
         defer { slots.release() }
-        guard slots.tryAcquire() else { return }  // the defer releases all the same
+        guard slots.acquireIfAvailable() else { return }  // the defer releases all the same
         """,
       why: "More threads get in than the bound allows, or the release is refused with an error.",
       fix: "Release only what was acquired: put the `defer` after the acquire has succeeded.",
-      detectorPage: "lock-misuse.md"),
+      detectorPage: "misuse.md"),
   ]
 }

@@ -20,7 +20,7 @@ extension RuleBook {
         Hold one and the same lock around every access, reads as well; or hand the value over \
         (join the thread, send it through a queue); or make the accesses atomic.
         """,
-      detectorPage: "fasttrack.md"),
+      detectorPage: "data-race.md"),
     RulePage(
       rule: .unlockedSharedWrite,
       title: "A shared variable is written without its lock",

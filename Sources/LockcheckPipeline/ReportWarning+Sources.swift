@@ -6,20 +6,23 @@ extension ReportWarning {
   /// What stood in the trace and cannot have happened.
   public init(_ warning: AnalysisWarning, names: Names) {
     let who = names[warning.thread]
-    let message =
-      switch warning.kind {
-      case .acquiredWhileHeld(let holder):
+    var event: Int? = warning.event
+    let message: String
+    switch warning.kind {
+    case .acquiredWhileHeld(let holder):
+      message =
         "\(who) takes \(names[warning.object]) while \(names[holder]) holds it: the trace is not in "
-          + "the order in which things happened, or the lock was not recorded from its start."
-      case .actsAfterExit: "\(who) does something after its last event."
-      case .cycleSearchCutShort(let ruledOutOnly):
-        ruledOutOnly
-          ? "The search for lock-order cycles was cut short: patterns that are ruled out may be "
-            + "missing from the list of these."
-          : "The search for lock-order cycles was cut short: there are too many. The shortest ones "
-            + "are reported."
-      }
-    self.init(message, event: warning.event)
+        + "the order in which things happened, or the lock was not recorded from its start."
+    case .actsAfterExit: message = "\(who) does something after its last event."
+    case .cycleSearchCutShort(let ruledOutOnly):
+      event = nil
+      message =
+        "there are too many ways round the locks to look at all of them: "
+        + (ruledOutOnly
+          ? "some patterns that are ruled out are not listed."
+          : "the shortest lock-order cycles are reported, longer ones may be missing.")
+    }
+    self.init(message, event: event)
   }
 
   /// A damaged part of the trace that was passed over.

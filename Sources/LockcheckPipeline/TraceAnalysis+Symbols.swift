@@ -1,10 +1,16 @@
 import LockcheckFindings
 import LockcheckSymbols
+import LockcheckTrace
 
 extension TraceAnalysis {
   /// Reads the names from the module files on this machine, where they are still the ones that ran.
+  ///
+  /// That the system's own libraries keep their names to themselves is not worth a warning: no report
+  /// begins there.
   public static let symbols: Resolver = { tables, stacks in
-    SymbolResolver().resolve(&tables, stacks: stacks).map { ReportWarning("\($0).") }
+    SymbolResolver().resolve(&tables, stacks: stacks)
+      .filter { !Frame(function: "?", module: $0.module).isForeign }
+      .map { ReportWarning("\($0).") }
   }
 
   /// Leaves every frame as it is.

@@ -144,3 +144,19 @@ import LockcheckCodecs
     unsafe writer.pointee.events = 0
   }
 }
+
+extension Session {
+  /// The calling thread's structure.
+  static var currentThread: UnsafeMutablePointer<lc_thread>? { unsafe lc_attach() }
+
+  /// Enters the recorder, as an event does; false where the thread is in it.
+  static func enter(_ thread: UnsafeMutablePointer<lc_thread>?) -> Bool {
+    guard let thread = unsafe thread else { return false }
+    return unsafe lc_enter(thread)
+  }
+
+  /// Leaves the recorder.
+  static func leave(_ thread: UnsafeMutablePointer<lc_thread>?) {
+    if let thread = unsafe thread { unsafe lc_leave(thread) }
+  }
+}

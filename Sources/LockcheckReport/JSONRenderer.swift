@@ -1,7 +1,7 @@
 public import LockcheckFindings
 import LockcheckTrace
 
-/// The report as JSON, version 1: for other programs. Its grammar stands in `Docs/rules.md`.
+/// The report as JSON, version 1: for other programs. Described in `Docs/command.md`.
 public struct JSONRenderer: Renderer, Sendable {
   /// Whether each finding lists the events of every occurrence.
   public var showsAllOccurrences: Bool

@@ -18,7 +18,7 @@ struct Story {
     let steps = finding.steps
     guard let first = steps.first else { return title + "." }
     let who = cast[first.thread]
-    let what = cast[first.object]
+    let what = first.object.isPresent ? cast[first.object] : cast.objects.first ?? "it"
     switch finding.reason {
     case .waitCycle:
       return clauses(steps.map(waitingForHolder))

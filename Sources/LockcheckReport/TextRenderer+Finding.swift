@@ -6,7 +6,8 @@ extension TextRenderer {
   private var margin: Int { 8 }
 
   func write(
-    _ reported: ReportedFinding, story: Story, number: String, to page: inout TextPage
+    _ reported: ReportedFinding, story: Story, number: String, isExplained: Bool,
+    to page: inout TextPage
   ) {
     let finding = reported.finding
     page.heading(
@@ -24,7 +25,9 @@ extension TextRenderer {
       page.gap()
     }
     if let schedule = schedule(of: finding) { note("Order", schedule, to: &page) }
-    if let entry = RuleBook.page(for: finding.rule) { note("Why", entry.why, to: &page) }
+    if isExplained, let entry = RuleBook.page(for: finding.rule) {
+      note("Why", entry.why, to: &page)
+    }
     note("Fix", story.advice, to: &page)
     if let reservations = story.reservations { note("Note", reservations, to: &page) }
     note("Seen", sightings(of: finding), to: &page)
@@ -70,38 +73,49 @@ extension TextRenderer {
       TextPiece("  event \(step.event.grouped)", .faint), indent: 2)
     for held in holding {
       let shared = held.mode == .shared ? " (to read)" : ""
-      page.line(
-        ["holds ", TextPiece(story.cast[held.object], .name), TextPiece(shared)]
-          + place(of: held.stack, in: story.tables, before: ", taken "),
-        indent: 4)
+      write(
+        ["holds ", TextPiece(story.cast[held.object], .name), TextPiece(shared)],
+        at: held.stack, in: story.tables, joint: ", taken ", to: &page)
       writeSource(of: held.stack, in: story.tables, to: &page)
     }
     let action = story.action(at: index)
-    page.line(
-      [TextPiece(holding.isEmpty ? action : "and \(action)")]
-        + place(of: step.stack, in: story.tables, before: " "),
-      indent: 4)
+    write(
+      [TextPiece(holding.isEmpty ? action : "and \(action)")],
+      at: step.stack, in: story.tables, joint: " ", to: &page)
     writeSource(of: step.stack, in: story.tables, to: &page)
     writeCallers(of: step.stack, in: story.tables, to: &page)
     if story.showsAbsentLocks, step.holding.isEmpty {
       page.line(TextPiece("holding no lock", .faint), indent: 4)
     }
-    if !step.waitsFor.isEmpty {
+    if !step.waitsFor.isEmpty, step.waitsFor != [step.thread] {
       let others = list(step.waitsFor.map { story.cast[$0] })
       page.line(TextPiece("only \(others) could end this wait", .faint), indent: 4)
     }
   }
 
-  /// ` in eat(_:) at Philosophers.swift:12`; nothing where no place is known.
-  private func place(
-    of stack: StackID, in tables: TraceTables, before: String
-  ) -> [TextPiece] {
-    guard let frame = Backtrace(tables.frames(of: stack)).first else { return [] }
-    return [TextPiece(before), TextPiece(frame.description)]
+  /// Writes what was done and where: on one line where there is room, else the place on the next.
+  private func write(
+    _ pieces: [TextPiece], at stack: StackID, in tables: TraceTables, joint: String,
+    to page: inout TextPage
+  ) {
+    guard let frame = Backtrace(tables.frames(of: stack), root: root).first else {
+      page.line(pieces, indent: 4)
+      return
+    }
+    let place = TextPiece(joint + frame.description)
+    let width = 4 + pieces.reduce(place.text.count) { $0 + $1.text.count }
+    guard width > style.width, let location = frame.location, frame.description != location else {
+      page.line(pieces + [place], indent: 4)
+      return
+    }
+    page.line(
+      pieces + [TextPiece(joint + String(frame.description.dropLast(location.count + 1)))],
+      indent: 4)
+    page.line(TextPiece(location), indent: 6)
   }
 
   private func writeSource(of stack: StackID, in tables: TraceTables, to page: inout TextPage) {
-    guard let frame = Backtrace(tables.frames(of: stack)).first, let file = frame.file,
+    guard let frame = Backtrace(tables.frames(of: stack), root: root).first, let file = frame.file,
       let number = frame.line, let line = source(file, number)
     else { return }
     let code = line.drop { $0 == " " || $0 == "\t" }
@@ -109,7 +123,7 @@ extension TextRenderer {
   }
 
   private func writeCallers(of stack: StackID, in tables: TraceTables, to page: inout TextPage) {
-    let backtrace = Backtrace(tables.frames(of: stack))
+    let backtrace = Backtrace(tables.frames(of: stack), root: root)
     for frame in backtrace.callers.prefix(8) {
       page.line(TextPiece("called \(frame.asCaller)", .faint), indent: 6)
     }
@@ -130,12 +144,10 @@ private struct Backtrace {
   let callers: [ShownFrame]
   let foldedCount: Int
 
-  init(_ frames: [Frame]) {
-    var own = frames.filter { !$0.isForeign }
-    // Nothing is the program's own: better the runtime's frames than none.
-    if own.isEmpty { own = frames }
-    first = own.first.map(ShownFrame.init)
-    callers = own.dropFirst().map(ShownFrame.init)
+  init(_ frames: [Frame], root: String) {
+    let own = frames.telling
+    first = own.first.map { ShownFrame($0, root: root) }
+    callers = own.dropFirst().map { ShownFrame($0, root: root) }
     foldedCount = frames.count - own.count
   }
 }
@@ -145,18 +157,25 @@ private struct ShownFrame: CustomStringConvertible {
   let file: String?
   let line: Int?
   let description: String
+  /// The end of the description that says file and line; nil where they are not known.
+  let location: String?
 
   /// `from main at main.swift:3`.
   var asCaller: String {
     description.hasPrefix("in ") ? "from " + description.dropFirst(3) : "from " + description
   }
 
-  init(_ frame: Frame) {
+  /// - Parameter root: The folder that paths inside it are shown from.
+  init(_ frame: Frame, root: String) {
     file = frame.file
     line = frame.line
     let place =
-      frame.file.map { path in frame.line.map { "\(path):\($0)" } ?? path }
+      frame.file.map { path in
+        let path = !root.isEmpty && path.hasPrefix(root) ? String(path.dropFirst(root.count)) : path
+        return frame.line.map { "\(path):\($0)" } ?? path
+      }
       ?? frame.line.map { "line \($0)" }
+    location = place.map { "at \($0)" }
     switch (frame.function, place) {
     case (let function?, let place?): description = "in \(function) at \(place)"
     case (let function?, nil):

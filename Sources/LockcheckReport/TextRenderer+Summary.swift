@@ -26,9 +26,7 @@ extension TextRenderer {
   }
 
   private func write(_ step: Step, cast: Cast, in report: Report, to page: inout TextPage) {
-    let frame =
-      report.tables.frames(of: step.stack).first { !$0.isForeign }
-      ?? report.tables.frames(of: step.stack).first
+    let frame = report.tables.frames(of: step.stack).telling.first
     let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
     let holding = step.holding.map { cast[$0.object] }
     page.line(

@@ -12,6 +12,8 @@ public struct TextRenderer: Renderer, Sendable {
   public var showsRuledOut: Bool
   /// Whether each finding lists the events of every occurrence.
   public var showsAllOccurrences: Bool
+  /// The folder, with a slash at its end, from which paths inside it are shown; empty for none.
+  public var root: String
   let source: SourceProvider
 
   /// Makes a renderer.
@@ -19,21 +21,26 @@ public struct TextRenderer: Renderer, Sendable {
   /// - Parameter source: Where source lines come from. The renderer itself reads no file.
   public init(
     style: TextStyle = .plain, showsRuledOut: Bool = false, showsAllOccurrences: Bool = false,
-    source: @escaping SourceProvider = { _, _ in nil }
+    root: String = "", source: @escaping SourceProvider = { _, _ in nil }
   ) {
     self.style = style
     self.showsRuledOut = showsRuledOut
     self.showsAllOccurrences = showsAllOccurrences
+    self.root = root
     self.source = source
   }
 
   /// The findings, what was ruled out where asked for, and a summary.
   public func render(_ report: Report) -> String {
     var page = TextPage(style)
+    var explained: Set<Rule> = []
     for (index, finding) in report.findings.enumerated() {
       let story = Story(finding, in: report)
+      // Why a rule matters is said once: who reads the fifth race knows.
+      let isNew = explained.insert(finding.finding.rule).inserted
       write(
-        finding, story: story, number: "\(index + 1) of \(report.findings.count)", to: &page)
+        finding, story: story, number: "\(index + 1) of \(report.findings.count)",
+        isExplained: isNew, to: &page)
     }
     if showsRuledOut { writeRuledOut(of: report, to: &page) }
     writeSummary(of: report, to: &page)

@@ -34,7 +34,8 @@ public struct SymbolResolver: Sendable {
   ///
   /// Captured addresses are return addresses: the call itself is one byte before.
   ///
-  /// - Returns: Why frames are left without names, by module; empty when all have been found.
+  /// - Returns: Why frames are left without names, by module; empty when all have been found, but for
+  ///   functions that libraries of the system do not name.
   /// - Complexity: Reads each module's symbol table and line tables once, and goes through all stacks
   ///   once where calls were inlined. A thousand frames take about a tenth of a second.
   public func resolve(
@@ -43,7 +44,9 @@ public struct SymbolResolver: Sendable {
     var modules: [Module: Set<FrameID>] = [:]
     for id in frames where id.isPresent {
       let frame = tables[id]
-      guard frame.isUnresolved, let path = frame.module, frame.offset != nil else { continue }
+      // What has no path, as the kernel's own page, is in no file.
+      guard frame.isUnresolved, let path = frame.module, path.hasPrefix("/"), frame.offset != nil
+      else { continue }
       modules[Module(path: path, buildID: frame.buildID), default: []].insert(id)
     }
 
@@ -66,7 +69,9 @@ public struct SymbolResolver: Sendable {
           }
         }
         let missing = found.count { $0.isEmpty }
-        if missing > 0 { warnings.append(.init(module.path, .noSymbols, frames: missing)) }
+        if missing > 0, !module.isPartOfSystem {
+          warnings.append(.init(module.path, .noSymbols, frames: missing))
+        }
       } catch {
         warnings.append(.init(module.path, error, frames: ids.count))
       }
@@ -80,6 +85,12 @@ public struct SymbolResolver: Sendable {
 private struct Module: Hashable, Comparable {
   let path: String
   let buildID: String?
+
+  /// Whether it came with the system: such libraries are stripped everywhere, and nobody wants to hear
+  /// so about the frame that starts a thread.
+  var isPartOfSystem: Bool {
+    ["/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"].contains { path.hasPrefix($0) }
+  }
 
   static func < (lhs: Module, rhs: Module) -> Bool {
     (lhs.path, lhs.buildID ?? "") < (rhs.path, rhs.buildID ?? "")

@@ -68,6 +68,7 @@ let importTable: [ImportRule] = [
       "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
       "ArgumentParser", "Yams",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
+  ImportRule("LockcheckBenchmark", imports: ["LockcheckTrace", "LockcheckAnalysis"]),
 
   // In tests of the user's: record and analyze in one process.
   ImportRule(

@@ -101,6 +101,26 @@ import Testing
 }
 
 @Suite struct `lockcheck demo` {
+  @Test func `records the philosophers and reports their cycle`() throws {
+    try withCommand { lockcheck in
+      let result = try lockcheck("demo", "--keep", "kept.lctrace")
+      #expect(result.status == 0)
+      #expect(result.output.contains("LC102 lock-order-cycle"))
+      #expect(result.output.contains("philosopher 0 takes fork[0] then fork[1]"))
+      #expect(result.output.contains("Philosophers.swift:"))
+      let again = try lockcheck("analyze", "kept.lctrace")
+      #expect(again.output == result.output)
+    }
+  }
+
+  @Test func `finds nothing in the mended program`() throws {
+    try withCommand { lockcheck in
+      let result = try lockcheck("demo", "--mended")
+      #expect(result.status == 0)
+      #expect(result.output.hasPrefix("No findings."))
+    }
+  }
+
   @Test func `says clearly when the program is not built`() throws {
     try withCommand { lockcheck in
       let result = try lockcheck("demo", "no-such-demo")

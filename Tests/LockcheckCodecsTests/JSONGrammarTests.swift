@@ -45,7 +45,8 @@ import Testing
     let tables = reading.trace.tables
     #expect(tables.threads.map(\.name) == ["main", "T1", nil])
     #expect(tables.threads[2].externalID == 9)
-    #expect((0..<4).map { tables.objects.kind(of: ObjectID($0)) } == [.lock, .variable, .lock, .rwlock])
+    #expect(
+      (0..<4).map { tables.objects.kind(of: ObjectID($0)) } == [.lock, .variable, .lock, .rwlock])
     #expect(tables.objects[ObjectID(2)].externalID == 7)
     let frame = tables.frames(of: reading.trace.events[3].stack)[0]
     #expect(frame == Frame(function: "run(a b)", file: "my file:1.swift", line: 4))

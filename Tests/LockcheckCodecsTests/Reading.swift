@@ -7,6 +7,16 @@ struct Reading: Equatable {
   var error: TraceCodingError?
   var losses: [TraceLoss] = []
 
+  /// What tells two readings apart in a message.
+  var summary: String {
+    let tables = trace.tables
+    let lost = losses.map { "\($0.error), \($0.bytes ?? 0) bytes" }
+    return """
+      \(trace.events.count) events, \(tables.threads.count) threads, \(tables.objects.count) objects, \
+      \(tables.stacks.count) stacks, \(error?.description ?? "no error"), lost: \(lost)
+      """
+  }
+
   /// Reads to the end.
   init(_ decoder: some TraceDecoder) {
     var decoder = decoder

@@ -56,3 +56,33 @@ import Testing
     #expect(cast.objects == ["account", "account #2"])
   }
 }
+
+@Suite struct `The telling frames of a stack` {
+  private func telling(_ frames: (function: String?, file: String?)...) -> [String?] {
+    frames.map { Frame(function: $0.function, file: $0.file) }.telling.map(\.function)
+  }
+
+  @Test func `leave out runtime, lockcheck and what the compiler made`() {
+    #expect(
+      telling(
+        ("Lock.lock()", "/deps/lockcheck/Sources/Lockcheck/Lock.swift"), ("eat()", "Eat.swift"),
+        ("partial apply for closure #1 in main()", nil), ("main()", "Main.swift"),
+        ("start_thread", nil), ("swift_task_run", "Task.cpp")) == ["eat()", "main()"])
+  }
+
+  @Test func `are the program's functions where no file is known`() {
+    #expect(telling(("eat()", nil), ("main()", nil), ("_start", nil)) == ["eat()", "main()"])
+  }
+
+  @Test func `are all where none is the program's own`() {
+    #expect(telling(("start_thread", nil), ("clone", nil)) == ["start_thread", "clone"])
+  }
+
+  @Test func `know a specialization of the primitives by what was specialized`() {
+    #expect(
+      telling(
+        ("generic specialization <Int> of Lockcheck.Lock.withLock<A>(_:)", nil),
+        ("generic specialization <Int> of Bank.move<A>(_:)", nil))
+        == ["generic specialization <Int> of Bank.move<A>(_:)"])
+  }
+}

@@ -110,6 +110,24 @@ private func expect(
     for line in prose where !line.contains("--suppress") { #expect(line.count <= width) }
   }
 
+  @Test
+  func `shows paths inside the given folder from there, and puts long ones on their own line`() {
+    var story = Story()
+    let (thread, lock) = (story.thread("T"), story.object("lock"))
+    let folder = "/home/ann/" + String(repeating: "deep/", count: 15)
+    let stack = story.stack(("leave()", folder + "Leave.swift", 7))
+    story.findings = [
+      Finding(
+        .lockLeak, .observed, .leaked,
+        steps: [story.step(.exit, by: thread, on: lock, at: stack, event: 0)])
+    ]
+    let report = story.report()
+    #expect(
+      TextRenderer(root: folder).render(report).contains("    ends in leave() at Leave.swift:7\n"))
+    let whole = TextRenderer(root: "/home/bob/").render(report)
+    #expect(whole.contains("    ends in leave()\n      at \(folder)Leave.swift:7\n"))
+  }
+
   @Test func `of several traces stands under the name of each`() {
     let text = TextRenderer().render([
       ("a.json", Story().report()), ("b.json", Story.race.report()),
@@ -202,6 +220,18 @@ private func expect(
 }
 
 @Suite struct `Every reason` {
+  @Test func `names the lock that a thread ended with, which its last event does not name`() {
+    var story = Story()
+    let (thread, lock) = (story.thread("Ann"), story.object("door"))
+    let exit = story.step(
+      .exit, by: thread, on: .absent, event: 4, holding: [(lock, .absent)])
+    story.findings = [
+      Finding(.lockLeak, .observed, .leaked, steps: [exit], objects: [lock])
+    ]
+    let text = TextRenderer().render(story.report())
+    #expect(text.contains("Ann has ended, and still holds door."))
+  }
+
   @Test(arguments: Reason.samples)
   func `has a sentence and an advice that name the thread or the object`(reason: Reason) throws {
     var story = Story()

@@ -3,7 +3,7 @@ public import LockcheckTrace
 /// Draws a trace: one line a thread, time from left to right.
 ///
 /// ```
-/// objects: S semaphore(1), C condition(L)
+/// objects: S semaphore(1,1), C condition(L)
 /// T1: acq(A) acq(B)@transfer rel(B) rel(A)
 /// T2:                                      acq(B)? acq(B) rel(B)
 /// ```
@@ -22,7 +22,7 @@ public func trace(_ drawing: String) -> Trace {
     let label = line[..<colon].trimmingBlanks()
     let rest = line[line.index(after: colon)...]
     if label == "objects" {
-      for object in rest.split(separator: ",") { builder.declare(object.trimmingBlanks()) }
+      for object in rest.split(separator: ", ") { builder.declare(object.trimmingBlanks()) }
       continue
     }
     _ = builder.thread(label)

@@ -59,6 +59,14 @@ import Testing
     #expect(seen.load() === thread)
   }
 
+  @Test func `is not taken for the one that a task of its making runs on`() async {
+    let tasks = Queue<Task<Bool, Never>>()
+    let thread = started { try tasks.put(Task.detached { CheckedThread.current == nil }) }
+    let other = started { try tasks.put(Task { CheckedThread.current == nil }) }
+    #expect(end([thread, other]))
+    while let task = try? tasks.tryGet() { #expect(await task.value) }
+  }
+
   @Test func `can be joined again and again, by several threads`() throws {
     let finish = Lockcheck.Event()
     let thread = started { finish.wait() }

@@ -14,6 +14,7 @@ import Testing
     let lock = Lock(handover: true)
     lock.lock()
     let waiter = started { lock.lock() }
+    #expect(eventually { lock.isContended })
     elsewhere { lock.unlock() }
     #expect(ends(waiter))
     #expect(lock.isLocked)
@@ -84,9 +85,11 @@ import Testing
   @Test func `lets waiting readers in when the waiting writer gives up`() {
     let lock = RWLock()
     lock.lockShared()
-    let writer = started { _ = try lock.lock(timeout: .milliseconds(300)) }
+    let gaveUp = SharedAtomic(false)
+    let writer = started { gaveUp.store(try !lock.lock(timeout: .milliseconds(300))) }
     let reader = started { lock.withSharedLock {} }
     #expect(end([writer, reader]))
+    #expect(gaveUp.load())
     lock.unlockShared()
     #expect(!lock.isLocked)
   }

@@ -34,6 +34,9 @@ struct FutexMutex: ~Copyable, Sendable {
   /// Whether anybody holds it: already out of date for everybody but the holder.
   var isLocked: Bool { word.bits.load(ordering: .relaxed) != 0 }
 
+  /// Whether some thread may be asleep waiting for it.
+  var isContended: Bool { word.bits.load(ordering: .relaxed) & Self.someoneWaits != 0 }
+
   /// Whether `thread` holds it: exact when asked about the calling thread.
   @inline(__always)
   borrowing func isHeld(by thread: ThreadNumber) -> Bool {

@@ -43,7 +43,7 @@ public struct FastTrackDetector: Detector {
     order.meet(event.thread)
     let place = event.object.index
     variables.reach(place)
-    if variables[place].isRepeated(event, lastGift: order.lastGift(of: event.thread)) { return }
+    if event.operation == .read, isRepeated(at: place, event.thread) { return }
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     if access.isAtomic { order.takeAtomically(event, now) }
@@ -98,6 +98,22 @@ public struct FastTrackDetector: Detector {
 // MARK: - Histories
 
 extension FastTrackDetector {
+  /// Whether the thread has read the variable already, and nothing since could make a difference:
+  /// FastTrack's "same epoch".
+  ///
+  /// There is no such thing for a write: the reads that see it come after everything before it.
+  @inline(__always)
+  private func isRepeated(at place: Int, _ thread: ThreadID) -> Bool {
+    guard !variables[place].isRacy, variables[place].others < 0 else { return false }
+    if variables[place].second.isPresent {
+      return variables[place].second.operation == .read
+        && variables[place].second.thread == thread
+        && variables[place].second.moment > order.lastGift(of: thread)
+    }
+    return variables[place].first.operation == .read && variables[place].first.thread == thread
+      && variables[place].first.moment > order.lastGift(of: thread)
+  }
+
   /// An earlier access that makes a race with `access`: a write rather than a read, a later one
   /// rather than an earlier one.
   private func unordered(with access: Access, at place: Int) -> Access {
@@ -178,17 +194,6 @@ private struct VariableHistory: BitwiseCopyable {
   /// Who wrote it last, and when.
   var lastWriter = ThreadID.absent
   var lastWrite: Moment = 0
-
-  /// Whether the same thread has done the same thing, and nothing since that could make a
-  /// difference: FastTrack's "same epoch".
-  ///
-  /// A write is never skipped: the reads that see it come after everything before it.
-  @inline(__always)
-  func isRepeated(_ event: Event, lastGift: Moment) -> Bool {
-    guard event.operation == .read, !isRacy, others < 0 else { return false }
-    let latest = second.isPresent ? second : first
-    return latest.operation == .read && latest.thread == event.thread && latest.moment > lastGift
-  }
 }
 
 extension Access {

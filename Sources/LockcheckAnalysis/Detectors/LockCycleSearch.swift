@@ -92,7 +92,10 @@ struct LockCycleSearch {
     var numbers: [ObjectID: Int] = [:]
     func number(_ lock: ObjectID) -> Int {
       let next = numbers.count
-      return numbers[lock] ?? { numbers[lock] = next; return next }()
+      return numbers[lock]
+        ?? {
+          numbers[lock] = next; return next
+        }()
     }
     var edges: [(from: Int, to: Int)] = []
     for request in classes {

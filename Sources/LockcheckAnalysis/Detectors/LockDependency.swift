@@ -72,7 +72,9 @@ struct LockDependencyTable: Sendable {
   private var slots = ContiguousArray<Int32>(repeating: -1, count: 1024)
 
   /// Counts a request.
-  mutating func note(_ key: LockDependency.Key, at index: Int, isPending: Bool, in run: borrowing Run) {
+  mutating func note(
+    _ key: LockDependency.Key, at index: Int, isPending: Bool, in run: borrowing Run
+  ) {
     let standing = run.mustOrder.standing(of: key.thread)
     var slot = Int(truncatingIfNeeded: key.hash) & (slots.count - 1)
     while slots[slot] >= 0 {

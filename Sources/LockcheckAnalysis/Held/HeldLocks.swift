@@ -26,19 +26,17 @@ public struct HeldLocks: Sendable {
     var lastChild: HeldSetID
   }
 
-  private struct Edge: Hashable {
-    var parent: HeldSetID
-    var lock: HeldLock
-    var isReentry: Bool
-  }
-
   private struct Hold: Hashable {
     var thread: ThreadID
     var lock: ObjectID
   }
 
   private var nodes: [Node]
-  private var children: [Edge: HeldSetID] = [:]
+  /// Which node is whose child, by open addressing: numbers of nodes, or 0; as many as a power of two.
+  ///
+  /// Threads that take different locks in turn come here at every step, so it has to be quick: a
+  /// `Dictionary` costs ten times as much as all the rest.
+  private var slots = ContiguousArray<HeldSetID>(repeating: .none, count: 256)
   /// By thread.
   private var current: [HeldSetID] = []
   /// By object: who holds it exclusively.
@@ -142,7 +140,7 @@ extension HeldLocks {
   /// The thread has got the lock.
   ///
   /// - Returns: The thread that held it all the same, which cannot have happened; else absent.
-  mutating func acquire(_ event: Event) -> ThreadID {
+  mutating func acquire(_ event: Event, isRecursive: Bool) -> ThreadID {
     let lock = event.object
     let thread = event.thread
     let isReentry = holds(lock, by: thread)
@@ -199,14 +197,42 @@ extension HeldLocks {
     if last != .none, nodes[last.index].lock == lock, nodes[last.index].isReentry == isReentry {
       return last
     }
-    let edge = Edge(parent: parent, lock: lock, isReentry: isReentry)
-    let child = children[edge] ?? HeldSetID(nodes.count)
-    if child.index == nodes.count {
-      nodes.append(Node(parent: parent, lock: lock, isReentry: isReentry, lastChild: .none))
-      children[edge] = child
+    var slot = place(parent: parent, lock, isReentry: isReentry)
+    while slots[slot] != .none {
+      let child = slots[slot]
+      let node = nodes[child.index]
+      if node.parent == parent, node.isReentry == isReentry, node.lock == lock {
+        nodes[parent.index].lastChild = child
+        return child
+      }
+      slot = (slot + 1) & (slots.count - 1)
     }
+    let child = HeldSetID(nodes.count)
+    nodes.append(Node(parent: parent, lock: lock, isReentry: isReentry, lastChild: .none))
     nodes[parent.index].lastChild = child
+    slots[slot] = child
+    if nodes.count * 2 > slots.count { growSlots() }
     return child
+  }
+
+  /// Where the search for a child begins.
+  @inline(__always)
+  private func place(parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> Int {
+    let flags: UInt64 = (lock.mode == .shared ? 1 : 0) | (isReentry ? 2 : 0)
+    var hash = UInt64(parent.rawValue) << 32 | UInt64(lock.object.rawValue)
+    hash = (hash ^ flags << 30) &* 0x9E37_79B9_7F4A_7C15
+    hash = (hash ^ (hash >> 29) ^ UInt64(lock.stack.rawValue)) &* 0xBF58_476D_1CE4_E5B9
+    return Int(truncatingIfNeeded: hash ^ (hash >> 32)) & (slots.count - 1)
+  }
+
+  private mutating func growSlots() {
+    slots = ContiguousArray(repeating: .none, count: slots.count * 2)
+    for place in nodes.indices.dropFirst() {
+      let node = nodes[place]
+      var slot = self.place(parent: node.parent, node.lock, isReentry: node.isReentry)
+      while slots[slot] != .none { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = HeldSetID(place)
+    }
   }
 
   /// Takes the innermost level of the lock off the thread.

@@ -17,7 +17,7 @@ struct LocksetID: DenseIdentifier {
 ///
 /// [Savage et al. 1997]: https://doi.org/10.1145/265924.265927
 struct Locksets {
-  private struct Pair: Hashable {
+  private struct Pair: Hashable, BitwiseCopyable {
     var a: LocksetID
     var b: LocksetID
   }
@@ -26,9 +26,15 @@ struct Locksets {
   private var sets: [[ObjectID]] = [[]]
   private var numbers: [[ObjectID]: LocksetID] = [[]: .none]
   private var intersections: [Pair: LocksetID] = [:]
+  /// Intersections asked for lately, each at the place that its pair leads to.
+  private var recent = FlatTable(blank: (pair: Pair(a: .none, b: .none), common: LocksetID.none))
   /// By held set: the locks that protect a read, and those that protect a write.
   private var forReads: [LocksetID] = []
   private var forWrites: [LocksetID] = []
+
+  init() { recent.reach(Self.recentCount - 1) }
+
+  private static let recentCount = 1024
 
   /// The locks that keep others from conflicting with an access: all of them for a read, those held
   /// exclusively for a write.
@@ -53,9 +59,16 @@ struct Locksets {
     if a == b { return a }
     if a == .none || b == .none { return .none }
     let pair = a < b ? Pair(a: a, b: b) : Pair(a: b, b: a)
-    if let known = intersections[pair] { return known }
-    let others = Set(sets[b.index])
-    let common = number(sets[a.index].filter(others.contains))
+    let place = (Int(pair.a.rawValue) &* 31 &+ Int(pair.b.rawValue)) & (Self.recentCount - 1)
+    if recent[place].pair == pair { return recent[place].common }
+    let common = intersections[pair] ?? newIntersection(pair)
+    recent[place] = (pair, common)
+    return common
+  }
+
+  private mutating func newIntersection(_ pair: Pair) -> LocksetID {
+    let others = Set(sets[pair.b.index])
+    let common = number(sets[pair.a.index].filter(others.contains))
     intersections[pair] = common
     return common
   }

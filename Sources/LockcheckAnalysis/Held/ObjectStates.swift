@@ -13,11 +13,19 @@ public struct ObjectStates: Sendable {
 
   init() {}
 
+  @inline(__always)
   mutating func observe(_ event: Event, at index: Int, tables: borrowing TraceTables) {
+    // Locks are not kept here, and most events are theirs.
+    if event.operation == .acquire || event.operation == .release {
+      guard tables.objects.kind(of: event.object) == .semaphore else { return }
+    }
+    update(event, at: index, tables: tables)
+  }
+
+  private mutating func update(_ event: Event, at index: Int, tables: borrowing TraceTables) {
     let object = event.object
     switch event.operation {
     case .acquire where event.isEffective, .release where event.isEffective:
-      guard tables.objects.kind(of: object) == .semaphore else { return }
       if semaphores[object] == nil { semaphores[object] = SemaphoreState(tables.objects[object]) }
       semaphores[object]?.observe(event)
     case .set: flags[object, default: FlagState()].raise(at: index)

@@ -45,7 +45,10 @@ struct JSONFeed {
   mutating func recover(from stop: TextStop, in what: StaticString) throws(TraceCodingError) {
     notePromises()
     switch stop {
-    case .fault(let fault): throw input.error(fault)
+    case .fault(let fault):
+      // An error shows what stands there, and that must not depend on how much is at hand.
+      if fault.index + TextFault.sight > input.end, try input.refill() { return }
+      throw input.error(fault)
     case .more:
       guard try input.refill() else {
         throw input.error(
@@ -69,7 +72,7 @@ struct JSONFeed {
       } catch {
         stop = error
       }
-      if case .more = stop { input.position = tokens.at }
+      input.position = tokens.at
       try recover(from: stop, in: "a value")
     }
   }

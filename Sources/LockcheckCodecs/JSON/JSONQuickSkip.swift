@@ -3,14 +3,19 @@ struct JSONQuickSkip {
   /// How many square brackets are open, the array's own among them.
   fileprivate var depth = 1
   fileprivate var isInString = false
+  /// Bits of which an odd number says that strings have been opened or closed since.
+  fileprivate var quotes: UInt64 = 0
   fileprivate var isEscaped = false
 }
 
 extension JSONTokens {
-  private static func all(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+  /// Eight times the same byte.
+  @inline(__always) static func all(_ byte: UInt8) -> UInt64 {
+    UInt64(byte) &* 0x0101_0101_0101_0101
+  }
 
   /// The top bit of every byte that is zero.
-  @inline(__always) private static func zeros(_ word: UInt64) -> UInt64 {
+  @inline(__always) static func zeros(_ word: UInt64) -> UInt64 {
     let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
     return ~((word & low &+ low) | word | low)
   }
@@ -30,12 +35,12 @@ extension JSONTokens {
         let brackets = Self.zeros(word & Self.all(0xF9) ^ Self.all(0x59))
         let backslashes = Self.zeros(word ^ Self.all(0x5C))
         if brackets | backslashes == 0 {
-          let quotes = Self.zeros(word ^ Self.all(0x22)).nonzeroBitCount
-          state.isInString = state.isInString != (quotes & 1 == 1)
+          state.quotes ^= Self.zeros(word ^ Self.all(0x22))
           at += 8
           continue
         }
       }
+      state.countQuotes()
       let stop = min(at + 8, end)
       while at < stop {
         let byte = text[at]
@@ -48,6 +53,11 @@ extension JSONTokens {
 }
 
 extension JSONQuickSkip {
+  fileprivate mutating func countQuotes() {
+    isInString = isInString != (quotes.nonzeroBitCount & 1 == 1)
+    quotes = 0
+  }
+
   /// Goes one byte on.
   /// - Returns: Whether it closes the array.
   fileprivate mutating func take(_ byte: UInt8) -> Bool {

@@ -31,7 +31,9 @@ extension JSONReader {
   ) throws(TextStop) {
     try tokens.openArray(text, what)
     if tokens.isEmpty(UInt8(ascii: "]"), text) { return }
-    repeat { try read(&self, &tokens, text) } while try tokens.hasAnother(
+    repeat {
+      try read(&self, &tokens, text)
+    } while try tokens.hasAnother(
       before: UInt8(ascii: "]"), text)
   }
 
@@ -193,7 +195,8 @@ extension JSONReader {
       parts.details.parties = parties
     case .preference:
       parts.details.preference = try word(
-        words.preferences, JSONWords.preferences, &tokens, text) { $0.name }
+        words.preferences, JSONWords.preferences, &tokens, text
+      ) { $0.name }
     case .handover: parts.details.handover = try tokens.boolean(text)
     case .type, .lock: try skip(&tokens, text)
     }
@@ -390,7 +393,8 @@ extension JSONReader {
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
   ) throws(TextStop) {
     header.accessOrder = try word(
-      words.accessOrders, JSONWords.accessOrders, &tokens, text) { $0.rawValue }
+      words.accessOrders, JSONWords.accessOrders, &tokens, text
+    ) { $0.rawValue }
   }
 
   /// The header of the line form.
@@ -435,7 +439,8 @@ extension JSONReader {
         }
         let type = try tokens.string(text, scratch: &scratch, "the sort of row")
         let bytes = scratch.span
-        let found = type.isInScratch ? words.rows.find(type.key, in: bytes) : find(type, in: words.rows, text)
+        let found =
+          type.isInScratch ? words.rows.find(type.key, in: bytes) : find(type, in: words.rows, text)
         if let row = found.flatMap(JSONRow.init) { return row }
         throw tokens.invalid(
           text, at: type.place, "an unknown sort of row", expected: JSONWords.rows.map { "\($0)" })

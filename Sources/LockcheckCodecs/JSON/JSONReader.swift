@@ -203,7 +203,8 @@ extension JSONReader {
     let name = try tokens.make(string, text, scratch: scratch)
     guard let frame = Frame(place: name) else {
       throw tokens.invalid(
-        text, at: string.place, "not a place in a file", expected: ["file:line", "file:line function"])
+        text, at: string.place, "not a place in a file",
+        expected: ["file:line", "file:line function"])
     }
     let stack = registry.addPlace(frame, to: &tables)
     insert(string, into: &registry.places, text, value: stack.rawValue)

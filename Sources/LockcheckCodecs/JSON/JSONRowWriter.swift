@@ -69,7 +69,8 @@ struct JSONRowWriter {
 // MARK: - Writing
 
 extension JSONRowWriter {
-  /// Writes all four tables as members of a document.
+  /// Writes all four tables as members of a document: what is named first, then who names it, so that
+  /// a reader meets everything in the order of the tables.
   mutating func writeTables(
     _ tables: borrowing TraceTables, to output: inout TextOutput
   ) throws(TraceCodingError) {
@@ -79,14 +80,6 @@ extension JSONRowWriter {
       output.put(separator)
       separator = ",\n    {"
       putThread(index, tables, &output)
-      try output.flush()
-    }
-    output.put("],\n  \"objects\": [")
-    separator = "\n    {"
-    for index in objects.numbers.indices {
-      output.put(separator)
-      separator = ",\n    {"
-      putObject(index, tables, &output)
       try output.flush()
     }
     output.put("],\n  \"frames\": [")
@@ -104,6 +97,14 @@ extension JSONRowWriter {
       output.put(separator)
       separator = ",\n    {"
       putStack(index, tables, &output)
+      try output.flush()
+    }
+    output.put("],\n  \"objects\": [")
+    separator = "\n    {"
+    for index in objects.numbers.indices {
+      output.put(separator)
+      separator = ",\n    {"
+      putObject(index, tables, &output)
       try output.flush()
     }
     output.put("]")

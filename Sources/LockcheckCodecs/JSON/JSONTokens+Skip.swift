@@ -35,7 +35,7 @@ extension JSONTokens {
       do throws(TextStop) {
         try step(byte, &skip, text, &scratch)
       } catch {
-        if case .more = error { at = start }
+        at = start
         throw error
       }
     } while !skip.open.isEmpty

@@ -123,7 +123,9 @@ extension NDJSONTraceDecoder {
       tokens.at += 1
       return
     }
-    guard tokens.at >= tokens.end, isLast else { throw tokens.unexpected(text, "the end of the line") }
+    guard tokens.at >= tokens.end, isLast else {
+      throw tokens.unexpected(text, "the end of the line")
+    }
   }
 
   /// Makes sure that a row is there as a whole, with the end of its line, before it is declared: what

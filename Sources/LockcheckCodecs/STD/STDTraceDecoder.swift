@@ -75,7 +75,9 @@ public struct STDTraceDecoder: TraceDecoder {
       switch stop {
       case nil: return
       case .more?: if try !input.refill(), input.position == input.end { phase = .end }
-      case .fault(let fault)?: throw input.error(fault)
+      case .fault(let fault)?:
+        if fault.index + TextFault.sight > input.end, try input.refill() { return }
+        throw input.error(fault)
       }
     } catch {
       guard isRecovering, error.code != .inputOutput else { throw error }
@@ -122,7 +124,8 @@ extension STDTraceDecoder {
       throw .fault(
         TextFault(
           index: line.operation.start, code: .unknownOperation, message: "unknown operation",
-          found: STDLine.snippet(text, line.operation.start, max(line.operation.end, line.operation.start)),
+          found: STDLine.snippet(
+            text, line.operation.start, max(line.operation.end, line.operation.start)),
           expected: meanings.map(\.rawValue)))
     }
     let word = meanings[Int(place)]
@@ -281,7 +284,8 @@ extension STDTraceDecoder {
         if start >= input.end { break }
       }
       input.position = min(start, input.end)
-      guard try input.refill() else { break }
+      // Damage is met again, and told, when the lines themselves are read.
+      guard let more = try? input.refill(), more else { break }
     }
     actors = found
     try input.return(to: mark)

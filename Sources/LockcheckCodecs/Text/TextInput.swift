@@ -62,7 +62,7 @@ struct TextInput {
     }
     buffer.removeLast(Self.padding)
     defer { buffer.append(contentsOf: repeatElement(0, count: Self.padding)) }
-    while buffer.count - kept < max(Self.portion, kept) {
+    while buffer.count - kept < max(1, kept) {
       let count: Int
       do throws(TraceCodingError) {
         count = try read()
@@ -124,16 +124,48 @@ extension TextInput {
     var line = 1
     var column = 1
 
-    /// Moves past `bytes`.
-    mutating func pass(_ bytes: ArraySlice<UInt8>) {
-      var start = bytes.startIndex
-      let lines = bytes.reduce(into: 0) { $0 += $1 == 0x0A ? 1 : 0 }
+    /// Moves past the bytes from `start` to `end`, eight at a time.
+    mutating func pass(_ bytes: [UInt8], from start: Int, to end: Int) {
+      let lines = Self.count(bytes.span, from: start, to: end) { word in
+        JSONTokens.zeros(word ^ JSONTokens.all(0x0A))
+      }
+      var first = start
       if lines > 0 {
         line += lines
         column = 1
-        start = (bytes.lastIndex(of: 0x0A) ?? start) + 1
+        first = end
+        while bytes[first - 1] != 0x0A { first -= 1 }
       }
-      column += bytes[start...].reduce(into: 0) { $0 += $1 & 0xC0 != 0x80 ? 1 : 0 }
+      // A byte that continues a scalar has the top bit and not the one below.
+      column += end - first
+      column -= Self.count(bytes.span, from: first, to: end) { word in
+        word & ~(word << 1) & JSONTokens.all(0x80)
+      }
+    }
+
+    /// How many bytes have the top bit of what `mark` makes of them.
+    @inline(__always) private static func count(
+      _ text: borrowing Span<UInt8>, from start: Int, to end: Int, _ mark: (UInt64) -> UInt64
+    ) -> Int {
+      var at = start
+      var total = 0
+      while at < end {
+        // Eight counts side by side, none of which can pass 255.
+        var counts: UInt64 = 0
+        let stop = min(end, at + 8 * 200)
+        while at + 8 <= stop {
+          counts &+= mark(TextKey.word(text, at: at, length: 8)) >> 7
+          at += 8
+        }
+        if at < stop {
+          let word = TextKey.word(text, at: at, length: stop - at)
+          counts &+= (mark(word) >> 7) & ~(UInt64.max << UInt64((stop - at) * 8))
+          at = stop
+        }
+        let pairs = (counts & 0x00FF_00FF_00FF_00FF) &+ (counts >> 8 & 0x00FF_00FF_00FF_00FF)
+        total += Int((pairs &* 0x0001_0001_0001_0001) >> 48)
+      }
+      return total
     }
   }
 
@@ -145,7 +177,7 @@ extension TextInput {
       counted = 0
       point = first
     }
-    point.pass(buffer[counted..<index])
+    point.pass(buffer, from: counted, to: index)
     counted = index
     return .line(point.line, column: point.column)
   }
@@ -216,6 +248,9 @@ extension TextInput {
 
 /// Where in the buffer a text is wrong, before line and column are counted out.
 struct TextFault: Error {
+  /// How far an error looks.
+  static let sight = 64
+
   var index: Int
   var code: TraceCodingError.Code
   var message: String

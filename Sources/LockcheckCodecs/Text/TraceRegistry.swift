@@ -40,7 +40,8 @@ struct TraceRegistry {
 // MARK: - First use
 
 extension TraceRegistry {
-  mutating func addThread(_ row: ThreadRow, hasRow: Bool, to tables: inout TraceTables) -> ThreadID {
+  mutating func addThread(_ row: ThreadRow, hasRow: Bool, to tables: inout TraceTables) -> ThreadID
+  {
     let thread = ThreadID(tables.threads.count)
     tables.threads.append(row)
     threadHasRow.append(hasRow)

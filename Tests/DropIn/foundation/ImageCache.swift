@@ -14,12 +14,14 @@ public final class ImageCache: @unchecked Sendable {
   private var hits = 0
   private var waiting = 0
 
+  /// Makes an empty cache.
   public init() {
     lock.name = "images"
     statistics.name = "statistics"
     arrival.name = "arrival"
   }
 
+  /// The image of that name, fetched if need be.
   public func image(_ name: String) -> String {
     countRequest()
     lock.lock()
@@ -39,6 +41,7 @@ public final class ImageCache: @unchecked Sendable {
     return image
   }
 
+  /// Waits until there are `count` images.
   public func waitForImages(_ count: Int) {
     arrival.lock()
     defer { arrival.unlock() }

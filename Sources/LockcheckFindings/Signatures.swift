@@ -1,0 +1,86 @@
+import LockcheckTrace
+
+/// By what the stacks and objects of findings are recognised, worked out once for each of them:
+/// there may be many findings in few places.
+struct Signatures {
+  let tables: TraceTables
+  private var origins: [FrameID: FrameOrigin] = [:]
+  private var stacks: [StackID: Place] = [:]
+  private var instances: [ObjectID: String] = [:]
+
+  /// A stack, reduced to what stays the same from run to run.
+  private struct Place {
+    /// The functions and files, innermost first.
+    var text = ""
+    /// Whether a function is known for any of it.
+    var namesFunction = false
+  }
+
+  /// The signatures of whatever `steps` and `objects` name, whose frames stand resolved in `tables`.
+  ///
+  /// - Complexity: O(frames of the distinct stacks).
+  init(steps: some Sequence<Step>, objects: some Sequence<ObjectID>, tables: TraceTables) {
+    self.tables = tables
+    for step in steps {
+      if stacks[step.stack] == nil { stacks[step.stack] = place(of: step.stack) }
+      note(step.object)
+    }
+    for object in objects { note(object) }
+  }
+
+  private mutating func note(_ object: ObjectID) {
+    if instances[object] == nil { instances[object] = tables.instanceName(of: object) }
+  }
+
+  /// The functions and files of a stack, innermost first.
+  func signature(of stack: StackID) -> String { stacks[stack]?.text ?? "" }
+
+  /// Whether a function is known for any place of the stack.
+  func namesFunction(_ stack: StackID) -> Bool { stacks[stack]?.namesFunction ?? false }
+
+  /// What an object is told from others by within one run: name, else birthplace, else itself.
+  func instanceName(of object: ObjectID) -> String { instances[object] ?? "" }
+
+  /// A function that called itself counts once: how deep it went differs from run to run.
+  private mutating func place(of stack: StackID) -> Place {
+    guard stack.isPresent else { return Place() }
+    var place = Place()
+    var last: String?
+    for id in FrameOrigin.telling(tables.stacks[stack.index].frames, { origin(of: $0) }) {
+      let frame = tables[id]
+      let text = "\(frame.function ?? "")@\(frame.file?.lastPathComponent ?? "")"
+      if frame.function != nil { place.namesFunction = true }
+      if text != last { place.text += (last == nil ? "" : "<") + text }
+      last = text
+    }
+    return place
+  }
+
+  private mutating func origin(of id: FrameID) -> FrameOrigin {
+    if let known = origins[id] { return known }
+    let origin = tables[id].origin
+    origins[id] = origin
+    return origin
+  }
+}
+
+extension TraceTables {
+  /// What an object is told from others by within one run: name, else birthplace, else itself.
+  fileprivate func instanceName(of object: ObjectID) -> String {
+    guard object.isPresent, object.index < objects.count else { return "" }
+    let kind = objects.kind(of: object).name
+    if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
+    guard let site = birthplace(of: object) else { return "\(kind) #\(object.rawValue)" }
+    return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"
+  }
+
+  /// What an object is called when any other that was made in the same place would do as well; the
+  /// same from run to run.
+  func className(of object: ObjectID) -> String {
+    guard object.isPresent, object.index < objects.count else { return "" }
+    if let name = objects.name(of: object), !name.isEmpty { return name }
+    let kind = objects.kind(of: object).name
+    guard let site = birthplace(of: object) else { return kind }
+    return "\(kind) made in \(site.function ?? "")@\(site.file?.lastPathComponent ?? "")"
+  }
+}
