@@ -18,7 +18,8 @@ struct PairMeasurement {
   /// Nanoseconds for one pair: of processor time, where one thread runs, so that others on the machine
   /// do not count; as the clock goes where two threads wait for each other.
   func measure<Subject: PairSubject>(_ scenario: PairScenario, _: Subject.Type) -> Double {
-    var count = 500
+    // Where the clock counts, the start of the threads and one turn of the scheduler must be little.
+    var count = scenario == .contended ? 20_000 : 500
     while true {
       let time = Self.time(scenario, Subject(), Subject(), count)
       if time >= nanoseconds { return Double(time) / Double(count) }
