@@ -62,7 +62,8 @@ public struct Analyzer: ~Copyable {
 
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
-    let detections = chosen?.finish(in: run) ?? standard.finish(in: run)
+    var detections = chosen?.finish(in: run) ?? standard.finish(in: run)
+    detections.dropWhatHappened()
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings + detections.warnings, tables: run.tables)

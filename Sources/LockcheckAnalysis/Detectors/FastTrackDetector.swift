@@ -88,6 +88,9 @@ public struct FastTrackDetector: Detector {
     variables[variable.index].isRacy = true
     let isCertain = run.accessOrder == .exact || !isReadUncertain
     races.note(earlier, later, on: variable, isCertain: isCertain)
+    // In another order the earlier access would have seen what the later one wrote, and whatever
+    // comes after it in its thread would come after that.
+    if earlier.operation != .write, earlier.operation != .atomicWrite { isReadUncertain = true }
   }
 
   public mutating func finish(in run: borrowing Run) -> Detections {
