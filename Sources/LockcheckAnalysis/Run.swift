@@ -31,6 +31,9 @@ public struct Run: ~Copyable {
   public var isIncomplete = false
   /// Which threads have ended.
   private var exited: [Bool] = []
+  /// Never looked at. A value that holds an existential is lent by its address; without it, all of the
+  /// run would be copied for every event that a detector sees.
+  private let addressOnly: any Sendable = ()
 
   /// Makes the state before the first event.
   public init() {}

@@ -45,7 +45,7 @@ extension TestFailure {
       if isFailing { return }
       isFailing = true
       atexit {
-        unsafe fflush(nil)
+        fflush(nil)
         _exit(1)
       }
     }

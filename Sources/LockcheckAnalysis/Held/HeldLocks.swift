@@ -140,7 +140,7 @@ extension HeldLocks {
   /// The thread has got the lock.
   ///
   /// - Returns: The thread that held it all the same, which cannot have happened; else absent.
-  mutating func acquire(_ event: Event, isRecursive: Bool) -> ThreadID {
+  mutating func acquire(_ event: Event) -> ThreadID {
     let lock = event.object
     let thread = event.thread
     let isReentry = holds(lock, by: thread)

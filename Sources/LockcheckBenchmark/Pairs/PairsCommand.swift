@@ -13,6 +13,8 @@ struct PairsCommand: ParsableCommand {
   @Option(help: "How often everything is measured, in turns.") var rounds = 7
   @Option(help: "How long one figure is measured each time.") var milliseconds = 10
   @Option(help: "How many frames of its own the call stack has.") var depth = 12
+  @Option(help: "Only this one, beside pthread_mutex: 'Lock', 'RLock' …. May be repeated.")
+  var only: [PairKind] = []
   @Flag(
     inversion: .prefixedNo, help: "Measure ThreadSanitizer and Helgrind, too, where they are there."
   )
@@ -34,14 +36,15 @@ struct PairsCommand: ParsableCommand {
   func run() throws {
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    var tools = others ? try OtherTools(in: folder) : nil
+    let tools = others ? try OtherTools(in: folder) : nil
     var results = PairResults()
+    let choice = (only.isEmpty ? [] : [.pthread] + only).flatMap { ["--only", $0.rawValue] }
     for _ in 0..<rounds {
       for mode in Self.modes {
         var environment = mode.environment
         environment["LOCKCHECK_TRACE"] = folder.file("pairs.lctrace")
         let child = try Child.again(
-          ["pairs-work", "--milliseconds", "\(milliseconds)", "--depth", "\(depth)"],
+          ["pairs-work", "--milliseconds", "\(milliseconds)", "--depth", "\(depth)"] + choice,
           environment: environment)
         try results.take(child.end(), mode: mode.name)
         folder.remove("pairs.lctrace")
@@ -56,6 +59,5 @@ struct PairsCommand: ParsableCommand {
     print(results.table(modes: Self.modes.map(\.name) + (tools?.tools.map(\.name) ?? [])))
     for line in tools?.skipped ?? [] { print("\n\(line)") }
     print("\n\(results.verdicts)")
-    tools = nil
   }
 }

@@ -7,6 +7,7 @@ struct PairsWork: ParsableCommand {
 
   @Option var milliseconds = 10
   @Option var depth = 12
+  @Option(name: .customLong("only")) var kinds: [PairKind] = []
 
   func run() {
     var frames = 0
@@ -16,7 +17,7 @@ struct PairsWork: ParsableCommand {
   private func measure() {
     let measurement = PairMeasurement(nanoseconds: UInt64(milliseconds) * 1_000_000)
     for scenario in PairScenario.allCases {
-      for subject in PairKind.allCases {
+      for subject in kinds.isEmpty ? PairKind.allCases : kinds {
         let nanoseconds =
           switch subject {
           case .pthread: measurement.measure(scenario, PlatformMutex.self)
@@ -41,7 +42,7 @@ struct PairsWork: ParsableCommand {
 }
 
 /// What is taken and given back.
-enum PairKind: String, CaseIterable {
+enum PairKind: String, CaseIterable, ExpressibleByArgument {
   case pthread = "pthread_mutex"
   case lock = "Lock"
   case rlock = "RLock"

@@ -47,8 +47,7 @@ struct JSONFeed {
     switch stop {
     case .fault(let fault):
       // An error shows what stands there, and that must not depend on how much is at hand.
-      if fault.index + TextFault.sight > input.end, try input.refill() { return }
-      throw input.error(fault)
+      if let error = try input.failure(fault) { throw error }
     case .more:
       guard try input.refill() else {
         throw input.error(

@@ -144,7 +144,7 @@ extension JSONReader {
     let start = tokens.at
     var parts = ObjectParts()
     var seen: Set<ObjectMember> = []
-    var lock: (place: Int, end: Int)?
+    var lock: Int?
     try members(&tokens, text, "a row of the objects") {
       (reader, tokens, text, string) throws(TextStop) in
       let found = reader.find(string, in: reader.words.objectMembers, text)
@@ -153,8 +153,8 @@ extension JSONReader {
         // Resolved after the row itself, so that the row comes first in the table.
         _ = tokens.peek(text)
         let place = tokens.at
-        try reader.skip(&tokens, text)
-        lock = (place, tokens.at)
+        try reader.checkReference(&tokens, text)
+        lock = place
       } else {
         try reader.read(member, into: &parts, &tokens, text, &tables)
       }
@@ -165,7 +165,7 @@ extension JSONReader {
     }
     let object = try declare(parts, at: start, &tables)
     if let lock {
-      var again = JSONTokens(at: lock.place, end: tokens.end)
+      var again = JSONTokens(at: lock, end: tokens.end)
       let other = try self.object(&again, text, &tables)
       tables.objects[object].lock = other
     }

@@ -154,6 +154,18 @@ extension JSONReader {
     return object
   }
 
+  /// Passes over a number or a name, and makes sure that it is one.
+  mutating func checkReference(
+    _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
+  ) throws(TextStop) {
+    if try isString(&tokens, text) {
+      let string = try tokens.string(text, scratch: &scratch, "a name")
+      _ = try tokens.make(string, text, scratch: scratch)
+    } else {
+      _ = try tokens.signed(text)
+    }
+  }
+
   @inline(__always) private func isString(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
   ) throws(TextStop) -> Bool {

@@ -65,6 +65,7 @@ public struct NDJSONTraceDecoder: TraceDecoder {
     do throws(TraceCodingError) {
       if case .more = stop {
         feed.notePromises()
+        let wasExhausted = feed.input.isExhausted
         if try feed.input.refill() { return }
         if feed.input.position == feed.input.end {
           phase = .end
@@ -72,6 +73,8 @@ public struct NDJSONTraceDecoder: TraceDecoder {
           if !isRecovering { try feed.checkPromises() }
           return
         }
+        // Only now is it known that the last line has no end: it is tried once more.
+        if !wasExhausted { return }
       }
       try feed.recover(from: stop, in: "a row")
     } catch {
@@ -97,9 +100,13 @@ public struct NDJSONTraceDecoder: TraceDecoder {
           try endLine(&tokens, buffer.span, isLast: isLast)
           events.append(event)
         } else {
-          try endLine(after: tokens, buffer.span, isLast: isLast)
+          // What was declared cannot be declared again: the line is made sure of first.
+          var ahead = tokens
+          var skip = JSONSkip()
+          try ahead.skip(&skip, buffer.span, scratch: &scratch)
+          try endLine(&ahead, buffer.span, isLast: isLast)
           try feed.reader.row(row, &tokens, buffer.span, &tables)
-          try endLine(&tokens, buffer.span, isLast: isLast)
+          tokens = ahead
           feed.notePromises()
         }
         feed.input.position = tokens.at
@@ -126,20 +133,6 @@ extension NDJSONTraceDecoder {
     guard tokens.at >= tokens.end, isLast else {
       throw tokens.unexpected(text, "the end of the line")
     }
-  }
-
-  /// Makes sure that a row is there as a whole, with the end of its line, before it is declared: what
-  /// was declared cannot be declared again when the rest comes.
-  private func endLine(
-    after tokens: JSONTokens, _ text: borrowing Span<UInt8>, isLast: Bool
-  ) throws(TextStop) {
-    if isLast { return }
-    var index = tokens.at
-    while index < tokens.end {
-      if text[index] == 0x0A { return }
-      index += 1
-    }
-    throw .more
   }
 
   /// Makes sure that nothing follows the header on its line.

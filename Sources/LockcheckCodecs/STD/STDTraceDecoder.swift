@@ -76,8 +76,7 @@ public struct STDTraceDecoder: TraceDecoder {
       case nil: return
       case .more?: if try !input.refill(), input.position == input.end { phase = .end }
       case .fault(let fault)?:
-        if fault.index + TextFault.sight > input.end, try input.refill() { return }
-        throw input.error(fault)
+        if let error = try input.failure(fault) { throw error }
       }
     } catch {
       guard isRecovering, error.code != .inputOutput else { throw error }
@@ -285,7 +284,8 @@ extension STDTraceDecoder {
       }
       input.position = min(start, input.end)
       // Damage is met again, and told, when the lines themselves are read.
-      guard let more = try? input.refill(), more else { break }
+      let wasExhausted = input.isExhausted
+      guard let more = try? input.refill(), more || !wasExhausted else { break }
     }
     actors = found
     try input.return(to: mark)

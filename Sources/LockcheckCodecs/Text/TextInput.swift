@@ -191,6 +191,16 @@ extension TextInput {
       code, at: place(at: min(index, end)), message, found: found, expected: expected, file: file)
   }
 
+  /// The error that a fault stands for, once enough is at hand to show what stands there; nil where
+  /// more has been read and the row is to be tried again.
+  mutating func failure(_ fault: TextFault) throws(TraceCodingError) -> TraceCodingError? {
+    let start = offset
+    if fault.index + TextFault.sight > end, try refill() { return nil }
+    var moved = fault
+    moved.index -= Int(offset - start)
+    return error(moved)
+  }
+
   /// The error that a fault in the buffer stands for.
   mutating func error(_ fault: TextFault) -> TraceCodingError {
     error(
