@@ -55,8 +55,13 @@ public struct Analyzer: ~Copyable {
     let first = run.eventCount
     let span = events.span
     for place in span.indices {
-      audience.observe(span[place], at: first + place, in: run)
-      run.advance(past: span[place], at: first + place)
+      if span[place].operation == .release, let release = run.settled(span[place]) {
+        audience.observe(release, at: first + place, in: run)
+        run.advance(past: release, at: first + place)
+      } else {
+        audience.observe(span[place], at: first + place, in: run)
+        run.advance(past: span[place], at: first + place)
+      }
     }
   }
 

@@ -74,6 +74,20 @@ public struct Run: ~Copyable {
     if event.operation == .exit { exit(event.thread) }
   }
 
+  /// A release of an rwlock in the mode in which its thread holds it, where the event says another:
+  /// a recorder need not know, and a person who writes a trace need not say, in which mode a lock is
+  /// given back.
+  @inline(__always)
+  func settled(_ release: Event) -> Event? {
+    guard tables.objects.kind(of: release.object) == .rwlock,
+      !held.holds(release.object, in: release.mode, by: release.thread),
+      let mode = held.mode(of: release.object, by: release.thread)
+    else { return nil }
+    var release = release
+    release.mode = mode
+    return release
+  }
+
   private mutating func advanceLock(past event: Event, at index: Int) {
     let kind = tables.objects.kind(of: event.object)
     if kind == .semaphore {

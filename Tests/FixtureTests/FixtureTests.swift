@@ -1,4 +1,5 @@
 import LockcheckCodecs
+import LockcheckFindings
 import LockcheckReport
 import Testing
 

@@ -76,6 +76,16 @@ struct ProgramRun {
     try BinaryTraceDecoder(bytes, recovering: recovering, file: file)
   }
 
+  /// The first line of an expected file that lists no steps: of a program in which the schedule
+  /// decides which functions meet.
+  static let briefly = "# without steps: which functions meet is up to the schedule\n"
+
+  /// Verdict, rule and objects of what was found, each once.
+  func defects() -> String {
+    let texts = Set(report.findings.map { head(of: $0) })
+    return texts.isEmpty ? "none\n" : texts.sorted().joined(separator: "\n") + "\n"
+  }
+
   /// What was found, in words that do not change from run to run: verdict, rule and objects, then
   /// the functions of the program itself in which each step happens, innermost first.
   ///
@@ -83,11 +93,14 @@ struct ProgramRun {
   func findings() -> String {
     let texts = report.findings.map { reported in
       let steps = reported.finding.steps.map { "  " + step($0, cast: reported.cast) }
-      let objects = reported.cast.objects.sorted().joined(separator: ", ")
-      let head = "\(reported.finding.verdict) \(reported.finding.rule.name): \(objects)"
-      return ([head] + steps.uniqued().sorted()).joined(separator: "\n")
+      return ([head(of: reported)] + steps.uniqued().sorted()).joined(separator: "\n")
     }
     return texts.isEmpty ? "none\n" : texts.sorted().joined(separator: "\n") + "\n"
+  }
+
+  private func head(of reported: ReportedFinding) -> String {
+    let objects = reported.cast.objects.sorted().joined(separator: ", ")
+    return "\(reported.finding.verdict) \(reported.finding.rule.name): \(objects)"
   }
 
   private func step(_ step: Step, cast: Cast) -> String {
