@@ -77,6 +77,7 @@ public struct Analyzer: ~Copyable {
 
 /// A trace has more events than its places can be counted in 32 bits.
 public struct TraceTooLong: Error, CustomStringConvertible {
+  /// What is wrong, for a person.
   public let description =
     "the trace has more than \(Moment.max - 1) events, which is as far as the analyzer counts"
 }

@@ -1,11 +1,12 @@
 public import LockcheckTrace
 
+// The inherited requirement is not repeated with `throws(TraceCodingError)`: calling one that narrows
+// what the inherited one throws crashes the compiler of 6.3.1.
+
 /// The reading half of a codec: bytes to events, some at a time.
 ///
 /// What ``EventSource/read(into:tables:)`` throws is always a ``TraceCodingError``. A decoder never
 /// holds more than a small multiple of what it has read, and never the whole trace.
-// The requirement is not repeated with `throws(TraceCodingError)`: calling one that narrows what the
-// inherited one throws crashes the compiler of 6.3.1.
 public protocol TraceDecoder: EventSource {
   /// What was lost to damage so far; empty unless the decoder was told to go on past it.
   var losses: [TraceLoss] { get }

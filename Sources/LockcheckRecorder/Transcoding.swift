@@ -42,7 +42,7 @@ enum Transcoding {
       try encoder.write(events[...], tables: form == .document ? all : tables)
     }
     try encoder.finish(tables: form == .document ? all : tables)
-    unlink(recording)
+    _ = unsafe unlink(recording)
   }
 }
 
@@ -56,7 +56,7 @@ final class OpenFile: RandomAccessBytes, ByteSink {
   /// Opens a file to read it.
   init(reading path: String) throws(TraceCodingError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     count = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
     guard descriptor >= 0 else { throw Self.failure(path, "cannot open the file") }
   }
@@ -64,7 +64,7 @@ final class OpenFile: RandomAccessBytes, ByteSink {
   /// Makes a file, empty, to write it.
   init(writing path: String) throws(TraceCodingError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     count = 0
     guard descriptor >= 0 else { throw Self.failure(path, "cannot make the file") }
   }

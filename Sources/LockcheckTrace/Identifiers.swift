@@ -24,29 +24,38 @@ extension DenseIdentifier {
   /// Itself, or nil where it names nothing.
   @inlinable public var ifPresent: Self? { isPresent ? self : nil }
 
+  /// By place in the table.
   @inlinable public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
 /// One thread of the run. Two threads never share one, even where the system reused its number.
 public struct ThreadID: DenseIdentifier {
+  /// The number itself.
   public let rawValue: UInt32
+  /// Makes the identifier of that number.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// One synchronization object or variable of the run: an instance, not an address.
 public struct ObjectID: DenseIdentifier {
+  /// The number itself.
   public let rawValue: UInt32
+  /// Makes the identifier of that number.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// One distinct call stack.
 public struct StackID: DenseIdentifier {
+  /// The number itself.
   public let rawValue: UInt32
+  /// Makes the identifier of that number.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }
 
 /// One distinct place in the code.
 public struct FrameID: DenseIdentifier {
+  /// The number itself.
   public let rawValue: UInt32
+  /// Makes the identifier of that number.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 }

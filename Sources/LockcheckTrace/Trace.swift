@@ -82,8 +82,10 @@ public struct TraceEvents: EventSource {
   /// Hands out `trace` in one piece.
   public init(_ trace: Trace) { self.trace = trace }
 
+  /// What the trace says once.
   public var header: TraceHeader { trace.header }
 
+  /// Hands out everything the first time, and nothing afterwards.
   public mutating func read(into events: inout [Event], tables: inout TraceTables) -> Bool {
     events = isRead ? [] : trace.events
     if !isRead { tables = trace.tables }

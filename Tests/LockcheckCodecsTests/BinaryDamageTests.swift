@@ -35,7 +35,7 @@ import Testing
           let range = Bool.random(using: &random) ? 0..<min(8192, bytes.count) : 0..<bytes.count
           let at = Int.random(in: range, using: &random)
           switch Int.random(in: 0..<4, using: &random) {
-          case 0: bytes[at] = UInt8.random(in: 0 ... 255, using: &random)
+          case 0: bytes[at] = UInt8.random(in: 0...255, using: &random)
           case 1: bytes[at] = 0xFF
           case 2: bytes.removeSubrange(at..<min(bytes.count, at + 7))
           default: bytes.removeSubrange(at...)
@@ -85,7 +85,9 @@ import Testing
   @Test(arguments: [0, 1, 7, 8, 100, 4095, 4096, 5000])
   func `that was cut is an error`(length: Int) {
     #expect(throws: TraceCodingError.self) { try decodeBinary(Array(Self.sequence.prefix(length))) }
-    #expect(throws: TraceCodingError.self) { try decodeBinary(Array(Self.recording.prefix(length))) }
+    #expect(throws: TraceCodingError.self) {
+      try decodeBinary(Array(Self.recording.prefix(length)))
+    }
   }
 
   @Test func `of a later version says so`() {

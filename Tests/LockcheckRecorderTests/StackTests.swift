@@ -14,7 +14,8 @@ import Testing
   }
 
   func stacks(
-    _ kind: RecorderConfiguration.Stacks, depth: Int = 32, _ body: (borrowing RecordedObject) -> Void
+    _ kind: RecorderConfiguration.Stacks, depth: Int = 32,
+    _ body: (borrowing RecordedObject) -> Void
   ) throws -> Trace {
     let folder = try TemporaryFolder()
     let recorder = recorder(folder.file()) {

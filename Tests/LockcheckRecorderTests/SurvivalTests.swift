@@ -29,13 +29,14 @@ import Testing
       unsafe posix_spawn_file_actions_destroy(&actions)
       close(pipes[0])
     }
-    var arguments: [UnsafeMutablePointer<CChar>?] = [Self.probe, file, way].map { (text: String) in
+    let words: [String] = [Self.probe, file, way]
+    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe words.map { (text: String) in
       unsafe strdup(text)
     }
     unsafe arguments.append(nil)
     var process: pid_t = 0
     let error = unsafe posix_spawn(&process, Self.probe, &actions, nil, arguments, environ)
-    for unsafe argument in unsafe arguments { unsafe free(argument) }
+    unsafe arguments.forEach { unsafe free($0) }
     // Only the probe has the writing end now: its death ends the reading too.
     close(pipes[1])
     try #require(error == 0, "cannot start \(Self.probe)")

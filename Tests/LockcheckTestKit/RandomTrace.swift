@@ -11,8 +11,9 @@ public struct RandomTrace {
     public var threads = 3
     /// How many events at the most.
     public var events = 24
-    /// How many locks, and how many variables.
+    /// How many locks.
     public var locks = 2
+    /// How many variables.
     public var variables = 2
     /// The kinds of object to use besides locks and variables.
     public var kinds: [ObjectKind] = [

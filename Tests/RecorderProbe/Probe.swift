@@ -28,7 +28,6 @@ import LockcheckTrace
 /// does little more.
 @_silgen_name("fork") func forkProcess() -> Int32
 
-
 /// What the probe does; apart from `main.swift`, whose code belongs to the main actor.
 enum Probe {
   static let locks = (0..<3).map { NumberedLock("lock \($0)") }
@@ -56,7 +55,7 @@ enum Probe {
         work(100)
         exit(0)
       }
-      unsafe waitpid(child, nil, 0)
+      waitpid(child, nil, 0)
       work(10)
     case "_exit": _exit(3)
     case "abort": abort()

@@ -16,6 +16,7 @@ public import LockcheckTrace
 /// [Flanagan & Freund 2009]: https://doi.org/10.1145/1542476.1542490
 /// [Mathur, Kini & Viswanathan 2018]: https://doi.org/10.1145/3276515
 public struct FastTrackDetector: Detector {
+  /// Every operation that its state depends on.
   public let interests = OperationSet.all
 
   private var order = HappensBefore(lockEdges: true)
@@ -33,6 +34,7 @@ public struct FastTrackDetector: Detector {
   /// Makes a detector that has seen nothing yet.
   public init() {}
 
+  /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard event.operation.isAccess else {
       order.observe(event, at: index, lock: run.conditionLock(of: event), tables: run.tables)
@@ -98,6 +100,7 @@ public struct FastTrackDetector: Detector {
     if earlier.operation != .write, earlier.operation != .atomicWrite { isReadUncertain = true }
   }
 
+  /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     Detections(findings: races.findings(in: run))
   }

@@ -10,6 +10,7 @@ public import LockcheckTrace
 /// Reports wrongly what began before the recording did: locks that were held, items that were queued
 /// by then.
 public struct LockMisuseDetector: Detector {
+  /// Every operation that its state depends on.
   public let interests: OperationSet = [
     .release, .wait, .notify, .taskDone, .fork, .exit, .destroy,
   ]
@@ -22,6 +23,7 @@ public struct LockMisuseDetector: Detector {
   /// Makes a detector that has seen nothing yet.
   public init() {}
 
+  /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     switch event.operation {
     case .release: release(event, at: index, in: run)
@@ -34,6 +36,7 @@ public struct LockMisuseDetector: Detector {
     }
   }
 
+  /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     for leak in leaks where !isMain(leak.step.thread, in: run) {
       ledger.note(

@@ -23,6 +23,7 @@ public import LockcheckTrace
 /// [Joshi et al. 2009]: https://doi.org/10.1145/1542476.1542489
 /// [Tunç et al. 2023]: https://doi.org/10.1145/3591291
 public struct LockOrderDetector: Detector {
+  /// Every operation that its state depends on.
   public let interests: OperationSet = [.acquire, .wait]
 
   private var table = LockDependencyTable()
@@ -33,6 +34,7 @@ public struct LockOrderDetector: Detector {
 
   init(limits: LockCycleSearch.Limits) { self.limits = limits }
 
+  /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard !event.isPending, run.held.set(of: event.thread) != .none else { return }
     if event.operation == .acquire {
@@ -70,6 +72,7 @@ public struct LockOrderDetector: Detector {
     table.note(key, at: index, isPending: event.isPending, in: run)
   }
 
+  /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     // A request that was never granted is a request too.
     for entry in run.pending.all

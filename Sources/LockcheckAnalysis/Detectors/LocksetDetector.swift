@@ -15,6 +15,7 @@ public import LockcheckTrace
 ///
 /// [Savage et al. 1997]: https://doi.org/10.1145/265924.265927
 public struct LocksetDetector: Detector {
+  /// Every operation that its state depends on.
   public let interests: OperationSet = [.read, .write]
 
   /// By object; variables only are ever looked at.
@@ -28,6 +29,7 @@ public struct LocksetDetector: Detector {
   /// Makes a detector that has seen nothing yet.
   public init() {}
 
+  /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard event.isEffective else { return }
     let place = event.object.index
@@ -132,6 +134,7 @@ public struct LocksetDetector: Detector {
   /// How many hand-overs are listed: they are explanations, and one loop can make millions.
   private static let transferLimit = 1000
 
+  /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     var findings: [Finding] = []
     for violation in violations { findings.append(violation.finding(in: run)) }

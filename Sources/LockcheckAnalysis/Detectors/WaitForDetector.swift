@@ -19,6 +19,7 @@ public import LockcheckTrace
 /// Misses writers held up by a stuck reader as long as another reader runs: by the promise of
 /// `observed`, any holder that runs could be the one that is waited for.
 public struct WaitForDetector: Detector {
+  /// Every operation that its state depends on.
   public let interests: OperationSet = [.join]
 
   /// Who has been joined, and so has ended, whether or not the trace holds its last event.
@@ -27,10 +28,12 @@ public struct WaitForDetector: Detector {
   /// Makes a detector that has seen nothing yet.
   public init() {}
 
+  /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     if event.isEffective, event.child.isPresent { joined.insert(event.child) }
   }
 
+  /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     let graph = graph(writersGoFirst: false, in: run)
     let stuck = graph.stuckThreads()

@@ -4,7 +4,9 @@ public import LockcheckTrace
 /// A set of held locks, in the order in which they were taken; by number, so that an event can be
 /// kept together with what was held around it.
 public struct HeldSetID: DenseIdentifier {
+  /// The number itself.
   public let rawValue: UInt32
+  /// Makes the identifier of that number.
   @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// Nothing held.
