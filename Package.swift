@@ -166,8 +166,8 @@ let package = Package(
     .testTarget(
       name: "FixtureTests",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckPipeline", "LockcheckFindings",
-        "LockcheckReport", "LockcheckTestKit",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
+        "LockcheckFindings", "LockcheckReport",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
     .testTarget(name: "ArchitectureTests"),

@@ -55,14 +55,20 @@ public struct Analyzer: ~Copyable {
     let first = run.eventCount
     let span = events.span
     for place in span.indices {
-      audience.observe(span[place], at: first + place, in: run)
-      run.advance(past: span[place], at: first + place)
+      if span[place].operation == .release, let release = run.settled(span[place]) {
+        audience.observe(release, at: first + place, in: run)
+        run.advance(past: release, at: first + place)
+      } else {
+        audience.observe(span[place], at: first + place, in: run)
+        run.advance(past: span[place], at: first + place)
+      }
     }
   }
 
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
-    let detections = chosen?.finish(in: run) ?? standard.finish(in: run)
+    var detections = chosen?.finish(in: run) ?? standard.finish(in: run)
+    detections.dropWhatHappened()
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings + detections.warnings, tables: run.tables)

@@ -43,6 +43,34 @@ public struct Detections: Sendable {
   }
 }
 
+extension Detections {
+  /// Drops the lock-order cycles in which threads got stuck in this very run: that is one defect,
+  /// and the `deadlock` tells of it with more certainty.
+  mutating func dropWhatHappened() {
+    let deadlocks = findings.filter { $0.rule == .deadlock && $0.verdict == .observed }
+    guard !deadlocks.isEmpty else { return }
+    let stuck = deadlocks.map { Set($0.steps.map(Request.init)) }
+    findings.removeAll { finding in
+      guard finding.rule == .lockOrderCycle else { return false }
+      let requests = Set(finding.steps.map(Request.init))
+      return stuck.contains { requests.isSubset(of: $0) }
+    }
+  }
+
+  /// Who asks for what, and where in the code.
+  private struct Request: Hashable {
+    var thread: ThreadID
+    var object: ObjectID
+    var stack: StackID
+
+    init(_ step: Step) {
+      thread = step.thread
+      object = step.object
+      stack = step.stack
+    }
+  }
+}
+
 /// A set of operations, for deciding quickly who wants to see an event.
 public struct OperationSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   private var bits: UInt32 = 0

@@ -62,7 +62,6 @@ public struct Run: ~Copyable {
   mutating func advance(past event: Event, at index: Int) {
     if index == 0 { firstThread = event.thread }
     eventCount = index + 1
-    pending.note(event, at: index)
     switch event.operation {
     case .read, .write:
       // Plain accesses neither order anything nor change what is held.
@@ -70,8 +69,23 @@ public struct Run: ~Copyable {
     case .acquire, .release: advanceLock(past: event, at: index)
     default: advanceOther(past: event, at: index)
     }
+    pending.note(event, at: index)
     if hasExited(event.thread) { warnOfGhost(event, at: index) }
     if event.operation == .exit { exit(event.thread) }
+  }
+
+  /// A release of an rwlock in the mode in which its thread holds it, where the event says another:
+  /// a recorder need not know, and a person who writes a trace need not say, in which mode a lock is
+  /// given back.
+  @inline(__always)
+  func settled(_ release: Event) -> Event? {
+    guard tables.objects.kind(of: release.object) == .rwlock,
+      !held.holds(release.object, in: release.mode, by: release.thread),
+      let mode = held.mode(of: release.object, by: release.thread)
+    else { return nil }
+    var release = release
+    release.mode = mode
+    return release
   }
 
   private mutating func advanceLock(past event: Event, at index: Int) {
@@ -118,7 +132,12 @@ public struct Run: ~Copyable {
       tables.objects.kind(of: event.object) == .condition
     else { return .absent }
     if event.lock.isPresent { return event.lock }
-    return tables.objects[event.object].lock ?? .absent
+    if let lock = tables.objects[event.object].lock { return lock }
+    // The end of a wait takes the lock that its beginning gave up, whether it says so or not.
+    guard let entry = pending.entry(of: event.thread), !event.isPending,
+      event.operation == .wait, entry.event.operation == .wait, entry.event.object == event.object
+    else { return .absent }
+    return entry.event.lock
   }
 
   /// Whether who acquired the object holds it until it is released: a lock, or a semaphore with one

@@ -248,7 +248,7 @@ private func stuck(_ drawing: String) -> [String] {
   }
 
   @Test func `a thread that joins itself is a deadlock by itself`() {
-    #expect(stuck("T1: join(T1)?\nT2: w(x)") == ["observed self-deadlock : T1 join(T1) []"])
+    #expect(stuck("T1: join(T1)?\nT2: w(x)") == ["observed deadlock : T1 join(T1) []"])
   }
 
   @Test func `a join under a lock that the child needs is a deadlock`() {

@@ -59,14 +59,16 @@ import Testing
     #expect(try encodeBinary(trace).count <= 8 * trace.events.count)
   }
 
-  /// `LOCKCHECK_RENEW=1` writes the file again; a version that is out is not renewed.
+  /// `LOCKCHECK_UPDATE=1` writes the file if it is not there; a version that is out stays as it is.
   @Test func `of version 1 stays readable`() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/versions")
     let file = folder.appendingPathComponent("binary-sequence-1.lctrace")
     let trace = randomBinaryTrace(1, events: 50)
-    if ProcessInfo.processInfo.environment["LOCKCHECK_RENEW"] == "1" {
+    if ProcessInfo.processInfo.environment["LOCKCHECK_UPDATE"] == "1",
+      !FileManager.default.fileExists(atPath: file.path)
+    {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try Data(try encodeBinary(trace)).write(to: file)
     }

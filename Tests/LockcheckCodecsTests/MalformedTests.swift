@@ -5,7 +5,7 @@ import LockcheckTrace
 import Testing
 
 /// `Fixtures/malformed`: traces that have to be refused, each with its error beside it. Renewed with
-/// `LOCKCHECK_RENEW=1`.
+/// `LOCKCHECK_UPDATE=1`.
 private let folder = URL(filePath: #filePath).deletingLastPathComponent()
   .deletingLastPathComponent()
   .deletingLastPathComponent().appending(path: "Fixtures/malformed")
@@ -46,7 +46,7 @@ private struct MemoryDecoder: TraceDecoder {
     var error = try #require(reading.error, "\(name) was not refused")
     error.file = error.file.map { URL(filePath: $0).lastPathComponent }
     let expected = folder.appending(path: name + ".expected")
-    if ProcessInfo.processInfo.environment["LOCKCHECK_RENEW"] == "1" {
+    if ProcessInfo.processInfo.environment["LOCKCHECK_UPDATE"] == "1" {
       try (error.description + "\n").write(to: expected, atomically: true, encoding: .utf8)
     }
     #expect(error.description + "\n" == (try String(contentsOf: expected, encoding: .utf8)))

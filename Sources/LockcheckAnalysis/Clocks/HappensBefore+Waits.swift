@@ -29,36 +29,62 @@ struct ConditionClocks: Sendable {
 
 /// The rounds of a barrier.
 struct BarrierClocks: Sendable {
+  private struct Round {
+    /// What everybody who has come gives.
+    var gift = SyncClock()
+    var arrived: UInt64 = 0
+    var left: UInt64 = 0
+    /// Somebody gave up, which ends the round for all.
+    var isBroken = false
+    /// Who left, as the trace has it, before everybody had come: where a recorder leaves pending
+    /// events out, the arrival of those who had to wait stands where they left.
+    var early: [ThreadID] = []
+  }
+
+  private let parties: UInt64?
   /// Who has arrived and not left, by the round.
-  private var rounds: [ThreadID: Int] = [:]
-  private var gifts: [Int: (gift: SyncClock, arrived: UInt64, left: UInt64)] = [:]
-  private var round = 0
+  private var waiting: [ThreadID: Int] = [:]
+  private var rounds: [Int: Round] = [:]
+  private var last = 0
+
+  init(parties: UInt64?) { self.parties = parties }
 
   /// The thread has come to the barrier.
-  mutating func arrive(_ thread: ThreadID, _ gift: SyncClock, parties: UInt64?) {
-    var entry = gifts[round] ?? (SyncClock(), 0, 0)
-    // Nobody leaves before everybody has come: who comes after a departure is of the next round.
-    if entry.left > 0 || entry.arrived == parties {
-      round += 1
-      entry = (SyncClock(), 0, 0)
+  ///
+  /// - Returns: Those who left already, and learn now what everybody gave; nobody as a rule.
+  mutating func arrive(
+    _ thread: ThreadID, _ gift: SyncClock
+  ) -> (early: [ThreadID], gift: SyncClock) {
+    var round = rounds[last] ?? Round()
+    // Nobody leaves before everybody has come. Where it is not known how many that is, or the round
+    // has been given up, who comes after a departure is of the next round.
+    if round.arrived == parties || (round.left > 0 && (parties == nil || round.isBroken)) {
+      if round.left == round.arrived { rounds[last] = nil }
+      last += 1
+      round = Round()
     }
-    entry.gift.join(gift)
-    entry.arrived += 1
-    gifts[round] = entry
-    rounds[thread] = round
+    round.gift.join(gift)
+    round.arrived += 1
+    waiting[thread] = last
+    var early: [ThreadID] = []
+    if round.arrived == parties { swap(&early, &round.early) }
+    rounds[last] = round
+    return (early, round.gift)
   }
 
   /// Whether the thread has come and not left.
-  func isWaiting(_ thread: ThreadID) -> Bool { rounds[thread] != nil }
+  func isWaiting(_ thread: ThreadID) -> Bool { waiting[thread] != nil }
 
   /// The thread leaves; what it learns.
-  mutating func leave(_ thread: ThreadID) -> SyncClock {
-    guard let round = rounds.removeValue(forKey: thread), var entry = gifts[round] else {
+  mutating func leave(_ thread: ThreadID, isBroken: Bool) -> SyncClock {
+    guard let number = waiting.removeValue(forKey: thread), var round = rounds[number] else {
       return SyncClock()
     }
-    entry.left += 1
-    gifts[round] = entry.left == entry.arrived && round < self.round ? nil : entry
-    return entry.gift
+    round.left += 1
+    round.isBroken = round.isBroken || isBroken
+    if let parties, round.arrived < parties, !isBroken { round.early.append(thread) }
+    rounds[number] = round.left == round.arrived && number < last ? nil : round
+    return round.gift
   }
 }
 
@@ -111,13 +137,15 @@ extension HappensBefore {
   }
 
   private mutating func waitAtBarrier(_ event: Event, _ now: Moment, parties: UInt64?) {
-    var barrier = barriers[event.object] ?? BarrierClocks()
+    // Taken out, so that it is changed where it is and not copied.
+    var barrier = barriers.removeValue(forKey: event.object) ?? BarrierClocks(parties: parties)
     // Who did not have to wait has one event, which is both its arrival and its departure.
     if event.isPending || !barrier.isWaiting(event.thread) {
-      barrier.arrive(event.thread, give(event.thread, now), parties: parties)
+      let late = barrier.arrive(event.thread, give(event.thread, now))
+      for thread in late.early { take(late.gift, by: thread, at: now) }
     }
     if !event.isPending {
-      let gift = barrier.leave(event.thread)
+      let gift = barrier.leave(event.thread, isBroken: event.result != .success)
       if event.isEffective { take(gift, by: event.thread, at: now) }
     }
     barriers[event.object] = barrier

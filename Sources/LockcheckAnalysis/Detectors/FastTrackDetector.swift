@@ -48,7 +48,12 @@ public struct FastTrackDetector: Detector {
     if event.operation == .read, isRepeated(at: place, event.thread) { return }
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
-    if access.isAtomic { order.takeAtomically(event, now) }
+    if access.isAtomic {
+      if run.accessOrder == .approximate, couldBeSwapped(access, at: place) {
+        isReadUncertain = true
+      }
+      order.takeAtomically(event, now)
+    }
     let earlier = unordered(with: access, at: place)
     if earlier.isPresent { note(earlier, access, on: event.object, in: run) }
     if event.operation != .write, event.operation != .atomicWrite {
@@ -90,6 +95,9 @@ public struct FastTrackDetector: Detector {
     variables[variable.index].isRacy = true
     let isCertain = run.accessOrder == .exact || !isReadUncertain
     races.note(earlier, later, on: variable, isCertain: isCertain)
+    // In another order the earlier access would have seen what the later one wrote, and whatever
+    // comes after it in its thread would come after that.
+    if earlier.operation != .write, earlier.operation != .atomicWrite { isReadUncertain = true }
   }
 
   /// Says what it found, after the last event.
@@ -127,6 +135,19 @@ extension FastTrackDetector {
       for other in others[Int(variables[place].others)] { consider(other, with: access, &best) }
     }
     return best
+  }
+
+  /// Whether the atomic access could just as well stand before an earlier one, so that another write
+  /// would be seen.
+  private func couldBeSwapped(_ access: Access, at place: Int) -> Bool {
+    func isSwappable(_ earlier: Access) -> Bool {
+      earlier.isPresent && earlier.isAtomic && earlier.thread != access.thread
+        && (earlier.isWrite || access.isWrite)
+        && !order.isKnown(earlier.thread, earlier.moment, to: access.thread)
+    }
+    let history = variables[place]
+    return isSwappable(history.first) || isSwappable(history.second)
+      || (history.others >= 0 && others[Int(history.others)].contains(where: isSwappable))
   }
 
   @inline(__always)

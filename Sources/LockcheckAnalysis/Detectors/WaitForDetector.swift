@@ -208,7 +208,10 @@ private struct StuckThreads {
   private func cycle(_ group: [ThreadID], _ verdict: Verdict, in run: borrowing Run) -> Finding {
     let ordered = inOrder(group)
     let steps = ordered.compactMap { step($0, among: group, in: run) }
-    if group.count == 1 { return finding(.selfDeadlock, verdict, .relock, steps, in: run) }
+    // A thread that joins itself asks for nothing that it holds: a cycle of waits, if a short one.
+    if group.count == 1, steps.allSatisfy({ $0.operation == .acquire }) {
+      return finding(.selfDeadlock, verdict, .relock, steps, in: run)
+    }
     return finding(.deadlock, verdict, .waitCycle, steps, in: run)
   }
 

@@ -187,8 +187,10 @@ private struct BarrierState: Sendable {
 
   private mutating func arrive(_ thread: ThreadID) {
     var round = rounds[last] ?? Round()
-    // Nobody leaves before everybody has come: who comes after a departure is of the next round.
-    if round.left > 0 || round.arrived == parties {
+    // Nobody leaves before everybody has come. Where it is not known how many that is, or the round
+    // has been given up, who comes after a departure is of the next round.
+    if round.arrived == parties || (round.left > 0 && (parties == nil || round.isBroken)) {
+      if round.left == round.arrived { rounds[last] = nil }
       last += 1
       round = Round()
     }

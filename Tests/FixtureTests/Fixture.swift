@@ -1,0 +1,101 @@
+import Foundation
+import LockcheckCodecs
+import LockcheckCompression
+import LockcheckFindings
+import LockcheckPipeline
+import LockcheckReport
+import Testing
+
+/// A folder of `Fixtures` with a trace in it.
+struct Fixture: Sendable, CustomTestStringConvertible {
+  /// Where all fixtures are.
+  static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures")
+
+  /// Whether expected files are to be made anew.
+  static let isRenewing = ProcessInfo.processInfo.environment["LOCKCHECK_UPDATE"] == "1"
+
+  /// Family and case: `lock-order/gate-lock`.
+  let name: String
+
+  var testDescription: String { name }
+
+  private var folder: URL { Self.root.appending(path: name) }
+
+  /// Every case of every family, in order.
+  static let all: [Fixture] = {
+    let families = entries(of: root).filter { $0 != "programs" }
+    return families.flatMap { family in
+      entries(of: root.appending(path: family)).map { Fixture(name: "\(family)/\($0)") }
+    }
+  }()
+
+  private static func entries(of folder: URL) -> [String] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return (names ?? []).sorted().filter { name in
+      var isFolder: ObjCBool = false
+      let path = folder.appending(path: name).path
+      return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        && isFolder.boolValue
+    }
+  }
+
+  /// The one file called `trace`, whatever its form.
+  func traceFile() throws -> URL {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let traces = names.filter { $0.hasPrefix("trace.") }
+    try #require(traces.count == 1, "\(name) must hold one trace, and holds \(traces)")
+    return folder.appending(path: traces[0])
+  }
+
+  /// What a person said must come out.
+  func truth() throws -> Truth {
+    let file = folder.appending(path: "truth.txt")
+    return try Truth(String(contentsOf: file, encoding: .utf8))
+  }
+
+  /// Reads and analyzes the trace, as the command does.
+  ///
+  /// - Throws: ``LockcheckCodecs/TraceCodingError`` for what is wrong with the trace; it names the
+  ///   file without its folders.
+  func report(recovering: Bool = false) throws -> Report {
+    let file = try traceFile()
+    do {
+      let decoder = try TraceFile(file.path).decoder(recovering: recovering) {
+        (bytes, recovering, file) throws(TraceCodingError) -> any TraceDecoder in
+        try Self.binaryDecoder(of: bytes, recovering: recovering, file: file)
+      }
+      return try TraceAnalysis().report(on: decoder)
+    } catch var error as TraceCodingError {
+      error.file = file.lastPathComponent
+      throw error
+    }
+  }
+
+  private static func binaryDecoder(
+    of bytes: some RandomAccessBytes, recovering: Bool, file: String
+  ) throws(TraceCodingError) -> any TraceDecoder {
+    try BinaryTraceDecoder(bytes, recovering: recovering, file: file)
+  }
+
+  /// Compares with a file of the case, or makes it anew.
+  func expect(_ text: String, equals file: String) throws {
+    try expectGolden(text, at: folder.appending(path: file), of: name)
+  }
+
+  /// Whether the case has a file of this name.
+  func has(_ file: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appending(path: file).path)
+  }
+}
+
+/// Compares with an expected file; `LOCKCHECK_UPDATE=1` makes it anew.
+func expectGolden(_ text: String, at file: URL, of name: String) throws {
+  if Fixture.isRenewing { try text.write(to: file, atomically: true, encoding: .utf8) }
+  guard let golden = try? String(contentsOf: file, encoding: .utf8) else {
+    Issue.record("\(name) has no \(file.lastPathComponent): LOCKCHECK_UPDATE=1 makes it")
+    return
+  }
+  #expect(text == golden, "\(name)/\(file.lastPathComponent)")
+}
