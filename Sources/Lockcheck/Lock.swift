@@ -184,7 +184,7 @@ extension Lock {
   }
 
   private func recordRelease() {
-    if holdsInTrace { traced.record(.release) }
+    if holdsInTrace { traced.recordRelease() }
     holdSession.store(0, ordering: .relaxed)
   }
 

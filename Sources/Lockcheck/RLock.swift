@@ -133,7 +133,7 @@ extension RLock {
   private func recordRelease() {
     guard holdsInTrace else { return }
     tracedDepth -= 1
-    traced.record(.release)
+    traced.recordRelease()
   }
 
   /// Whether the trace that is being written has an acquire that is still open.

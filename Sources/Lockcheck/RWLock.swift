@@ -183,7 +183,7 @@ extension RWLock {
       return
     }
     if Traced.isOn, holders[index].session != 0, holders[index].session == Traced.session {
-      traced.record(.release, mode: mode)
+      traced.recordRelease(mode: mode)
     }
     holders.swapAt(index, holders.count - 1)
     holders.removeLast()

@@ -37,9 +37,11 @@ struct EventForm {
 
   /// Enters the recorder. Nil where nothing is to be recorded here and now.
   ///
-  /// - Parameter frame: The frame of the recorder's own outermost function; the stack begins at its
-  ///   return address.
-  @inline(__always) static func open(frame: UInt) -> EventAppend? {
+  /// - Parameters:
+  ///   - frame: The frame of the recorder's own outermost function; the stack begins at its return
+  ///     address.
+  ///   - wantsStack: Whether the event gets a stack even where stacks are not `full`.
+  @inline(__always) static func open(frame: UInt, wantsStack: Bool = true) -> EventAppend? {
     guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
       return nil
     }
@@ -51,7 +53,9 @@ struct EventForm {
     if unsafe writer == nil || writer?.pointee.session != session {
       unsafe writer = Session.writer(of: thread, in: session)
     }
-    let stack = unsafe StackCapture.stack(of: thread, in: session, frame: frame)
+    let stack =
+      unsafe wantsStack || session.pointee.stacks == StackCapture.full
+      ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
     return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: stack)
   }
 
