@@ -68,7 +68,13 @@ let importTable: [ImportRule] = [
       "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
       "ArgumentParser", "Yams",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
-  ImportRule("LockcheckBenchmark", imports: ["LockcheckTrace", "LockcheckAnalysis"]),
+  // Measures both sides, so it imports both.
+  ImportRule(
+    "LockcheckBenchmark",
+    imports: [
+      "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
+      "LockcheckRecorder", "Lockcheck", "ArgumentParser",
+    ], toolchain: ["Glibc"]),
 
   // In tests of the user's: record and analyze in one process.
   ImportRule(
