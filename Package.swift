@@ -7,6 +7,9 @@ let programs = [
   "philosophers", "shared-list", "thread-pool", "thread-tokens",
 ]
 
+/// Those of them that go right whatever they are told: the others understand `--mended`.
+let unmendable = ["bounded-queue", "event-gate", "thread-tokens"]
+
 let package = Package(
   name: "lockcheck",
   products: [
@@ -174,7 +177,9 @@ let package = Package(
   ]
     + programs.map { name in
       .executableTarget(
-        name: name, dependencies: ["Lockcheck"], path: "Fixtures/programs/\(name)")
+        name: name, dependencies: ["Lockcheck"], path: "Fixtures/programs/\(name)",
+        // What its recording must show: read by the tests.
+        exclude: ["expected.txt"] + (unmendable.contains(name) ? [] : ["expected-mended.txt"]))
     }
 )
 

@@ -122,6 +122,19 @@ private func races(_ drawing: String) -> [String] {
     #expect(verdicts(.approximate) == [.observed, .observed, .possible])
   }
 
+  @Test func `ordered by clocks, a read that came too early to see a write may have seen it`() {
+    func verdicts(_ drawing: String, _ order: TraceHeader.AccessOrder) -> [Verdict] {
+      var trace = trace(drawing)
+      trace.header.accessOrder = order
+      return analyze(trace, with: [FastTrackDetector()]).findings.map(\.verdict)
+    }
+    let early = "T1:      w(x) w(f)\nT2: r(f)           r(x)"
+    #expect(verdicts(early, .exact) == [.observed, .observed])
+    #expect(verdicts(early, .approximate) == [.observed, .possible])
+    let ordered = "T1: w(x) w(f)\nT2:           r(f) r(x)"
+    #expect(verdicts(ordered, .approximate) == [.observed])
+  }
+
   @Test func `what is held is told of both sides`() {
     #expect(
       races("T1: acq(A) w(x) rel(A)\nT2:                    acq(B) r(x) rel(B)")
