@@ -2,28 +2,51 @@ import LockcheckTrace
 
 /// Who waits on a condition, and what notifies have given them.
 struct ConditionClocks: Sendable {
-  private var waiters: [(thread: ThreadID, gift: SyncClock?)] = []
+  /// One wait, by a number of its own: a thread waits again and again.
+  private struct Wait {
+    var number: Int
+    var gift: SyncClock?
+  }
+
+  private var waiters: [ThreadID: Wait] = [:]
+  /// Those that no notify has been counted against, in order of arrival, from `head` on; and waits that
+  /// are over by now.
+  private var queue: [(thread: ThreadID, number: Int)] = []
+  private var head = 0
+  private var count = 0
   private var last = SyncClock()
 
+  /// - Complexity: Constant, amortized, as with the others.
   mutating func wait(_ thread: ThreadID) {
-    waiters.removeAll { $0.thread == thread }
-    waiters.append((thread, nil))
+    if queue.count > 2 * waiters.count + 32 { compact() }
+    waiters[thread] = Wait(number: count, gift: nil)
+    queue.append((thread, count))
+    count += 1
   }
 
   mutating func notify(_ gift: SyncClock, count: UInt64?) {
     last = gift
     var left = count ?? .max
-    for place in waiters.indices where left > 0 && waiters[place].gift == nil {
-      waiters[place].gift = gift
+    while left > 0, head < queue.count {
+      let (thread, number) = queue[head]
+      head += 1
+      guard waiters[thread]?.number == number else { continue }
+      waiters[thread]?.gift = gift
       left -= 1
     }
+  }
+
+  /// Drops from the queue what has been notified or is over.
+  private mutating func compact() {
+    queue.removeFirst(head)
+    queue.removeAll { waiters[$0.thread]?.number != $0.number }
+    head = 0
   }
 
   /// What the thread learns as its wait ends: from the notify that is counted against it, in order
   /// of arrival, or, where the recorder's platform wakes in another order, from the last one.
   mutating func wake(_ thread: ThreadID) -> SyncClock {
-    guard let place = waiters.firstIndex(where: { $0.thread == thread }) else { return last }
-    return waiters.remove(at: place).gift ?? last
+    waiters.removeValue(forKey: thread)?.gift ?? last
   }
 }
 

@@ -79,15 +79,17 @@ public struct LockOrderDetector: Detector {
     where entry.event.operation == .acquire && run.held.set(of: entry.event.thread) != .none {
       request(entry.event, at: entry.index, in: run)
     }
-    let classes = LockRequestClass.grouping(table, held: run.held)
-    let search = LockCycleSearch(classes, limits: limits)
-    var verdicts = LockCycleVerdicts(classes, table)
+    let grouping = LockRequestClasses(table, held: run.held, limit: limits.holds)
+    let search = LockCycleSearch(grouping.classes, limits: limits)
+    var verdicts = LockCycleVerdicts(grouping.classes, table, limits)
     for cycle in search.cycles { verdicts.judge(cycle, in: run) }
     var detections = Detections(findings: verdicts.findings, ruledOut: verdicts.ruledOut)
-    if search.isExhausted || search.isObstructedExhausted {
+    let areFindingsMissing =
+      grouping.isCutShort || search.isExhausted || verdicts.areFindingsMissing
+    if areFindingsMissing || search.isObstructedExhausted || verdicts.arePatternsMissing {
       detections.warnings.append(
         AnalysisWarning(
-          .cycleSearchCutShort(ruledOutOnly: !search.isExhausted), at: run.eventCount,
+          .cycleSearchCutShort(ruledOutOnly: !areFindingsMissing), at: run.eventCount,
           thread: .absent))
     }
     return detections
@@ -98,16 +100,27 @@ public struct LockOrderDetector: Detector {
 private struct LockCycleVerdicts {
   private let classes: [LockRequestClass]
   private let table: LockDependencyTable
+  private let limits: LockCycleSearch.Limits
   private var assignment: LockCycleAssignment
+  /// How many locks the steps of what was found hold, and those of what was ruled out.
+  private var foundHolds = 0
+  private var obstructedHolds = 0
   /// What was found, by locks and threads.
   private var found: Set<[UInt32]> = []
   private(set) var findings: [Finding] = []
   private var obstructed: [RuledOut] = []
+  /// Whether there are cycles that were not judged, or not written down.
+  private(set) var areFindingsMissing = false
+  /// The same of patterns that are ruled out.
+  private(set) var arePatternsMissing = false
 
-  init(_ classes: [LockRequestClass], _ table: LockDependencyTable) {
+  init(
+    _ classes: [LockRequestClass], _ table: LockDependencyTable, _ limits: LockCycleSearch.Limits
+  ) {
     self.classes = classes
     self.table = table
-    assignment = LockCycleAssignment(classes, table)
+    self.limits = limits
+    assignment = LockCycleAssignment(classes, table, limit: limits.choices)
   }
 
   /// What was ruled out. A cycle of blocking requests makes the same one with a timed request
@@ -117,8 +130,17 @@ private struct LockCycleVerdicts {
     return obstructed.filter { seen.insert(pattern($0.steps)).inserted }
   }
 
+  private var isObstructedFull: Bool {
+    obstructed.count >= limits.reports || obstructedHolds >= limits.holds / 4
+  }
+
   mutating func judge(_ cycle: LockCycle, in run: borrowing Run) {
-    switch assignment.assign(cycle.classes) {
+    let isFull =
+      cycle.obstacle == nil
+      ? findings.count >= limits.reports || foundHolds >= limits.holds : isObstructedFull
+    switch isFull ? nil : assignment.assign(cycle) {
+    case nil:
+      if cycle.obstacle == nil { areFindingsMissing = true } else { arePatternsMissing = true }
     case .feasible(let choices):
       if let obstacle = cycle.obstacle {
         ruleOut(obstacle, choices, in: run)
@@ -132,6 +154,7 @@ private struct LockCycleVerdicts {
 
   private mutating func report(_ choices: [LockCycleAssignment.Choice], in run: borrowing Run) {
     let steps = choices.map { step($0, in: run) }
+    foundHolds += steps.reduce(0) { $0 + $1.holding.count }
     found.insert(pattern(steps))
     var finding = Finding(
       .lockOrderCycle, .possible, .orderCycle, steps: steps, assumes: run.assumptions)
@@ -142,7 +165,12 @@ private struct LockCycleVerdicts {
   private mutating func ruleOut(
     _ reason: RuledOut.Reason, _ choices: [LockCycleAssignment.Choice], in run: borrowing Run
   ) {
+    guard !isObstructedFull else {
+      arePatternsMissing = true
+      return
+    }
     let steps = choices.map { step($0, in: run) }
+    obstructedHolds += steps.reduce(0) { $0 + $1.holding.count }
     obstructed.append(RuledOut(.lockOrderCycle, reason, steps: steps))
   }
 

@@ -43,6 +43,9 @@ public struct HeldLocks: Sendable {
   private var current: [HeldSetID] = []
   /// By object: who holds it exclusively.
   private var owners: [ThreadID] = []
+  /// By object: how many levels of it are held that `owners` does not tell of, or more. Where there are
+  /// none, who holds the lock needs no look at what else a thread holds.
+  private var sharedLevels: [Int] = []
   /// What threads gave up while they wait on a condition: the lock's levels, innermost first.
   private var suspensions: [ThreadID: [HeldLock]] = [:]
   /// Holds that were cut short by another thread's acquire, which cannot have happened: their
@@ -64,13 +67,13 @@ public struct HeldLocks: Sendable {
   /// - Complexity: Linear in the nesting depth, recursion included.
   public func locks(of set: HeldSetID) -> [HeldLock] {
     var locks: [HeldLock] = []
-    var upgraded: [ObjectID] = []
+    var upgraded: Set<ObjectID> = []
     var set = set
     while set != .none {
       let node = nodes[set.index]
       var lock = node.lock
       if node.isReentry {
-        if lock.mode == .exclusive { upgraded.append(lock.object) }
+        if lock.mode == .exclusive { upgraded.insert(lock.object) }
       } else {
         if upgraded.contains(lock.object) { lock.mode = .exclusive }
         locks.append(lock)
@@ -94,8 +97,11 @@ public struct HeldLocks: Sendable {
 
   /// How the thread holds the lock; nil where it does not.
   ///
-  /// - Complexity: Linear in the nesting depth.
+  /// - Complexity: Constant, unless somebody holds the lock in shared mode: then linear in the nesting
+  ///   depth.
   public func mode(of lock: ObjectID, by thread: ThreadID) -> LockMode? {
+    if owner(of: lock) == thread { return .exclusive }
+    guard isShared(lock) else { return nil }
     var mode: LockMode?
     var set = set(of: thread)
     while set != .none {
@@ -111,8 +117,9 @@ public struct HeldLocks: Sendable {
 
   /// Whether the thread holds the lock in that very mode, at some level.
   ///
-  /// - Complexity: Linear in the nesting depth.
+  /// - Complexity: That of ``mode(of:by:)``.
   public func holds(_ lock: ObjectID, in mode: LockMode, by thread: ThreadID) -> Bool {
+    guard isShared(lock) else { return mode == .exclusive && owner(of: lock) == thread }
     var set = set(of: thread)
     while set != .none {
       let node = nodes[set.index]
@@ -124,7 +131,32 @@ public struct HeldLocks: Sendable {
 
   /// Whether the thread holds the lock, in whatever mode.
   public func holds(_ lock: ObjectID, by thread: ThreadID) -> Bool {
-    owner(of: lock) == thread || (set(of: thread) != .none && mode(of: lock, by: thread) != nil)
+    mode(of: lock, by: thread) != nil
+  }
+
+  /// Whether threads may hold the lock that do not own it.
+  @inline(__always)
+  private func isShared(_ lock: ObjectID) -> Bool {
+    lock.index < sharedLevels.count && sharedLevels[lock.index] > 0
+  }
+
+  /// How many nestings of held locks have occurred, the empty one included.
+  var nestingCount: Int { nodes.count }
+
+  /// The lock of a nesting that was taken last, and the nesting around it.
+  func innermost(of set: HeldSetID) -> (lock: ObjectID, outside: HeldSetID) {
+    (nodes[set.index].lock.object, nodes[set.index].parent)
+  }
+
+  /// By nesting: how many levels it has.
+  ///
+  /// - Complexity: Linear in nestings.
+  func depths() -> [Int32] {
+    var depths = [Int32](repeating: 0, count: nodes.count)
+    for place in nodes.indices.dropFirst() {
+      depths[place] = depths[nodes[place].parent.index] + 1
+    }
+    return depths
   }
 
   /// Whether a release of `lock` by `thread` closes a hold that another thread's acquire cut short.
@@ -183,14 +215,24 @@ extension HeldLocks {
   mutating func resume(_ lock: ObjectID, by thread: ThreadID) {
     guard let levels = suspensions.removeValue(forKey: thread) else { return }
     for (depth, level) in levels.reversed().enumerated() {
-      if depth == 0, level.mode == .exclusive { owners[lock.index] = thread }
+      if depth == 0, level.mode == .exclusive {
+        // If somebody else has it, which cannot have happened, the two are both looked for.
+        if owner(of: lock).isPresent { noteShared(lock, 1) }
+        owners[lock.index] = thread
+      }
       push(level, isReentry: depth > 0, on: thread)
     }
   }
 
   private mutating func push(_ lock: HeldLock, isReentry: Bool, on thread: ThreadID) {
     while current.count <= thread.index { current.append(.none) }
+    if lock.mode == .shared { noteShared(lock.object, 1) }
     current[thread.index] = child(of: current[thread.index], lock, isReentry: isReentry)
+  }
+
+  private mutating func noteShared(_ lock: ObjectID, _ change: Int) {
+    while sharedLevels.count <= lock.index { sharedLevels.append(0) }
+    sharedLevels[lock.index] += change
   }
 
   private mutating func child(of parent: HeldSetID, _ lock: HeldLock, isReentry: Bool) -> HeldSetID
@@ -243,10 +285,11 @@ extension HeldLocks {
     let top = nodes[current[thread.index].index]
     if top.lock.object == lock {
       current[thread.index] = top.parent
+      if top.lock.mode == .shared { noteShared(lock, -1) }
       if !top.isReentry { vacate(lock, by: thread) }
       return true
     }
-    guard var levels = unwind(to: lock, on: thread) else { return false }
+    guard holds(lock, by: thread), var levels = unwind(to: lock, on: thread) else { return false }
     let removed = levels.removeLast()
     for level in levels.reversed() { push(level.lock, isReentry: level.isReentry, on: thread) }
     if !removed.isReentry { vacate(lock, by: thread) }
@@ -264,6 +307,7 @@ extension HeldLocks {
       set = node.parent
       if node.lock.object == lock {
         current[thread.index] = set
+        for node in taken where node.lock.mode == .shared { noteShared(node.lock.object, -1) }
         return taken
       }
     }
@@ -275,7 +319,7 @@ extension HeldLocks {
   /// - Returns: The levels, innermost first.
   @discardableResult
   private mutating func removeAll(_ lock: ObjectID, from thread: ThreadID) -> [HeldLock] {
-    guard thread.index < current.count else { return [] }
+    guard thread.index < current.count, holds(lock, by: thread) else { return [] }
     var removed: [HeldLock] = []
     var kept: [Node] = []
     var set = current[thread.index]
@@ -286,6 +330,8 @@ extension HeldLocks {
     }
     guard !removed.isEmpty else { return [] }
     current[thread.index] = .none
+    for level in removed where level.mode == .shared { noteShared(lock, -1) }
+    for node in kept where node.lock.mode == .shared { noteShared(node.lock.object, -1) }
     for node in kept.reversed() { push(node.lock, isReentry: node.isReentry, on: thread) }
     vacate(lock, by: thread)
     return removed

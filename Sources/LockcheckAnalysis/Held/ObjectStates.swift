@@ -226,15 +226,18 @@ private struct ConditionState: Sendable {
     var left: Int
   }
 
-  /// Since when each waiter waits, and whether it has been woken together with all others.
-  private var waiters: [ThreadID: (since: Int, isWoken: Bool)] = [:]
+  /// Since when each waiter waits.
+  private var waiters: [ThreadID: Int] = [:]
+  /// By moment; none of them is used up.
   private var batches: [Batch] = []
+  /// When everyone was woken who waited then.
+  private var lastForAll = -1
 
   mutating func observe(_ event: Event, at index: Int) {
     if event.isPending {
-      waiters[event.thread] = (index, false)
-    } else if let waiter = waiters.removeValue(forKey: event.thread) {
-      if event.isEffective { use(since: waiter.since) }
+      waiters[event.thread] = index
+    } else if let since = waiters.removeValue(forKey: event.thread) {
+      if event.isEffective { use(since: since) }
       if waiters.isEmpty { batches.removeAll() }
     }
   }
@@ -243,21 +246,26 @@ private struct ConditionState: Sendable {
     guard !waiters.isEmpty else { return }
     if batches.count > 2 * waiters.count + 8 { merge() }
     let woken = Int(clamping: min(count ?? .max, UInt64(waiters.count)))
-    batches.append(Batch(index: index, left: woken))
-    if woken == waiters.count {
-      for thread in waiters.keys { waiters[thread]?.isWoken = true }
-    }
+    if woken > 0 { batches.append(Batch(index: index, left: woken)) }
+    if woken == waiters.count { lastForAll = index }
   }
 
+  /// Uses up the oldest wakeup after `index`.
   private mutating func use(since index: Int) {
-    guard let place = batches.firstIndex(where: { $0.index > index && $0.left > 0 }) else { return }
+    var place = batches.startIndex
+    var end = batches.endIndex
+    while place < end {
+      let middle = place + (end - place) / 2
+      if batches[middle].index > index { end = middle } else { place = middle + 1 }
+    }
+    guard place < batches.endIndex else { return }
     batches[place].left -= 1
     if batches[place].left == 0 { batches.remove(at: place) }
   }
 
   /// Puts batches together that every waiter can, or no waiter can, have had.
   private mutating func merge() {
-    let arrivals = waiters.values.map(\.since).sorted()
+    let arrivals = waiters.values.sorted()
     var merged: [Batch] = []
     var place = 0
     for batch in batches {
@@ -273,8 +281,8 @@ private struct ConditionState: Sendable {
   }
 
   func wakeup(of thread: ThreadID) -> ObjectStates.Wakeup {
-    guard let waiter = waiters[thread] else { return .none }
-    if waiter.isWoken { return .certain }
-    return batches.contains { $0.index > waiter.since } ? .uncertain : .none
+    guard let since = waiters[thread] else { return .none }
+    if lastForAll > since { return .certain }
+    return (batches.last?.index ?? -1) > since ? .uncertain : .none
   }
 }
