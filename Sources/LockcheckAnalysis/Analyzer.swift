@@ -7,6 +7,7 @@ public struct Analyzer: ~Copyable {
   private var standard = StandardDetectors()
   private var chosen: DetectorList?
   private var run = Run()
+  private var hasGap = false
 
   /// Makes an analyzer with every detector there is.
   public init() {}
@@ -37,7 +38,13 @@ public struct Analyzer: ~Copyable {
   }
 
   /// Says that parts of the trace are missing, so that promises say so too.
-  public mutating func noteIncomplete() { run.isIncomplete = true }
+  ///
+  /// - Parameter hasGap: Whether something is missing in the middle. Nothing is then promised: what
+  ///   was lost may have ordered the accesses or ended the wait, so every finding is `possible`.
+  public mutating func noteIncomplete(hasGap: Bool) {
+    run.isIncomplete = true
+    self.hasGap = self.hasGap || hasGap
+  }
 
   private mutating func observe(_ events: [Event]) {
     if chosen == nil {
@@ -69,6 +76,7 @@ public struct Analyzer: ~Copyable {
   public consuming func finish() -> AnalysisResult {
     var detections = chosen?.finish(in: run) ?? standard.finish(in: run)
     detections.dropWhatHappened()
+    if hasGap { detections.weaken() }
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings + detections.warnings, tables: run.tables)

@@ -44,6 +44,16 @@ public struct Detections: Sendable {
 }
 
 extension Detections {
+  /// Takes every promise back to `possible`.
+  mutating func weaken() {
+    for place in findings.indices {
+      findings[place].verdict = .possible
+      if !findings[place].assumes.contains(.incompleteTrace) {
+        findings[place].assumes.append(.incompleteTrace)
+      }
+    }
+  }
+
   /// Drops the lock-order cycles in which threads got stuck in this very run: that is one defect,
   /// and the `deadlock` tells of it with more certainty.
   mutating func dropWhatHappened() {

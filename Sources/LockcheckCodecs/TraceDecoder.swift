@@ -10,6 +10,11 @@ public import LockcheckTrace
 public protocol TraceDecoder: EventSource {
   /// What was lost to damage so far; empty unless the decoder was told to go on past it.
   var losses: [TraceLoss] { get }
+
+  /// Whether events were read that stand behind a damaged part: what led up to them may be missing.
+  ///
+  /// Where it is false, whatever was lost came last, and what was read is how far the run had got.
+  var hasGap: Bool { get }
 }
 
 /// A damaged part of a trace that was passed over.

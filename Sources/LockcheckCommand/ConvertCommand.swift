@@ -1,5 +1,6 @@
 import ArgumentParser
 import LockcheckCodecs
+import LockcheckCompression
 import LockcheckFindings
 import LockcheckPipeline
 
@@ -8,8 +9,9 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Write a trace in another form.",
     discussion: """
-      The form follows from the output's name (.json, .ndjson, .std, .lctrace) unless --to says it. \
-      What the form cannot say is refused, or dropped and pointed out with --drop.
+      The form follows from the output's name (.json, .ndjson, .std, .lctrace) unless --to says it; \
+      a name that ends in .gz or .zst is packed. What the form cannot say is refused, or dropped and \
+      pointed out with --drop.
 
         lockcheck convert run.lctrace -o run.json
         lockcheck convert run.json.gz -o run.std --drop
@@ -50,7 +52,9 @@ struct ConvertCommand: ParsableCommand {
     guard let form else { return }
     let file = try OutputFile(output)
     let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
-      try TraceOutput.convert(decoder, to: form, drop: drop, file: file, watch: watch)
+      try TraceOutput.convert(
+        decoder, to: form, packed: TraceFile.extensions(of: output).compression, drop: drop,
+        file: file, watch: watch)
     }
     try file.commit()
     for loss in leftovers.losses {
@@ -66,8 +70,8 @@ enum TraceForm: String, CaseIterable, ExpressibleByArgument {
 
   /// The form that a file's name promises.
   init?(fileName: String) {
-    guard let dot = fileName.lastIndex(of: "."),
-      let format = TraceFormat(pathExtension: String(fileName[fileName.index(after: dot)...]))
+    guard let word = TraceFile.extensions(of: fileName).form,
+      let format = TraceFormat(pathExtension: word)
     else { return nil }
     self.init(rawValue: format.rawValue)
   }

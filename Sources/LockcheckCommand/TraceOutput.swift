@@ -1,4 +1,5 @@
 import LockcheckCodecs
+import LockcheckCompression
 import LockcheckTrace
 
 /// Traces on their way out.
@@ -17,11 +18,11 @@ enum TraceOutput {
 
   /// Reads all of `decoder` and writes it in another form.
   static func convert(
-    _ decoder: any TraceDecoder, to form: TraceForm, drop: Bool, file: OutputFile,
-    watch: @escaping (Int) -> Void
+    _ decoder: any TraceDecoder, to form: TraceForm, packed compression: Compression,
+    drop: Bool, file: OutputFile, watch: @escaping (Int) -> Void
   ) throws -> Leftovers {
     var copy = Copy(decoder, watch: watch)
-    let sink = OutputSink(file)
+    let sink = PackingSink(try compression.sink(to: OutputSink(file)))
     var leftovers = Leftovers()
     switch form {
     case .json:
@@ -30,7 +31,8 @@ enum TraceOutput {
         sink, form: isWhole ? .document : .documentWithTablesLast, header: copy.header)
       try copy.write(to: &encoder, of: file)
     case .ndjson:
-      _ = try copy.fill(to: 1)
+      // Rows are written once: what is said of an object later on comes too late for a longer trace.
+      _ = try copy.fill(to: keptEvents)
       var encoder = JSONTraceEncoder(sink, form: .lines, header: copy.header)
       try copy.write(to: &encoder, of: file)
     case .std:
@@ -39,12 +41,23 @@ enum TraceOutput {
       try copy.write(to: &encoder, of: file)
       leftovers.dropped = encoder.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     case .binary:
-      _ = try copy.fill(to: 1)
+      _ = try copy.fill(to: keptEvents)
       var encoder = BinaryTraceEncoder(sink, header: copy.header)
       try copy.write(to: &encoder, of: file)
     }
+    try refused { () throws(TraceCodingError) in try sink.close() }
     leftovers.losses = copy.losses
     return leftovers
+  }
+
+  /// Tells what the output refuses from what is wrong with the input.
+  private static func refused(
+    _ body: () throws(TraceCodingError) -> Void
+  ) throws(CommandFailure) {
+    do throws(TraceCodingError) { try body() } catch {
+      guard error.code == .inputOutput else { throw CommandFailure(.badTrace, "\(error)") }
+      throw CommandFailure(.noOutput, error.message)
+    }
   }
 
   /// A trace between its decoder and its encoder.
@@ -81,21 +94,13 @@ enum TraceOutput {
     /// Writes everything, or as much as somebody still reads.
     mutating func write(to encoder: inout some TraceEncoder, of file: OutputFile) throws {
       repeat {
-        try refused { () throws(TraceCodingError) in
+        try TraceOutput.refused { () throws(TraceCodingError) in
           try encoder.write(waiting[...], tables: tables)
         }
         waiting.removeAll(keepingCapacity: true)
         if file.isAbandoned { return }
       } while try !fill(to: 1) || !waiting.isEmpty
-      try refused { () throws(TraceCodingError) in try encoder.finish(tables: tables) }
-    }
-
-    /// Tells what the output refuses from what is wrong with the input.
-    private func refused(_ body: () throws(TraceCodingError) -> Void) throws(CommandFailure) {
-      do throws(TraceCodingError) { try body() } catch {
-        guard error.code == .inputOutput else { throw CommandFailure(.badTrace, "\(error)") }
-        throw CommandFailure(.noOutput, error.message)
-      }
+      try TraceOutput.refused { () throws(TraceCodingError) in try encoder.finish(tables: tables) }
     }
   }
 }
@@ -111,4 +116,15 @@ private struct OutputSink: ByteSink {
       throw TraceCodingError(.inputOutput, at: .file, error.message)
     }
   }
+}
+
+/// A sink that packs what it is given, and that its encoder and whoever closes it share.
+private final class PackingSink: ByteSink {
+  private var sink: any ClosableSink
+
+  init(_ sink: any ClosableSink) { self.sink = sink }
+
+  func write(_ bytes: borrowing [UInt8]) throws(TraceCodingError) { try sink.write(bytes) }
+
+  func close() throws(TraceCodingError) { try sink.close() }
 }

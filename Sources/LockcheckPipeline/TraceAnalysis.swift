@@ -38,8 +38,9 @@ public struct TraceAnalysis: Sendable {
     var analyzer = Analyzer()
     var watched = WatchedSource(source, progress: progress)
     try analyzer.analyze(&watched)
-    let losses = (watched.source as? any TraceDecoder)?.losses ?? []
-    if !losses.isEmpty { analyzer.noteIncomplete() }
+    let decoder = watched.source as? any TraceDecoder
+    let losses = decoder?.losses ?? []
+    if !losses.isEmpty { analyzer.noteIncomplete(hasGap: decoder?.hasGap ?? false) }
     return report(
       on: analyzer.finish(), header: watched.header, warnings: losses.map(ReportWarning.init))
   }

@@ -32,7 +32,7 @@ public struct SymbolResolver: Sendable {
   /// An address inside inlined calls stands for several places in the code: frames for the inlined
   /// ones are added, and put before the given frame in every stack that has it.
   ///
-  /// Captured addresses are return addresses: the call itself is one byte before.
+  /// Addresses are within the calls themselves, as ``Frame/address`` says.
   ///
   /// - Returns: Why frames are left without names, by module; empty when all have been found, but for
   ///   functions that libraries of the system do not name.
@@ -107,8 +107,7 @@ private struct Module: Hashable, Comparable {
     }
     guard found == buildID.lowercased() else { throw .rebuilt(expected: buildID, found: found) }
 
-    // A return address may be the first byte after its function.
-    let addresses = offsets.map { $0 &- 1 &+ file.loadAddress }
+    let addresses = offsets.map { $0 &+ file.loadAddress }
     let symbols = try file.functions(at: addresses)
     // Only what our own table knows the size of: a reader of debug information gives an address that
     // is in no function the name of the function before.

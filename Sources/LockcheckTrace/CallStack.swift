@@ -17,7 +17,8 @@ public struct Frame: Sendable, Hashable {
   public var line: Int?
   /// The program or library that holds the code.
   public var module: String?
-  /// The address in the process that ran. Intentionally not a pointer: that process may be gone.
+  /// The address in the process that ran, within the instruction that made the call: one less than
+  /// the return address. Intentionally not a pointer: that process may be gone.
   public var address: UInt64?
   /// The offset of the address from the start of the module.
   public var offset: UInt64?

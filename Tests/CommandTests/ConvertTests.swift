@@ -27,6 +27,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [("x.json.gz", [0x1F, 0x8B]), ("x.ndjson.zst", [0x28, 0xB5] as [UInt8])])
+  func `packs what the name says is packed`(name: String, start: [UInt8]) throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Sample.race, to: "race.json")
+      #expect(try lockcheck("convert", trace, "-o", name).status == 0)
+      #expect(try Data(contentsOf: lockcheck.folder.appending(path: name)).starts(with: start))
+      let original = try lockcheck("analyze", "--format", "json", trace)
+      #expect(try lockcheck("analyze", "--format", "json", name).output == original.output)
+    }
+  }
+
   @Test func `refuses what the form cannot say, names it, and leaves no file`() throws {
     try withCommand { lockcheck in
       let timed = Sample.race.replacing(#"{"thread""#, with: #"{"t": 5, "thread""#)

@@ -33,6 +33,7 @@ func reading(_ path: String, recovering: Bool = false) -> Reading {
 private struct MemoryDecoder: TraceDecoder {
   var header = TraceHeader()
   var losses: [TraceLoss] = []
+  let hasGap = false
 
   mutating func read(
     into events: inout [Event], tables: inout TraceTables

@@ -15,7 +15,7 @@ import Testing
         guard case .returnAddress(let address) = frame,
           let image = images.indexOfImage(at: address).map({ images[$0] })
         else { continue }
-        print(UInt64(address)! - UInt64(image.baseAddress)!, image.path!)
+        print(UInt64(address)! - UInt64(image.baseAddress)! - 1, image.path!)
       }
     }
     @inline(__always) func innermost() { capture() }

@@ -24,7 +24,7 @@ import Testing
     // libc has no full symbol table on most systems, only the one that programs link to.
     let image = try #require(ImageMap.capture().first { $0.name?.hasPrefix("libc.so") == true })
     let address = try #require(unsafe dlsym(nil, "qsort").map { UInt64(UInt(bitPattern: $0)) })
-    var tables = TraceTables(stackOf: [Frame(address + 1, in: image)])
+    var tables = TraceTables(stackOf: [Frame(address, in: image)])
     _ = SymbolResolver().resolve(&tables, stacks: [StackID(0)])
     #expect(tables[FrameID(0)].function == "qsort")
 

@@ -38,6 +38,9 @@ internal import Synchronization
     ) {}
 
     @inline(__always)
+    borrowing func recordRelease(mode: LockMode = .exclusive) {}
+
+    @inline(__always)
     borrowing func recordDestroy() {}
   }
 
@@ -113,6 +116,9 @@ internal import Synchronization
         operation, mode: mode, isPending: isPending, attempt: attempt, result: result,
         argument: argument)
     }
+
+    /// Appends the release of a lock by its holder.
+    borrowing func recordRelease(mode: LockMode = .exclusive) { object.recordRelease(mode: mode) }
 
     /// Appends the object's end, if the trace knows it.
     borrowing func recordDestroy() { object.recordDestroy() }

@@ -13,6 +13,13 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
   /// What was lost: to damage, where the decoder goes on past it, and, in any case, events for which a
   /// recorder found no room.
   public private(set) var losses: [TraceLoss] = []
+  /// Whether a chunk was lost, rather than the end of the trace: other threads' chunks go on.
+  public var hasGap: Bool {
+    losses.contains { loss in
+      let isEnd = loss.error.code == .truncated && loss.events == nil && loss.bytes == nil
+      return loss.error.code != .limit && !isEnd
+    }
+  }
 
   private let bytes: Bytes
   private let recovering: Bool

@@ -26,6 +26,8 @@ public struct JSONTraceDecoder: TraceDecoder {
 
   /// What was lost to damage so far.
   public private(set) var losses: [TraceLoss] = []
+  /// Nothing is read behind damage.
+  public var hasGap: Bool { false }
 
   /// Reads `source`.
   ///

@@ -17,6 +17,8 @@ public struct NDJSONTraceDecoder: TraceDecoder {
 
   /// What was lost to damage so far.
   public private(set) var losses: [TraceLoss] = []
+  /// Whether lines were read that stand behind damaged ones.
+  public var hasGap: Bool { losses.count > 1 || (!losses.isEmpty && !isAmidLoss) }
 
   /// Reads `source`.
   ///

@@ -26,6 +26,8 @@ public struct STDTraceDecoder: TraceDecoder {
 
   /// What was lost to damage so far.
   public private(set) var losses: [TraceLoss] = []
+  /// Whether lines were read that stand behind damaged ones.
+  public var hasGap: Bool { losses.count > 1 || (!losses.isEmpty && !isAmidLoss) }
 
   /// Nothing is said about the whole of an STD trace.
   public let header = TraceHeader()
