@@ -45,7 +45,7 @@ struct Story {
     case .unordered:
       guard steps.count > 1 else { return "\(doing(first)), and nothing orders it." }
       return "\(doing(first)) and \(cast[steps[1].thread]) \(verb(steps[1])) it, "
-        + "and nothing puts one before the other."
+        + "and nothing puts one before the other: \(unprotected)."
     case .unlocked:
       return "\(what) is shared by \(list(cast.threads)), and \(unlockedAccess) with no lock held."
     case .noCommonLock:
@@ -83,6 +83,18 @@ struct Story {
       ?? step.holding.last { finding.objects.contains($0.object) }?.object
       ?? step.holding.last?.object
     return lock.map { cast[$0] } ?? "another lock"
+  }
+
+  /// Why nothing orders two accesses: what would have, and was not there.
+  private var unprotected: String {
+    let common = finding.steps[1].holding.map(\.object)
+      .filter { lock in finding.steps[0].holding.contains { $0.object == lock } }
+    let locks =
+      common.isEmpty
+      ? "they hold no lock in common"
+      : "they hold \(list(common.map { cast[$0] })) in common, but for reading only"
+    return locks
+      + ", and no fork, join, event, queue item or atomic leads from the one to the other"
   }
 
   private var unlockedAccess: String {
