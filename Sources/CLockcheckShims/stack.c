@@ -47,6 +47,27 @@ bool lc_stack_extend(lc_thread *thread, uintptr_t frame) {
   return true;
 }
 
+void lc_remember(
+    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
+  if (count == 0 || count > LC_REMEMBERED_DEPTH) return;
+  // Another stack than the thread's own may be gone the next time.
+  if (!lc_is_on_stack(thread, frame)) return;
+  lc_remembered *slot = lc_remembered_slot(thread, frame);
+  uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
+  for (size_t i = 0; i < count; i++) {
+    slot->frames[i] = frame;
+    slot->addresses[i] = thread->addresses[i];
+    uintptr_t next = lc_frame_link(frame);
+    slot->has_terminator = next > frame && next <= high && (next & 7) == 0 &&
+                           lc_return_address(next) < 4096;
+    frame = next;
+  }
+  slot->frames[count] = frame;
+  slot->count = (uint32_t)count;
+  slot->number = number;
+  slot->session = session;
+}
+
 size_t lc_walk_carefully(uintptr_t frame, uintptr_t *addresses, size_t limit, uint64_t *hash) {
   size_t count = 0;
   while (count < limit && (frame & 7) == 0) {

@@ -41,21 +41,41 @@ int lc_file_open(const char *path) {
   return fd;
 }
 
-int lc_file_extend(int fd, uint64_t offset, uint64_t bytes) {
+/// Whether a file of this length would raise SIGXFSZ.
+static bool is_beyond_limit(uint64_t length) {
   struct rlimit limit;
-  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      offset + bytes > limit.rlim_cur)
-    return EFBIG;
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+         length > limit.rlim_cur;
+}
+
+int lc_file_extend(int fd, uint64_t offset, uint64_t bytes) {
+  if (is_beyond_limit(offset + bytes)) return EFBIG;
   int error;
   do error = posix_fallocate(fd, (off_t)offset, (off_t)bytes);
   while (error == EINTR);
   return error;
 }
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+// A page that is first written to through its mapping costs a fault, a read of nothing and an entry in
+// the file system's journal. Zeros by `pwrite` bring the whole part into the page cache at once, in large
+// folios where the kernel has them; then its pages are mapped ready to be written. Where either is
+// refused the faults do it, one by one.
 void *lc_file_map(int fd, uint64_t offset, size_t bytes) {
-  void *memory = mmap(
-      0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, (off_t)offset);
+  static uint8_t zeros[1 << 16];
+  if (is_beyond_limit(offset + bytes)) return 0;
+  for (size_t done = 0; done < bytes;) {
+    size_t piece = bytes - done < sizeof zeros ? bytes - done : sizeof zeros;
+    ssize_t written = pwrite(fd, zeros, piece, (off_t)(offset + done));
+    if (written <= 0) break;
+    done += (size_t)written;
+  }
+  void *memory = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
   if (memory == MAP_FAILED) return 0;
+  madvise(memory, bytes, MADV_POPULATE_WRITE);
   madvise(memory, bytes, MADV_DONTFORK);
   return memory;
 }

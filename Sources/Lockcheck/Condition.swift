@@ -19,8 +19,9 @@ public final class Condition: @unchecked Sendable {
   private let associated: AssociatedLock
   private let traced: Traced
   private let mutex = FutexMutex()
-  /// Touched only while `mutex` is held.
-  private var waiters = WaitQueue()
+  /// Touched only while `mutex` is held, and never across a call that could come back here: so no two
+  /// accesses overlap, and what looking out for that costs is saved.
+  @exclusivity(unchecked) private var waiters = WaitQueue()
 
   /// Makes a condition with a recursive lock of its own.
   ///
@@ -64,7 +65,7 @@ public final class Condition: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    return waiters.count
+    return unsafe waiters.count
   }
 
   // MARK: Waiting
@@ -189,14 +190,14 @@ extension Condition {
 
     mutex.lock(me)
     if isRecorded { record(.wait, isPending: true, attempt: attempt) }
-    waiters.append(waiter)
+    unsafe waiters.append(waiter)
     mutex.unlock(me)
     let suspension = associated.suspend()
 
     var isNotified = waiter.block(until: deadline)
     if !isNotified {
       mutex.lock(me)
-      isNotified = !waiters.remove(waiter)
+      isNotified = unsafe !waiters.remove(waiter)
       mutex.unlock(me)
     }
 
@@ -217,7 +218,7 @@ extension Condition {
     if Traced.isOn, associated.holdsInTrace {
       record(.notify, argument: count.map(UInt64.init))
     }
-    wakeups.add(from: &waiters, upTo: count ?? .max)
+    unsafe wakeups.add(from: &waiters, upTo: count ?? .max)
     mutex.unlock(me)
     wakeups.wake()
   }

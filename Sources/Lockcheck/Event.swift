@@ -7,9 +7,10 @@ internal import LockcheckTrace
 public final class Event: @unchecked Sendable {
   private let traced: Traced
   private let mutex = FutexMutex()
-  // Both are touched only while `mutex` is held.
-  private var isRaised = false
-  private var waiters = WaitQueue()
+  // Both are touched only while `mutex` is held, and never across a call that could come back here: so
+  // no two accesses overlap, and what looking out for that costs is saved.
+  @exclusivity(unchecked) private var isRaised = false
+  @exclusivity(unchecked) private var waiters = WaitQueue()
 
   /// Makes a flag that is down.
   ///
@@ -29,7 +30,7 @@ public final class Event: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    return isRaised
+    return unsafe isRaised
   }
 
   /// How many threads wait. Out of date as soon as it is known.
@@ -37,7 +38,7 @@ public final class Event: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    return waiters.count
+    return unsafe waiters.count
   }
 
   /// Raises the flag and wakes all who wait.
@@ -47,9 +48,9 @@ public final class Event: @unchecked Sendable {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
-    isRaised = true
+    unsafe isRaised = true
     if Traced.isOn { traced.record(.set) }
-    wakeups.add(from: &waiters)
+    unsafe wakeups.add(from: &waiters)
     mutex.unlock(me)
     wakeups.wake()
   }
@@ -59,7 +60,7 @@ public final class Event: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    isRaised = false
+    unsafe isRaised = false
     if Traced.isOn { traced.record(.clear) }
   }
 
@@ -78,14 +79,14 @@ public final class Event: @unchecked Sendable {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
     mutex.lock(me)
-    if isRaised {
+    if unsafe isRaised {
       if Traced.isOn { traced.record(.wait, attempt: attempt) }
       mutex.unlock(me)
       return true
     }
     if Traced.isOn { traced.record(.wait, isPending: true, attempt: attempt) }
     let waiter = Waiter(me)
-    waiters.append(waiter)
+    unsafe waiters.append(waiter)
     mutex.unlock(me)
 
     let isWoken = waiter.block(until: deadline)
@@ -93,7 +94,7 @@ public final class Event: @unchecked Sendable {
 
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    let wasSet = isWoken || !waiters.remove(waiter)
+    let wasSet = unsafe isWoken || !waiters.remove(waiter)
     if Traced.isOn { traced.record(.wait, attempt: attempt, result: wasSet ? .success : .timeout) }
     return wasSet
   }

@@ -158,8 +158,8 @@ extension Lock {
 
   private func recordAcquire(_ attempt: Attempt) {
     if isHandover { handoverGuard.lock(.current) }
-    traced.record(.acquire, attempt: attempt)
-    holdSession.store(Traced.session, ordering: .relaxed)
+    let session = traced.recordAcquire(attempt: attempt)
+    holdSession.store(session, ordering: .relaxed)
     if isHandover { handoverGuard.unlock(.current) }
   }
 
@@ -184,7 +184,7 @@ extension Lock {
   }
 
   private func recordRelease() {
-    if holdsInTrace { traced.recordRelease() }
+    traced.recordRelease(takenIn: holdSession.load(ordering: .relaxed))
     holdSession.store(0, ordering: .relaxed)
   }
 

@@ -11,21 +11,26 @@ final class PermitPool: @unchecked Sendable {
   private let initial: UInt64
   private let isBounded: Bool
   private let mutex = FutexMutex()
-  // All below is touched only while `mutex` is held.
-  private var available: UInt64
-  private var waiters = WaitQueue()
-  /// The session that the next count belongs to.
-  private var session: UInt32 = 0
-  /// Permits that were out when the session began: their return is not in its trace, where nobody
-  /// took them.
-  private var untracedPermits: UInt64 = 0
+  /// Touched only while `mutex` is held, and never across a call that could come back here: so no two
+  /// accesses overlap, and what looking out for that costs is saved.
+  @exclusivity(unchecked) private var state: State
+
+  private struct State: ~Copyable {
+    var available: UInt64
+    var waiters = WaitQueue()
+    /// The session that the next count belongs to.
+    var session: UInt32 = 0
+    /// Permits that were out when the session began: their return is not in its trace, where nobody
+    /// took them.
+    var untracedPermits: UInt64 = 0
+  }
 
   init(_ kind: String, value: Int, isBounded: Bool, name: String?) {
     guard value >= 0 else { fatalError("lockcheck: \(kind): the value \(value) is negative") }
     self.kind = kind
     self.isBounded = isBounded
     initial = UInt64(value)
-    available = initial
+    unsafe state = State(available: initial)
     var details = ObjectDetails()
     details.value = initial
     if isBounded { details.bound = initial }
@@ -39,7 +44,7 @@ final class PermitPool: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    return Int(clamping: available)
+    return unsafe Int(clamping: state.available)
   }
 
   /// How many threads wait. Out of date as soon as it is known.
@@ -47,7 +52,7 @@ final class PermitPool: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    return waiters.count
+    return unsafe state.waiters.count
   }
 
   func acquireIfAvailable() -> Bool {
@@ -55,29 +60,33 @@ final class PermitPool: @unchecked Sendable {
     mutex.lock(me)
     defer { mutex.unlock(me) }
     if Traced.isOn { beginSession() }
-    guard available > 0 else {
+    guard unsafe state.available > 0 else {
       if Traced.isOn { traced.record(.acquire, attempt: .try, result: .failed) }
       return false
     }
-    available -= 1
+    unsafe state.available -= 1
     if Traced.isOn { traced.record(.acquire, attempt: .try) }
     return true
   }
 
   func acquire(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
-    let attempt = Attempt(until: deadline)
     mutex.lock(me)
     if Traced.isOn { beginSession() }
-    if available > 0 {
-      available -= 1
-      if Traced.isOn { traced.record(.acquire, attempt: attempt) }
-      mutex.unlock(me)
-      return true
-    }
+    guard unsafe state.available > 0 else { return acquireSlowly(me, until: deadline) }
+    unsafe state.available -= 1
+    if Traced.isOn { traced.record(.acquire, attempt: Attempt(until: deadline)) }
+    mutex.unlock(me)
+    return true
+  }
+
+  /// Waits. The caller holds the guard, which is given up.
+  @inline(never)
+  private func acquireSlowly(_ me: ThreadNumber, until deadline: Deadline) -> Bool {
+    let attempt = Attempt(until: deadline)
     if Traced.isOn { traced.record(.acquire, isPending: true, attempt: attempt) }
     let waiter = Waiter(me)
-    waiters.append(waiter)
+    unsafe state.waiters.append(waiter)
     mutex.unlock(me)
 
     let isWoken = waiter.block(until: deadline)
@@ -85,7 +94,7 @@ final class PermitPool: @unchecked Sendable {
 
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    let isMine = isWoken || !waiters.remove(waiter)
+    let isMine = unsafe isWoken || !state.waiters.remove(waiter)
     if Traced.isOn {
       traced.record(.acquire, attempt: attempt, result: isMine ? .success : .timeout)
     }
@@ -101,12 +110,11 @@ final class PermitPool: @unchecked Sendable {
       return 0
     }
     let me = ThreadNumber.current
-    var wakeups = Wakeups()
     var left = UInt64(count)
     mutex.lock(me)
     if Traced.isOn { beginSession() }
     // Who waits has taken a permit that is not there: a bound counts what is there.
-    let (sum, overflow) = available.addingReportingOverflow(left)
+    let (sum, overflow) = unsafe state.available.addingReportingOverflow(left)
     if overflow || (isBounded && sum > initial) {
       if Traced.isOn { traced.record(.release, argument: left) }
       mutex.unlock(me)
@@ -114,29 +122,38 @@ final class PermitPool: @unchecked Sendable {
       return 0
     }
     if Traced.isOn { recordRelease(left) }
+    if unsafe state.waiters.isEmpty {
+      unsafe state.available = sum
+      mutex.unlock(me)
+      return 0
+    }
+    var wakeups = Wakeups()
     var woken = 0
-    while left > 0, let waiter = waiters.popFirst() {
+    while left > 0, let waiter = unsafe state.waiters.popFirst() {
       wakeups.add(waiter)
       woken += 1
       left -= 1
     }
-    available += left
+    unsafe state.available += left
     mutex.unlock(me)
     wakeups.wake()
     return woken
   }
 
+  @inline(never)
   private func recordRelease(_ count: UInt64) {
-    let untraced = min(count, untracedPermits)
-    untracedPermits -= untraced
+    let untraced = unsafe min(count, state.untracedPermits)
+    unsafe state.untracedPermits -= untraced
     if count > untraced { traced.record(.release, argument: count - untraced) }
   }
 
   /// Takes stock when the trace that is being written is not the one of the last operation.
+  @inline(never)
   private func beginSession() {
     let current = Traced.session
-    guard current != session else { return }
-    session = current
-    untracedPermits = available < initial ? initial - available : 0
+    guard unsafe current != state.session else { return }
+    unsafe state.session = current
+    let available = unsafe state.available
+    unsafe state.untracedPermits = available < initial ? initial - available : 0
   }
 }

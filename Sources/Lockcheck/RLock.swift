@@ -122,8 +122,7 @@ extension RLock {
 
   @inline(never)
   private func recordAcquire(_ attempt: Attempt) {
-    traced.record(.acquire, attempt: attempt)
-    let session = Traced.session
+    let session = traced.recordAcquire(attempt: attempt)
     if holdSession != session || depth == 1 { tracedDepth = 0 }
     holdSession = session
     if session != 0 { tracedDepth += 1 }
@@ -133,7 +132,7 @@ extension RLock {
   private func recordRelease() {
     guard holdsInTrace else { return }
     tracedDepth -= 1
-    traced.recordRelease()
+    traced.recordRelease(takenIn: holdSession)
   }
 
   /// Whether the trace that is being written has an acquire that is still open.

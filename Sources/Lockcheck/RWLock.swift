@@ -19,18 +19,9 @@ internal import LockcheckTrace
 public final class RWLock: @unchecked Sendable {
   private let mutex = FutexMutex()
   private let traced: Traced
-  // All below is touched only while `mutex` is held.
-  private var holders: [Hold] = []
-  private var writers = WaitQueue()
-  private var readers = WaitQueue()
-
-  /// One thread's hold. A thread that reads twice has two.
-  private struct Hold {
-    let thread: ThreadNumber
-    let mode: LockMode
-    /// The session in which it was recorded.
-    var session: UInt32 = 0
-  }
+  /// Touched only while `mutex` is held, and never across a call that could come back here: so no two
+  /// accesses overlap, and what looking out for that costs is saved.
+  @exclusivity(unchecked) private var state = State()
 
   /// Makes a free lock.
   ///
@@ -50,10 +41,12 @@ public final class RWLock: @unchecked Sendable {
   }
 
   /// Whether any thread holds it, shared or exclusive. Out of date as soon as it is known.
-  public var isLocked: Bool { withGuard { !holders.isEmpty } }
+  public var isLocked: Bool { withGuard { unsafe !state.holds.isEmpty } }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { withGuard { writers.count + readers.count } }
+  public var waitingCount: Int {
+    withGuard { unsafe state.writers.count + state.readers.count }
+  }
 
   // MARK: Exclusive
 
@@ -121,20 +114,30 @@ public final class RWLock: @unchecked Sendable {
 extension RWLock {
   private func acquire(_ mode: LockMode, until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
-    let attempt = Attempt(until: deadline)
     mutex.lock(me)
-    if canEnter(mode) {
-      enter(mode, me, attempt)
-      mutex.unlock(me)
-      return true
-    }
+    guard unsafe state.canEnter(mode) else { return acquireSlowly(mode, me, until: deadline) }
+    enter(mode, me, Attempt(until: deadline))
+    mutex.unlock(me)
+    return true
+  }
+
+  /// Waits. The caller holds the guard, which is given up.
+  @inline(never)
+  private func acquireSlowly(
+    _ mode: LockMode, _ me: ThreadNumber, until deadline: Deadline
+  ) -> Bool {
+    let attempt = Attempt(until: deadline)
     if Traced.isOn { traced.record(.acquire, mode: mode, isPending: true, attempt: attempt) }
-    if deadline == .never, waitsForItself(mode, me), MisusePolicy.current != .record {
+    if deadline == .never, unsafe state.holds.keepOut(me, mode), MisusePolicy.current != .record {
       mutex.unlock(me)
       MisuseError(.relock, traced.label.described(as: "read-write lock")).trap()
     }
     let waiter = Waiter(me, mode: mode)
-    if mode == .exclusive { writers.append(waiter) } else { readers.append(waiter) }
+    if mode == .exclusive {
+      unsafe state.writers.append(waiter)
+    } else {
+      unsafe state.readers.append(waiter)
+    }
     mutex.unlock(me)
 
     let isWoken = waiter.block(until: deadline)
@@ -145,14 +148,15 @@ extension RWLock {
     // Who was let in has a hold already: whoever let it in made it.
     var isMine = true
     if !isWoken {
-      isMine = mode == .exclusive ? !writers.remove(waiter) : !readers.remove(waiter)
+      isMine =
+        unsafe mode == .exclusive ? !state.writers.remove(waiter) : !state.readers.remove(waiter)
     }
     if isMine {
       if Traced.isOn { recordAcquire(mode, me, attempt) }
     } else {
       if Traced.isOn { traced.record(.acquire, mode: mode, attempt: attempt, result: .timeout) }
       // A writer that gives up may have been all that kept readers out.
-      admit(&wakeups)
+      unsafe state.admit(&wakeups)
     }
     mutex.unlock(me)
     wakeups.wake()
@@ -163,7 +167,7 @@ extension RWLock {
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
-    guard canEnter(mode) else {
+    guard unsafe state.canEnter(mode) else {
       if Traced.isOn { traced.record(.acquire, mode: mode, attempt: .try, result: .failed) }
       return false
     }
@@ -173,59 +177,33 @@ extension RWLock {
 
   private func release(_ mode: LockMode) {
     let me = ThreadNumber.current
-    var wakeups = Wakeups()
     mutex.lock(me)
-    // The last one first: what is recorded of a thread's holds then nests.
-    guard let index = holders.lastIndex(where: { $0.thread == me && $0.mode == mode }) else {
+    guard let hold = unsafe state.holds.removeLast(of: me, mode) else {
       if Traced.isOn { traced.record(.release, mode: mode) }
       mutex.unlock(me)
       MisuseError(.releaseNotHeld, traced.label.described(as: "read-write lock")).report()
       return
     }
-    if Traced.isOn, holders[index].session != 0, holders[index].session == Traced.session {
-      traced.recordRelease(mode: mode)
+    if Traced.isOn { traced.recordRelease(mode: mode, takenIn: hold.session) }
+    guard unsafe state.isAnyoneWaiting else {
+      mutex.unlock(me)
+      return
     }
-    holders.swapAt(index, holders.count - 1)
-    holders.removeLast()
-    admit(&wakeups)
+    var wakeups = Wakeups()
+    unsafe state.admit(&wakeups)
     mutex.unlock(me)
     wakeups.wake()
   }
 
-  /// Whether a thread that comes now is let in.
-  private func canEnter(_ mode: LockMode) -> Bool {
-    guard let first = holders.first else { return mode == .exclusive || writers.isEmpty }
-    return mode == .shared && first.mode == .shared && writers.isEmpty
-  }
-
-  /// Whether the thread's own hold would keep it out for ever.
-  private func waitsForItself(_ mode: LockMode, _ me: ThreadNumber) -> Bool {
-    holders.contains { $0.thread == me && (mode == .exclusive || $0.mode == .exclusive) }
-  }
-
   private func enter(_ mode: LockMode, _ me: ThreadNumber, _ attempt: Attempt) {
-    holders.append(Hold(thread: me, mode: mode))
+    unsafe state.holds.append(Hold(thread: me, mode: mode))
     if Traced.isOn { recordAcquire(mode, me, attempt) }
   }
 
-  /// Lets in whoever may go next: a writer if one waits, else all readers.
-  private func admit(_ wakeups: inout Wakeups) {
-    if holders.isEmpty, let writer = writers.popFirst() {
-      holders.append(Hold(thread: writer.thread, mode: .exclusive))
-      wakeups.add(writer)
-    }
-    guard writers.isEmpty, holders.first?.mode != .exclusive else { return }
-    while let reader = readers.popFirst() {
-      holders.append(Hold(thread: reader.thread, mode: .shared))
-      wakeups.add(reader)
-    }
-  }
-
+  @inline(never)
   private func recordAcquire(_ mode: LockMode, _ me: ThreadNumber, _ attempt: Attempt) {
-    traced.record(.acquire, mode: mode, attempt: attempt)
-    if let index = holders.lastIndex(where: { $0.thread == me && $0.mode == mode }) {
-      holders[index].session = Traced.session
-    }
+    let session = traced.recordAcquire(mode: mode, attempt: attempt)
+    unsafe state.holds.setSession(session, ofLast: me, mode)
   }
 
   private func withGuard<R>(_ body: () -> R) -> R {
@@ -233,5 +211,88 @@ extension RWLock {
     mutex.lock(me)
     defer { mutex.unlock(me) }
     return body()
+  }
+
+  /// Who has the lock, and who wants it.
+  private struct State: ~Copyable {
+    var holds = Holds()
+    var writers = WaitQueue()
+    var readers = WaitQueue()
+
+    var isAnyoneWaiting: Bool { !writers.isEmpty || !readers.isEmpty }
+
+    /// Whether a thread that comes now is let in.
+    func canEnter(_ mode: LockMode) -> Bool {
+      guard let held = holds.mode else { return mode == .exclusive || writers.isEmpty }
+      return mode == .shared && held == .shared && writers.isEmpty
+    }
+
+    /// Lets in whoever may go next: a writer if one waits, else all readers.
+    mutating func admit(_ wakeups: inout Wakeups) {
+      if holds.isEmpty, let writer = writers.popFirst() {
+        holds.append(Hold(thread: writer.thread, mode: .exclusive))
+        wakeups.add(writer)
+      }
+      guard writers.isEmpty, holds.mode != .exclusive else { return }
+      while let reader = readers.popFirst() {
+        holds.append(Hold(thread: reader.thread, mode: .shared))
+        wakeups.add(reader)
+      }
+    }
+  }
+
+  /// One thread's hold. A thread that reads twice has two.
+  private struct Hold {
+    let thread: ThreadNumber
+    let mode: LockMode
+    /// The session in which it was recorded.
+    var session: UInt32 = 0
+
+    func isBy(_ thread: ThreadNumber, _ mode: LockMode) -> Bool {
+      self.thread == thread && self.mode == mode
+    }
+  }
+
+  /// The holds that there are, oldest first; all are of one mode. A lone one costs no allocation.
+  private struct Holds {
+    private var first: Hold?
+    /// Empty where there is no first.
+    private var others: [Hold] = []
+
+    var isEmpty: Bool { first == nil }
+    var mode: LockMode? { first?.mode }
+
+    mutating func append(_ hold: Hold) {
+      if first == nil { first = hold } else { others.append(hold) }
+    }
+
+    /// Takes out the thread's last one, so that what is recorded of its holds nests.
+    mutating func removeLast(of thread: ThreadNumber, _ mode: LockMode) -> Hold? {
+      if !others.isEmpty {
+        if let index = others.lastIndex(where: { $0.isBy(thread, mode) }) {
+          return others.remove(at: index)
+        }
+      }
+      guard let hold = first, hold.isBy(thread, mode) else { return nil }
+      first = others.isEmpty ? nil : others.removeFirst()
+      return hold
+    }
+
+    /// Says in which session the thread's last one was recorded.
+    mutating func setSession(
+      _ session: UInt32, ofLast thread: ThreadNumber, _ mode: LockMode
+    ) {
+      if let index = others.lastIndex(where: { $0.isBy(thread, mode) }) {
+        others[index].session = session
+      } else if let hold = first, hold.isBy(thread, mode) {
+        first?.session = session
+      }
+    }
+
+    /// Whether the thread's own hold would keep it out for ever.
+    func keepOut(_ thread: ThreadNumber, _ mode: LockMode) -> Bool {
+      guard let first, mode == .exclusive || first.mode == .exclusive else { return false }
+      return first.thread == thread || others.contains { $0.thread == thread }
+    }
   }
 }

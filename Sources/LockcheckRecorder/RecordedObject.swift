@@ -60,7 +60,7 @@ public struct RecordedObject: ~Copyable, Sendable {
     attempt: Event.Attempt = .blocking, result: Event.Result = .success, argument: UInt64? = nil
   ) {
     guard Recording.isOn else { return }
-    append(
+    _ = append(
       operation, mode: mode, isPending: isPending, attempt: attempt, result: result,
       argument: argument ?? .max)
   }
@@ -91,13 +91,30 @@ public struct RecordedObject: ~Copyable, Sendable {
       argument: argument ?? .max)
   }
 
+  /// Appends the acquire of a lock by its new holder.
+  ///
+  /// - Returns: The number of the recording that it went into, for `recordRelease`; 0 where that is
+  ///   none.
+  @inlinable public borrowing func recordAcquire(
+    mode: LockMode = .exclusive, attempt: Event.Attempt = .blocking
+  ) -> UInt32 {
+    guard Recording.isOn else { return 0 }
+    return append(
+      .acquire, mode: mode, isPending: false, attempt: attempt, result: .success, argument: .max)
+  }
+
   /// Appends the release of a lock by its holder.
   ///
   /// Without a stack, unless stacks are `full`: a report shows where the hold was taken, and half of
   /// what recording a critical section costs is saved.
-  @inlinable public borrowing func recordRelease(mode: LockMode = .exclusive) {
-    guard Recording.isOn else { return }
-    appendRelease(mode)
+  ///
+  /// - Parameter session: The recording that has the acquire, as `recordAcquire` returned it. Into any other,
+  ///   where it would end what has not begun, the release does not go.
+  @inlinable public borrowing func recordRelease(
+    mode: LockMode = .exclusive, takenIn session: UInt32
+  ) {
+    guard Recording.isOn, session != 0 else { return }
+    appendRelease(mode, takenIn: session)
   }
 
   /// Appends `destroy` if anything about it was ever recorded. For the primitive's `deinit`.
@@ -112,17 +129,22 @@ extension RecordedObject {
   @usableFromInline @inline(never) borrowing func append(
     _ operation: Operation, mode: LockMode, isPending: Bool, attempt: Event.Attempt,
     result: Event.Result, argument: UInt64
-  ) {
-    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+  ) -> UInt32 {
+    guard let append = EventAppend.open(frame: lc_frame_address()) else { return 0 }
     let form = EventForm(
       operation, mode: mode, isPending: isPending, attempt: attempt, result: result)
+    let session = unsafe append.session.pointee.number
     finish(append, form, argument)
+    return session
   }
 
-  @usableFromInline @inline(never) borrowing func appendRelease(_ mode: LockMode) {
+  @usableFromInline @inline(never) borrowing func appendRelease(
+    _ mode: LockMode, takenIn session: UInt32
+  ) {
     guard let append = EventAppend.open(frame: lc_frame_address(), wantsStack: false) else {
       return
     }
+    guard unsafe append.session.pointee.number == session else { return append.close() }
     let form = EventForm(
       .release, mode: mode, isPending: false, attempt: .blocking, result: .success)
     finish(append, form, .max)

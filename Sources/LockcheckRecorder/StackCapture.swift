@@ -4,7 +4,8 @@ import LockcheckTrace
 
 /// Where in the code a thread is, as the number of a stack in the depot.
 ///
-/// The chain of frame pointers is walked each time: its hash is the stack's name. libunwind completes a
+/// The chain of frame pointers is walked: its hash is the stack's name. A thread remembers its last few
+/// chains, and only compares where it finds itself in one of them again. libunwind completes a
 /// stack when it is first seen, since frame pointers end where code was compiled without them. So two
 /// stacks that differ only beyond such code count as one; `full` captures, which use libunwind each
 /// time, tell them apart.
@@ -25,12 +26,23 @@ import LockcheckTrace
     if unsafe session.pointee.stacks == full {
       return unsafe complete(thread, in: session, frame: frame)
     }
+    let known = unsafe lc_recall(thread, session.pointee.number, frame)
+    return known != 0 ? known : unsafe walk(thread, in: session, frame: frame)
+  }
+
+  /// A stack that the thread has not had lately.
+  @inline(never)
+  private static func walk(
+    _ thread: UnsafeMutablePointer<lc_thread>, in session: UnsafeMutablePointer<lc_session>,
+    frame: UInt
+  ) -> UInt32 {
     var hash: UInt64 = 0
     let addresses = unsafe lc_scratch(thread)
     let count = unsafe lc_walk(
       thread, frame, addresses, Int(session.pointee.depth), &hash)
     let number = lc_depot_find(hash)
     if number != 0, unsafe lc_bits_contain(session.pointee.written_stacks, number) {
+      unsafe lc_remember(thread, session.pointee.number, frame, count, number)
       return number
     }
     return unsafe note(number, hash: hash, count: count, thread, in: session, frame: frame)

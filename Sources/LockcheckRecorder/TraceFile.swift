@@ -11,8 +11,10 @@ import LockcheckCodecs
   let path: String
   /// How many chunks there are.
   private(set) var chunkCount: UInt32 = 0
-  /// The bytes that the file has.
+  /// The bytes that are used.
   private(set) var length: UInt64
+  /// The bytes that the disk has given: those behind `length` are zeros, and cut off in the end.
+  private var reserved: UInt64
   /// The mapped header.
   let header: UnsafeMutablePointer<UInt8>
   /// The bytes of a unit: a page, so that each chunk can be mapped.
@@ -63,6 +65,7 @@ import LockcheckCodecs
     largestUnits = max(1, configuration.bufferSize / unit)
     sizeLimit = configuration.sizeLimit ?? .max
     length = UInt64(unit)
+    reserved = length
     unsafe self.header = header.assumingMemoryBound(to: UInt8.self)
     unsafe self.scratch = scratch.assumingMemoryBound(to: UInt8.self)
     unsafe self.modules = modules.bindMemory(to: ModuleRange.self, capacity: Self.moduleCapacity)
@@ -113,8 +116,7 @@ import LockcheckCodecs
     _ kind: BinaryFormat.ChunkKind, thread: UInt32, sequence: UInt32, base: UInt64, units: Int
   ) -> UnsafeMutablePointer<UInt8>? {
     let bytes = units * unit
-    guard length + UInt64(bytes) <= sizeLimit,
-      lc_file_extend(descriptor, length, UInt64(bytes)) == 0,
+    guard reserve(length + UInt64(bytes)),
       let memory = unsafe lc_file_map(descriptor, length, bytes)
     else { return nil }
     typealias Chunk = BinaryFormat.Chunk
@@ -134,6 +136,21 @@ import LockcheckCodecs
     chunkCount += 1
     noteTime()
     return unsafe chunk
+  }
+
+  /// Makes the file reach to `end`, and where it can further: by as much again as it has, up to a
+  /// mebibyte, so that the disk is not asked for each chunk.
+  private func reserve(_ end: UInt64) -> Bool {
+    if end <= reserved { return true }
+    guard end <= sizeLimit else { return false }
+    let generous = min(end + min(length, 1 << 20), sizeLimit) & ~UInt64(unit - 1)
+    for wanted in [generous, end] where wanted >= end {
+      if lc_file_extend(descriptor, reserved, wanted - reserved) == 0 {
+        reserved = wanted
+        return true
+      }
+    }
+    return false
   }
 
   /// How many units the next chunk of a thread gets: short threads take one page, busy ones the whole

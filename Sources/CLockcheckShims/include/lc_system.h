@@ -16,7 +16,8 @@ int lc_file_open(const char *path);
 /// Makes the file reach to `offset + bytes`, on the disk too. 0 or an error number. Never raises
 /// SIGXFSZ.
 int lc_file_extend(int fd, uint64_t offset, uint64_t bytes);
-/// Maps a part of the file, shared, kept from children. Null where that fails.
+/// Maps a part of the file that nothing was written to, shared, kept from children, all of it in memory.
+/// Null where that fails. Never raises SIGXFSZ.
 void *lc_file_map(int fd, uint64_t offset, size_t bytes);
 /// Cuts the file and closes it. 0 or an error number.
 int lc_file_close(int fd, uint64_t length);

@@ -50,6 +50,21 @@ typedef struct lc_writer {
   struct lc_writer *next;
 } lc_writer;
 
+/// How many stacks a thread remembers, a power of two up to 8, and how deep one of them may be.
+#define LC_REMEMBERED 8
+#define LC_REMEMBERED_DEPTH 32
+
+/// A stack that the thread has had before: where its frames lie, what stands in them, and its number.
+typedef struct lc_remembered {
+  uint32_t session;
+  uint32_t number;
+  uint32_t count;
+  /// Whether the walk ended at a frame that returns nowhere, the one after the last.
+  uint32_t has_terminator;
+  uintptr_t frames[LC_REMEMBERED_DEPTH + 1];
+  uintptr_t addresses[LC_REMEMBERED_DEPTH];
+} lc_remembered;
+
 /// What the recorder knows about one thread. The memory is reused for other threads and never given
 /// back, so that a pointer to it can always be followed.
 typedef struct lc_thread {
@@ -69,6 +84,7 @@ typedef struct lc_thread {
   struct lc_thread *next;
   /// Room for one capture.
   uintptr_t addresses[LC_SCRATCH];
+  lc_remembered remembered[LC_REMEMBERED];
 } lc_thread;
 
 /// 1 while any recording runs.

@@ -12,7 +12,8 @@ final class Waiter: @unchecked Sendable {
   let mode: LockMode
 
   private let word = FutexWord(Waiter.asleep)
-  // Touched only under the guard of the primitive whose queue it is in.
+  // Touched only under the guard of the primitive whose queue it is in; `next`, once it is out, by the
+  // waker.
   fileprivate var next: Waiter?
   fileprivate var previous: Waiter?
   fileprivate var isQueued = false
@@ -105,13 +106,16 @@ struct WaitQueue: ~Copyable {
 }
 
 /// Waiters that were taken out of their queue under a guard, to be woken once it is free again.
-struct Wakeups {
-  private var waiters: [Waiter] = []
-  private var single: Waiter?
+///
+/// They are chained by the link that the queue has cut, so that nothing is allocated under the guard.
+struct Wakeups: ~Copyable {
+  private var first: Waiter?
+  private var last: Waiter?
 
-  /// Adds one. The first costs no allocation.
+  /// Adds one, which is in no queue.
   mutating func add(_ waiter: Waiter) {
-    if single == nil { single = waiter } else { waiters.append(waiter) }
+    if let last { last.next = waiter } else { first = waiter }
+    last = waiter
   }
 
   /// Adds whoever waits in `queue`, up to `limit` of them, longest first.
@@ -125,7 +129,13 @@ struct Wakeups {
 
   /// Wakes them in order.
   consuming func wake() {
-    single?.wake()
-    for waiter in waiters { waiter.wake() }
+    var next = first
+    while let waiter = next {
+      // First, since the thread that is woken may go on and end; and so that a long chain is not
+      // given back link by link from inside.
+      next = waiter.next
+      waiter.next = nil
+      waiter.wake()
+    }
   }
 }

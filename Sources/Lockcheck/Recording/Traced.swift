@@ -25,6 +25,9 @@ internal import Synchronization
     ) {}
 
     @inline(__always)
+    borrowing func recordAcquire(mode: LockMode = .exclusive, attempt: Attempt) -> UInt32 { 0 }
+
+    @inline(__always)
     borrowing func record(
       _ operation: Operation, under lock: borrowing Traced, isHeld: Bool = true,
       isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success,
@@ -38,7 +41,7 @@ internal import Synchronization
     ) {}
 
     @inline(__always)
-    borrowing func recordRelease(mode: LockMode = .exclusive) {}
+    borrowing func recordRelease(mode: LockMode = .exclusive, takenIn session: UInt32) {}
 
     @inline(__always)
     borrowing func recordDestroy() {}
@@ -117,8 +120,16 @@ internal import Synchronization
         argument: argument)
     }
 
-    /// Appends the release of a lock by its holder.
-    borrowing func recordRelease(mode: LockMode = .exclusive) { object.recordRelease(mode: mode) }
+    /// Appends the acquire of a lock by its new holder. Returns the session that it went into; 0 where
+    /// that is none.
+    borrowing func recordAcquire(mode: LockMode = .exclusive, attempt: Attempt) -> UInt32 {
+      object.recordAcquire(mode: mode, attempt: attempt)
+    }
+
+    /// Appends the release of a lock by its holder, if the session has the acquire.
+    borrowing func recordRelease(mode: LockMode = .exclusive, takenIn session: UInt32) {
+      object.recordRelease(mode: mode, takenIn: session)
+    }
 
     /// Appends the object's end, if the trace knows it.
     borrowing func recordDestroy() { object.recordDestroy() }
