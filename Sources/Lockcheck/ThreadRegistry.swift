@@ -16,6 +16,10 @@ enum ThreadRegistry {
     let process: pid_t
   }
 
+  /// The process that last had a thread to wait for. What another thread held at a fork stays held in
+  /// the child, which therefore asks this first and touches no lock where it has no thread.
+  private static let waiting = Atomic<pid_t>(0)
+
   /// Threads that run, by the system's numbers.
   private static let running = Mutex<[UInt32: CheckedThread]>([:])
   /// Registers the wait at the end, once. A recording that the environment asks for has begun by
@@ -35,6 +39,7 @@ enum ThreadRegistry {
   static func await(_ thread: CheckedThread, _ id: UInt64) {
     _ = waitsAtExit
     let entry = Awaited(thread: thread, process: getpid())
+    waiting.store(entry.process, ordering: .relaxed)
     awaited.withLock { $0[id] = entry }
   }
 
@@ -63,9 +68,10 @@ enum ThreadRegistry {
 
   /// Waits, oldest first, until no thread of this process is left but the one that ends it.
   private static func joinAll() {
+    let process = getpid()
+    guard waiting.load(ordering: .relaxed) == process else { return }
     while true {
       let me = CheckedThread.current
-      let process = getpid()
       // Taken out, so that a thread that has ended and not yet said so here is joined once.
       let next = awaited.withLock { threads in
         threads.filter { $0.value.thread !== me && $0.value.process == process }.keys.min()
