@@ -112,12 +112,12 @@ let package = Package(
     .testTarget(
       name: "LockcheckRecorderTests",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTestKit",
-        "RecorderProbe",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "CLockcheckShims",
+        "LockcheckTestKit", "RecorderProbe",
       ]),
     // A program that records and is killed, for the tests of the recorder.
     .executableTarget(
-      name: "RecorderProbe", dependencies: ["LockcheckRecorder", "LockcheckTrace"],
+      name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
       path: "Tests/RecorderProbe"),
     .testTarget(
       name: "LockcheckTests",

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -29,8 +30,18 @@ void lc_unmap(void *memory, size_t bytes) {
   if (memory) munmap(memory, bytes);
 }
 
+int lc_open_above_standard(const char *path, int flags) {
+  int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0644);
+  if (fd < 0 || fd > STDERR_FILENO) return fd;
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  int error = errno;
+  close(fd);
+  errno = error;
+  return moved;
+}
+
 int lc_file_open(const char *path) {
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  int fd = lc_open_above_standard(path, O_RDWR | O_CREAT);
   if (fd < 0) return -errno;
   // Emptying a file that another process has mapped would end that process with SIGBUS.
   if (flock(fd, LOCK_EX | LOCK_NB) != 0 || ftruncate(fd, 0) != 0) {
@@ -145,6 +156,8 @@ void lc_modules_visit(
   visit_state state = {context, visit, true};
   dl_iterate_phdr(visit_module, &state);
 }
+
+const char *lc_environment(const char *name) { return secure_getenv(name); }
 
 void *lc_load_unwinder(const char *library) {
   // RTLD_LOCAL: in the global scope it would replace `backtrace` and `_Unwind_*` for everybody.

@@ -6,6 +6,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -42,7 +43,7 @@ uint32_t lc_next_object_number(void) {
 
 // Drepper, "Futexes are tricky", the second mutex: 0 free, 1 held, 2 held and waited for. No
 // pthread_mutex, which the child of a fork could not put right.
-void lc_lock(void) {
+static void take(void) {
   uint32_t word = 0;
   if (__atomic_compare_exchange_n(
           &lock_word, &word, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
@@ -54,9 +55,37 @@ void lc_lock(void) {
   }
 }
 
-void lc_unlock(void) {
+static void give_back(void) {
   if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
     syscall(SYS_futex, &lock_word, FUTEX_WAKE_PRIVATE, 1, (void *)0, (void *)0, 0);
+}
+
+/// What the holder of the lock blocked before it took it.
+static __thread sigset_t signals_before __attribute__((tls_model("initial-exec")));
+
+/// Keeps signal handlers off this thread. Those of a crash stay: blocked, they would end the process
+/// without a word.
+static void block_signals(sigset_t *before) {
+  static const int of_crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+  sigset_t set;
+  sigfillset(&set);
+  for (size_t i = 0; i < sizeof of_crashes / sizeof *of_crashes; i++) sigdelset(&set, of_crashes[i]);
+  pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+// No signal handler runs on the thread that holds it: the handler might wait for a lock of the
+// program's, whose holder waits here.
+void lc_lock(void) {
+  sigset_t before;
+  block_signals(&before);
+  take();
+  signals_before = before;
+}
+
+void lc_unlock(void) {
+  sigset_t before = signals_before;
+  give_back();
+  pthread_sigmask(SIG_SETMASK, &before, 0);
 }
 
 bool lc_bits_insert(lc_bits *bits, uint32_t number) {
@@ -256,7 +285,6 @@ static void after_fork_in_parent(void) {
 // alone, at its exit too.
 static void after_fork_in_child(void) {
   __atomic_store_n(&lock_word, 0, __ATOMIC_RELAXED);
-  fork_holds_lock = 0;
   lc_recording_on = 0;
   lc_shared_session = 0;
   lc_task_recordings = 0;
@@ -273,6 +301,9 @@ static void after_fork_in_child(void) {
     thread->busy = 0;
     thread->in_use = thread == lc_self;
   }
+  // Last: a signal may come now.
+  if (fork_holds_lock) pthread_sigmask(SIG_SETMASK, &signals_before, 0);
+  fork_holds_lock = 0;
 }
 
 void lc_prepare(void) {

@@ -7,8 +7,19 @@ internal import Synchronization
 enum ThreadRegistry {
   private static let lastID = Atomic<UInt64>(0)
   private static let lastName = Atomic<UInt64>(0)
-  /// Threads that the process waits for, by their ids.
-  private static let awaited = Mutex<[UInt64: CheckedThread]>([:])
+  /// Threads that a process waits for, by their ids.
+  private static let awaited = Mutex<[UInt64: Awaited]>([:])
+
+  /// A thread, and the process that it runs in: the child of a fork has it in its memory only.
+  private struct Awaited {
+    let thread: CheckedThread
+    let process: pid_t
+  }
+
+  /// The process that last had a thread to wait for. What another thread held at a fork stays held in
+  /// the child, which therefore asks this first and touches no lock where it has no thread.
+  private static let waiting = Atomic<pid_t>(0)
+
   /// Threads that run, by the system's numbers.
   private static let running = Mutex<[UInt32: CheckedThread]>([:])
   /// Registers the wait at the end, once. A recording that the environment asks for has begun by
@@ -27,14 +38,16 @@ enum ThreadRegistry {
   /// Makes the end of the process wait for `thread`.
   static func await(_ thread: CheckedThread, _ id: UInt64) {
     _ = waitsAtExit
-    awaited.withLock { $0[id] = thread }
+    let entry = Awaited(thread: thread, process: getpid())
+    waiting.store(entry.process, ordering: .relaxed)
+    awaited.withLock { $0[id] = entry }
   }
 
   /// The thread has ended: the process need not wait for it.
   static func release(_ id: UInt64) {
     // Bound outside, so that the object's own end does not come under the lock.
-    let thread = awaited.withLock { $0.removeValue(forKey: id) }
-    withExtendedLifetime(thread) {}
+    let entry = awaited.withLock { $0.removeValue(forKey: id) }
+    withExtendedLifetime(entry) {}
   }
 
   /// `thread` runs on the calling thread, from now on.
@@ -53,16 +66,19 @@ enum ThreadRegistry {
     running.withLock { $0[number.rawValue] }
   }
 
-  /// Waits, oldest first, until no thread is left but the one that ends the process.
+  /// Waits, oldest first, until no thread of this process is left but the one that ends it.
   private static func joinAll() {
+    let process = getpid()
+    guard waiting.load(ordering: .relaxed) == process else { return }
     while true {
       let me = CheckedThread.current
       // Taken out, so that a thread that has ended and not yet said so here is joined once.
       let next = awaited.withLock { threads in
-        threads.filter { $0.value !== me }.keys.min().flatMap { threads.removeValue(forKey: $0) }
+        threads.filter { $0.value.thread !== me && $0.value.process == process }.keys.min()
+          .flatMap { threads.removeValue(forKey: $0) }
       }
       guard let next else { return }
-      next.joinAtExit()
+      next.thread.joinAtExit()
     }
   }
 }

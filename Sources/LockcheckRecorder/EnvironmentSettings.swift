@@ -1,4 +1,4 @@
-import Glibc
+import CLockcheckShims
 
 /// What the environment says about recording: `LOCKCHECK` and its companions.
 ///
@@ -13,7 +13,7 @@ struct EnvironmentSettings: Equatable {
 
   /// The settings of this process, read once.
   static let ofProcess = EnvironmentSettings { name in
-    unsafe getenv(name).map { unsafe String(cString: $0) }
+    unsafe lc_environment(name).map { unsafe String(cString: $0) }
   }
 
   /// Reads the settings off the variables that `value` gives.

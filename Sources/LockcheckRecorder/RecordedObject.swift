@@ -11,7 +11,8 @@ import Synchronization
 /// that is inlined into it: the recorded stack begins at the caller.
 public struct RecordedObject: ~Copyable, Sendable {
   let kind: ObjectKind
-  let name: String?
+  /// Touched only under the recorder's lock, so that no signal handler finds it taken.
+  let name: Mutex<String?>
   let extra: ObjectExtra
   /// The stack that made it, by its number in the depot; 0 where it was made unrecorded.
   let creation: UInt32
@@ -27,11 +28,29 @@ public struct RecordedObject: ~Copyable, Sendable {
   public init(_ kind: ObjectKind, name: String? = nil, details: ObjectDetails = ObjectDetails()) {
     Recording.readEnvironment()
     self.kind = kind
-    self.name = name
+    self.name = Mutex(name)
     extra = ObjectExtra(details)
     creation =
       Recording.isOn
       ? StackCapture.creation(frame: lc_frame_address()) : 0
+  }
+
+  /// Calls it otherwise from now on. A recording that has it already calls it so throughout.
+  @inline(never) public borrowing func rename(_ new: String?) {
+    var other = new
+    defer { withExtendedLifetime(other) {} }
+    guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return }
+    let session = unsafe Session.inForce(on: thread)
+    lc_lock()
+    name.withLock { swap(&$0, &other) }
+    if let session = unsafe session,
+      unsafe recordedIn.load(ordering: .relaxed) == session.pointee.number
+    {
+      // Without room the recording ends here, and the first name is as good.
+      _ = unsafe Session.file(of: session).rewriteObject(self, number: id.rawValue, in: session)
+    }
+    lc_unlock()
+    unsafe lc_leave(thread)
   }
 
   /// Its number, the same in every recording of this process.

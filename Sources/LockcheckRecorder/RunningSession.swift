@@ -75,6 +75,8 @@ import Synchronization
       return process
     }
     guard isWritten else {
+      // Closed, so that another recording can try that file.
+      _ = Self.locked { [file] in file.close(nested: 0) }
       unsafe discard()
       throw .system("no room for the file", file: path, errno: ENOSPC)
     }

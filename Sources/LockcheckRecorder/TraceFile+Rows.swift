@@ -1,6 +1,7 @@
 import CLockcheckShims
 import LockcheckCodecs
 import LockcheckTrace
+import Synchronization
 
 /// The tables of a recording. Each row stands in the file before the first event that refers to it.
 extension TraceFile {
@@ -44,11 +45,19 @@ extension TraceFile {
     in session: UnsafeMutablePointer<lc_session>
   ) -> Bool {
     if unsafe lc_bits_contain(session.pointee.written_objects, number) { return true }
+    return unsafe rewriteObject(object, number: number, in: session)
+  }
+
+  /// An object, also where an earlier row describes it: what the later one says counts.
+  func rewriteObject(
+    _ object: borrowing RecordedObject, number: UInt32,
+    in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
     let creation = object.creation
     if creation != 0, unsafe !writeStack(creation, in: session) { return false }
     let extra = object.extra
     let kind = object.kind
-    let name = object.name
+    let name = object.name.withLock { $0 }
     let isWritten = appendRow(.object) { row in
       row.number(UInt64(number))
       row.byte(kind.rawValue)

@@ -1,3 +1,4 @@
+import CLockcheckShims
 import Glibc
 import LockcheckCodecs
 import LockcheckTrace
@@ -56,20 +57,23 @@ final class OpenFile: RandomAccessBytes, ByteSink {
   /// Opens a file to read it.
   init(reading path: String) throws(TraceCodingError) {
     self.path = path
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = unsafe lc_open_above_standard(path, O_RDONLY)
+    guard descriptor >= 0 else {
+      count = 0
+      throw Self.failure(path, "cannot open the file")
+    }
     count = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
-    guard descriptor >= 0 else { throw Self.failure(path, "cannot open the file") }
   }
 
   /// Makes a file, empty, to write it.
   init(writing path: String) throws(TraceCodingError) {
     self.path = path
-    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    descriptor = unsafe lc_open_above_standard(path, O_WRONLY | O_CREAT | O_TRUNC)
     count = 0
     guard descriptor >= 0 else { throw Self.failure(path, "cannot make the file") }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   func read(at offset: UInt64, into buffer: inout [UInt8]) throws(TraceCodingError) -> Int {
     var done = 0

@@ -78,7 +78,7 @@ import Testing
     expectClosed(trace)
   }
 
-  @Test(arguments: ["return", "exit", "_exit", "abort"])
+  @Test(arguments: ["return", "exit", "_exit", "abort", "closed"])
   func `the end of its process by`(way: String) throws {
     let folder = try TemporaryFolder()
     wait(for: try run(folder.file(), way))
@@ -86,6 +86,14 @@ import Testing
     #expect(losses.isEmpty)
     #expect(trace.events.count == 20)
     expectClosed(trace)
+  }
+
+  @Test func `a child of a fork that exits while threads of its parent run`() throws {
+    let folder = try TemporaryFolder()
+    #expect(wait(for: try run(folder.file(), "fork-thread")) == 0)
+    let (trace, losses) = try read(folder.file())
+    #expect(losses.isEmpty)
+    #expect(trace.events.contains { $0.operation == .join && !$0.isPending })
   }
 
   @Test func `a fork, whose child records nothing and leaves the file alone`() throws {

@@ -6,6 +6,15 @@ import Testing
 @testable import LockcheckSymbols
 
 @Suite struct `Resolving symbols` {
+  @Test(arguments: [
+    ("$s6readmeyyYbcfU_", "closure #1 in top-level code"),
+    ("$s6readmeyyYbcfU0_yyXEfU_", "closure #1 in closure #2 in top-level code"),
+    ("pthread_create", "pthread_create"),
+  ])
+  func `names code outside of any function`(symbol: String, name: String) {
+    #expect(Demangling.name(of: symbol) == name)
+  }
+
   @Test(arguments: LineReaderChoice.allCases)
   func `names the function, file and line that an address was captured in`(
     choice: LineReaderChoice

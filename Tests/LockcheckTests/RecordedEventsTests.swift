@@ -44,6 +44,21 @@
         ])
     }
 
+    @Test func `calls a primitive by the last name it was given`() throws {
+      let trace = try recorded {
+        let early = Lock()
+        early.name = "named before its first event"
+        early.withLock {}
+        let late = Lock(name: "first")
+        late.withLock {}
+        late.name = "named after it"
+        late.withLock {}
+      }
+      #expect(trace.events(on: "named before its first event").count == 3)
+      #expect(trace.events(on: "named after it").count == 5)
+      #expect(trace.events(on: "first").isEmpty)
+    }
+
     @Test func `shows every level of a recursive lock`() throws {
       let trace = try recorded {
         let lock = RLock(name: "R")

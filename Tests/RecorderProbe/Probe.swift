@@ -1,4 +1,5 @@
 import Glibc
+import Lockcheck
 import LockcheckRecorder
 import LockcheckTrace
 
@@ -57,6 +58,16 @@ enum Probe {
       }
       waitpid(child, nil, 0)
       work(10)
+    case "fork-thread":
+      let isOver = Lockcheck.Event()
+      let thread = CheckedThread { isOver.wait() }
+      thread.start()
+      let child = forkProcess()
+      if child == 0 { exit(0) }
+      waitpid(child, nil, 0)
+      isOver.set()
+      thread.join()
+    case "closed": for stream in 0...2 as ClosedRange<Int32> { _ = unsafe write(stream, "x\n", 2) }
     case "_exit": _exit(3)
     case "abort": abort()
     case "exit": exit(3)

@@ -1,5 +1,7 @@
 // Records until something ends it: `RecorderProbe FILE WAY`, where WAY is `loop` (for ever), `exit`,
-// `return`, `_exit`, `abort` or `fork`. Writes one line to standard output when events flow.
+// `return`, `_exit`, `abort`, `fork`, `fork-thread` (a child that exits while a thread of the parent's
+// runs) or `closed` (without standard streams). Writes one line to standard output when events flow.
+import Glibc
 import LockcheckRecorder
 
 let file = CommandLine.arguments[1]
@@ -8,5 +10,6 @@ var configuration = RecorderConfiguration()
 configuration.file = file
 configuration.bufferSize = 8192
 let recorder = Recorder(configuration: configuration)
+if way == "closed" { for stream in 0...2 as ClosedRange<Int32> { close(stream) } }
 try recorder.start()
 Probe.run(recorder, way)

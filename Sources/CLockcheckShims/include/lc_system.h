@@ -10,6 +10,13 @@ void *lc_map_memory(size_t bytes);
 /// Gives memory or a part of a file back.
 void lc_unmap(void *memory, size_t bytes);
 
+/// The value of a variable of the environment; null where there is none, and in a process that runs
+/// with more rights than whoever started it (setuid), who could have it write anywhere.
+const char *lc_environment(const char *name);
+
+/// As `open`, with a number above those of the standard streams, also where these are closed: what
+/// the program prints must not land in the file. Negative: see errno.
+int lc_open_above_standard(const char *path, int flags);
 /// Opens a trace file for this process alone, empty. Negative: the error number, negated; -EWOULDBLOCK
 /// where another recording writes to it.
 int lc_file_open(const char *path);

@@ -86,7 +86,10 @@ internal import Synchronization
     var id: ObjectID { object.id }
 
     /// Calls it otherwise from now on.
-    borrowing func rename(_ name: String?) { label.set(name) }
+    borrowing func rename(_ name: String?) {
+      label.set(name)
+      object.rename(name)
+    }
 
     /// Appends an event; the caller holds the object, or its guard.
     borrowing func record(
