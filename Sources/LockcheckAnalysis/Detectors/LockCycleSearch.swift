@@ -44,9 +44,10 @@ struct LockCycleSearch {
 
   /// How much the search may cost. There can be more cycles than atoms.
   struct Limits: Sendable {
-    /// Classes looked at along chains that may become findings.
+    /// Classes looked at along chains that may become findings; one that holds many locks counts for
+    /// several.
     var steps = 5_000_000
-    /// Classes looked at along chains that can only be ruled out.
+    /// The same along chains that can only be ruled out.
     var obstructedSteps = 500_000
     /// Cycles of each of the two kinds.
     var cycles = 10_000
@@ -142,7 +143,7 @@ struct LockCycleSearch {
       var next: [Int] = []
       for lock in frontier {
         for request in requesters[lock] where request > start {
-          steps += 1
+          steps += cost(of: request)
           for other in held[request] where stamp[other] != round {
             stamp[other] = round
             distance[other] = length
@@ -153,6 +154,9 @@ struct LockCycleSearch {
       frontier = next
     }
   }
+
+  /// What looking at all that a class holds counts for.
+  private func cost(of request: Int) -> Int { 1 + classes[request].key.held.count / 16 }
 
   private func distance(of lock: Int) -> Int? { stamp[lock] == round ? distance[lock] : nil }
 
@@ -197,6 +201,8 @@ struct LockCycleSearch {
       return nil
     }
     if chain.requests.contains(where: { wanted[$0] == lock }) { return nil }
+    // A gate is looked for along the whole chain.
+    if chain.obstacle == nil { steps += (cost(of: request) - 1) * chain.requests.count }
     let obstacle = chain.obstacle ?? obstacle(to: request, after: chain, hold: link.mode)
     if obstacle != nil, isObstructedExhausted { return nil }
     return Extension(obstacle: obstacle)

@@ -38,11 +38,19 @@ struct LockRequestClass: Sendable {
 
   /// A lock that lets only one of the two requests come about at a time [Bensalem & Havelund 2005].
   ///
+  /// - Complexity: Linear in the locks held around both.
+  ///
   /// [Bensalem & Havelund 2005]: https://doi.org/10.1007/11678779_15
   func gate(with other: LockRequestClass) -> ObjectID? {
-    key.held.first { hold in
-      other.mode(holding: hold.lock).map { $0 == .exclusive || hold.mode == .exclusive } ?? false
-    }?.lock
+    var (ours, theirs) = (key.held[...], other.key.held[...])
+    while let mine = ours.first, let yours = theirs.first {
+      if mine.lock == yours.lock, mine.mode == .exclusive || yours.mode == .exclusive {
+        return mine.lock
+      }
+      if mine.lock <= yours.lock { ours.removeFirst() }
+      if yours.lock <= mine.lock { theirs.removeFirst() }
+    }
+    return nil
   }
 
   /// Groups dependencies, by first event.
