@@ -108,6 +108,8 @@ public struct Run: ~Copyable {
     let lock = conditionLock(of: event)
     mustOrder.observe(event, at: index, lock: lock, tables: tables)
     states.observe(event, at: index, tables: tables)
+    // The number of a thread that has ended, given to a new one.
+    if event.operation == .fork, hasExited(event.child) { exited[event.child.index] = false }
     guard event.operation == .wait, lock.isPresent else { return }
     if event.isPending {
       held.suspend(lock, by: event.thread)
@@ -121,8 +123,11 @@ public struct Run: ~Copyable {
     exited[thread.index] = true
   }
 
+  /// A thread that goes on after its last event has not ended, whatever the trace says.
   private mutating func warnOfGhost(_ event: Event, at index: Int) {
-    if event.operation != .dummy { warn(.init(.actsAfterExit, at: index, thread: event.thread)) }
+    guard event.operation != .dummy else { return }
+    warn(.init(.actsAfterExit, at: index, thread: event.thread))
+    exited[event.thread.index] = false
   }
 
   /// The lock that a wait on a condition gives up; absent for everything else, and where the trace

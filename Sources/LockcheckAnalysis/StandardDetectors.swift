@@ -15,7 +15,7 @@ struct StandardDetectors: Detector {
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     races.observe(event, at: index, in: run)
     switch event.operation {
-    case .read, .write: locksets.observe(event, at: index, in: run)
+    case .read, .write, .create: locksets.observe(event, at: index, in: run)
     default:
       if lockOrder.interests.contains(event.operation) {
         lockOrder.observe(event, at: index, in: run)

@@ -57,6 +57,9 @@ struct AnalyzeCommand: ParsableCommand {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
     }
+    if let output, let trace = traces.first(where: { OutputFile.wouldReplace($0, with: output) }) {
+      throw ValidationError("-o \(output) would put the report in the place of the trace \(trace).")
+    }
   }
 
   func run() throws {

@@ -90,6 +90,16 @@ final class OutputFile {
     CommandFailure(.noOutput, "cannot write '\(path)': \(reason(problem))")
   }
 
+  /// Whether writing to `path` would put something else in the place of the plain file at `input`,
+  /// under whatever names.
+  static func wouldReplace(_ input: String, with path: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard input != "-", path != "-", unsafe stat(input, &one) == 0, unsafe stat(path, &other) == 0
+    else { return false }
+    return one.st_mode & S_IFMT == S_IFREG && one.st_dev == other.st_dev
+      && one.st_ino == other.st_ino
+  }
+
   private static func isSpecial(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return false }

@@ -96,12 +96,13 @@ public struct WaitForGraph: Sendable {
   }
 
   /// Those of `stuck` that `thread` waits for, by their numbers.
-  public func wakers(of thread: ThreadID, among stuck: [ThreadID]) -> [ThreadID] {
+  ///
+  /// - Complexity: Linear in those it waits for, apart from the sorting: all of `stuck` where that is
+  ///   anyone.
+  public func wakers(of thread: ThreadID, among stuck: Set<ThreadID>) -> [ThreadID] {
     switch self[thread] {
-    case .waitingFor(let wakers):
-      let members = Set(stuck)
-      return wakers.filter { members.contains($0) }.sorted()
-    case .waitingForAnyone: return stuck.filter { $0 != thread }
+    case .waitingFor(let wakers): return wakers.filter(stuck.contains).sorted()
+    case .waitingForAnyone: return stuck.filter { $0 != thread }.sorted()
     case .running, .ended: return []
     }
   }

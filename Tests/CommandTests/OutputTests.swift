@@ -37,6 +37,20 @@ import Testing
     }
   }
 
+  @Test func `does not go where a trace is, under whatever name`() throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Sample.race, to: "race.json")
+      try FileManager.default.createSymbolicLink(
+        atPath: lockcheck.path("link"), withDestinationPath: trace)
+      for name in ["race.json", "./race.json", "link"] {
+        let result = try lockcheck("analyze", trace, "-o", name)
+        #expect(result.status == 64)
+        #expect(result.errors.contains("-o \(name) would put the report in the place of the trace"))
+      }
+      #expect(try lockcheck.read("race.json") == Sample.race)
+    }
+  }
+
   @Test func `through a link replaces what the link points to`() throws {
     try withCommand { lockcheck in
       let trace = try lockcheck.write(Sample.race, to: "race.json")

@@ -17,6 +17,12 @@ private func races(_ drawing: String) -> [String] {
     #expect(races("T1: r(x)\nT2:      r(x)").isEmpty)
   }
 
+  @Test func `a variable that is made anew under an old number does not race with the old one`() {
+    #expect(races("T1: w(x) destroy(x)\nT2:                 create(x) w(x)").isEmpty)
+    #expect(races("T1: w(x) destroy(x)\nT2:                 w(x)").count == 1)
+    #expect(races("T1: create(x) w(x)\nT2:                w(x)").count == 1)
+  }
+
   @Test func `atomic accesses race with plain ones and not with each other`() {
     #expect(races("T1: aw(x)\nT2:       au(x)").isEmpty)
     #expect(races("T1: aw(x)\nT2:       w(x)").count == 1)

@@ -20,6 +20,26 @@ private func misuses(_ drawing: String) -> [String] {
     #expect(misuses("T1: acq(A) rel(A) rel(A)").count == 1)
   }
 
+  @Test func `is none after a wait whose beginning the trace leaves out`() {
+    let drawing = """
+      objects: A rlock, C condition(A)
+      T1: acq(A) acq(A)                         wait(C) rel(A) rel(A)
+      T2:               acq(A) notify(C) rel(A)
+      """
+    #expect(misuses(drawing).isEmpty)
+    #expect(misuses(drawing.replacing("rel(A) rel(A)", with: "rel(A) rel(A) rel(A)")).count == 1)
+  }
+
+  @Test func `is none for any level of a hold that cannot have been cut short`() {
+    let drawing = """
+      objects: A rlock
+      T1: acq(A) acq(A)               rel(A) rel(A)
+      T2:               acq(A) rel(A)
+      """
+    #expect(misuses(drawing).isEmpty)
+    #expect(misuses(drawing.replacing("rel(A) rel(A)", with: "rel(A) rel(A) rel(A)")).count == 1)
+  }
+
   @Test func `of another thread's lock`() {
     let found = result("T1: acq(A)\nT2:        rel(A)").findings
     #expect(found.map(\.reason) == [.notHeld(holder: ThreadID(0))])

@@ -63,6 +63,20 @@ import Testing
     #expect(result.findings.contains { $0.steps.count == 2 })
     #expect(result.warnings.map(\.kind) == [.cycleSearchCutShort(ruledOutOnly: false)])
   }
+
+  @Test func `deep nests in opposite orders are given up on, a cycle of two found`() {
+    let depth = 120
+    var trace = Trace()
+    for place in 0..<2 { trace.tables.threads.append(ThreadRow(name: "T\(place)")) }
+    for place in 0..<depth { _ = trace.tables.objects.append(kind: .lock, name: "L\(place)") }
+    trace.events += nest(Array(0..<depth), by: 0)
+    trace.events += nest(Array((0..<depth).reversed()), by: 1)
+    var limits = LockCycleSearch.Limits()
+    limits.steps = 20_000
+    let result = analyze(trace, with: [LockOrderDetector(limits: limits)])
+    #expect(result.findings.contains { $0.steps.map(\.object.index) == [1, 0] })
+    #expect(result.warnings.map(\.kind) == [.cycleSearchCutShort(ruledOutOnly: false)])
+  }
 }
 
 /// ⟨lock, mode, held⟩, apart from threads and places.

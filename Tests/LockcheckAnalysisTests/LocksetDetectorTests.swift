@@ -23,6 +23,13 @@ private func ruledOut(_ drawing: String) -> [RuledOut.Reason] {
         """) == ["possible unlocked-shared-write x: T1 write(x) [A], T2 write(x) []"])
   }
 
+  @Test func `a variable that is made anew under an old number needs not the old one's lock`() {
+    let old = "T1: acq(A) w(x) rel(A)\n"
+    let blanks = String(repeating: " ", count: 20)
+    #expect(found(old + "T2: \(blanks) create(x) w(x)").isEmpty)
+    #expect(found(old + "T2: \(blanks) w(x)").count == 1)
+  }
+
   @Test func `one lock around every access is fine`() {
     #expect(
       found(

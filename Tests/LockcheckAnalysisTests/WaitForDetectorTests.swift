@@ -34,6 +34,14 @@ private func stuck(_ drawing: String) -> [String] {
     #expect(stuck("T1: acq(A)\nT2:        acq(A)?").isEmpty)
   }
 
+  @Test func `one that waits for the holder under an ended thread's number is not stuck`() {
+    let first = "T0: fork(T1)      join(T1)"
+    #expect(
+      stuck(first + " fork(T1)        acq(A)?\nT1:          exit                   acq(A)").isEmpty)
+    #expect(stuck("T0:      acq(A)?\nT1: exit         acq(A)").isEmpty)
+    #expect(stuck("T0:             acq(A)?\nT1: acq(A) exit").count == 1)
+  }
+
   @Test func `one that is about to take a free lock is not stuck`() {
     #expect(stuck("T1: acq(A) rel(A) exit\nT2:                   acq(A)?").isEmpty)
   }

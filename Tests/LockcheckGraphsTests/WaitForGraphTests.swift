@@ -110,6 +110,7 @@ private func largestStuckSet(_ activities: [WaitForGraph.Activity]) -> [Int] {
 
 private func comesBack(_ thread: ThreadID, _ graph: WaitForGraph, _ stuck: [ThreadID]) -> Bool {
   var reached: Set<ThreadID> = []
+  let stuck = Set(stuck)
   var next = graph.wakers(of: thread, among: stuck)
   while let waker = next.popLast() {
     if reached.insert(waker).inserted { next += graph.wakers(of: waker, among: stuck) }

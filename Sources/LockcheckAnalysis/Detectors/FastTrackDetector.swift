@@ -38,6 +38,10 @@ public struct FastTrackDetector: Detector {
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     guard event.operation.isAccess else {
       order.observe(event, at: index, lock: run.conditionLock(of: event), tables: run.tables)
+      // What was done to a variable that is gone is not done to the one that has its number now.
+      if event.operation == .create, event.object.index < variables.count {
+        variables[event.object.index] = VariableHistory()
+      }
       return
     }
     guard event.isEffective else { return }

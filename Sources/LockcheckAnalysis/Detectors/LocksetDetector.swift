@@ -16,7 +16,7 @@ public import LockcheckTrace
 /// [Savage et al. 1997]: https://doi.org/10.1145/265924.265927
 public struct LocksetDetector: Detector {
   /// Every operation that its state depends on.
-  public let interests: OperationSet = [.read, .write]
+  public let interests: OperationSet = [.read, .write, .create]
 
   /// By object; variables only are ever looked at.
   private var variables = FlatTable(blank: VariableState())
@@ -31,9 +31,13 @@ public struct LocksetDetector: Detector {
 
   /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
-    guard event.isEffective else { return }
+    guard event.isEffective, event.object.isPresent else { return }
     let place = event.object.index
     variables.reach(place)
+    if event.operation == .create {
+      variables[place] = VariableState()
+      return
+    }
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     let locks = locksets.lockset(for: access.held, isWrite: access.isWrite, in: run.held)
     if variables[place].owner == event.thread {

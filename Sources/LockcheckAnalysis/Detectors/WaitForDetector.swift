@@ -20,7 +20,7 @@ public import LockcheckTrace
 /// `observed`, any holder that runs could be the one that is waited for.
 public struct WaitForDetector: Detector {
   /// Every operation that its state depends on.
-  public let interests: OperationSet = [.join]
+  public let interests: OperationSet = [.fork, .join]
 
   /// Who has been joined, and so has ended, whether or not the trace holds its last event.
   private var joined: Set<ThreadID> = []
@@ -30,7 +30,9 @@ public struct WaitForDetector: Detector {
 
   /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
-    if event.isEffective, event.child.isPresent { joined.insert(event.child) }
+    guard event.isEffective, event.child.isPresent else { return }
+    // A number can be given to a new thread once the old one has ended.
+    if event.operation == .fork { joined.remove(event.child) } else { joined.insert(event.child) }
   }
 
   /// Says what it found, after the last event.
@@ -150,10 +152,12 @@ private struct PendingWait {
 /// Sorts stuck threads into findings.
 private struct StuckThreads {
   private let stuck: [ThreadID]
+  private let members: Set<ThreadID>
   private let graph: WaitForGraph
 
   init(_ stuck: [ThreadID], _ graph: WaitForGraph) {
     self.stuck = stuck
+    members = Set(stuck)
     self.graph = graph
   }
 
@@ -186,7 +190,7 @@ private struct StuckThreads {
       others[target, default: []].append(thread)
     }
     for target in order {
-      let steps = (others[target] ?? []).compactMap { step($0, among: stuck, in: run) }
+      let steps = (others[target] ?? []).compactMap { step($0, among: members, in: run) }
       findings.append(finding(.stuckThread, verdict, target.reason, steps, in: run))
     }
     return findings
@@ -199,15 +203,15 @@ private struct StuckThreads {
   /// Whether some stuck thread that does not wait on the same object could have ended the wait.
   private func reason(of thread: ThreadID, in run: borrowing Run) -> Reason {
     let object = run.pending.entry(of: thread)?.event.object
-    let wakers = graph.wakers(of: thread, among: stuck)
+    let wakers = graph.wakers(of: thread, among: members)
     if graph[thread] != .waitingForAnyone { return wakers.isEmpty ? .nobodyLeft : .behindStuck }
     let others = wakers.contains { run.pending.entry(of: $0)?.event.object != object }
     return others ? .behindStuck : .nobodyLeft
   }
 
   private func cycle(_ group: [ThreadID], _ verdict: Verdict, in run: borrowing Run) -> Finding {
-    let ordered = inOrder(group)
-    let steps = ordered.compactMap { step($0, among: group, in: run) }
+    let members = Set(group)
+    let steps = inOrder(group, members).compactMap { step($0, among: members, in: run) }
     // A thread that joins itself asks for nothing that it holds: a cycle of waits, if a short one.
     if group.count == 1, steps.allSatisfy({ $0.operation == .acquire }) {
       return finding(.selfDeadlock, verdict, .relock, steps, in: run)
@@ -216,20 +220,22 @@ private struct StuckThreads {
   }
 
   /// From the first thread to one it waits for, and on, so that a plain cycle stands in its order.
-  private func inOrder(_ group: [ThreadID]) -> [ThreadID] {
-    var rest = Set(group)
+  private func inOrder(_ group: [ThreadID], _ members: Set<ThreadID>) -> [ThreadID] {
+    var rest = members
+    var left = group[...]
     var ordered: [ThreadID] = []
-    var next: ThreadID? = group[0]
-    while let thread = next ?? group.first(where: { rest.contains($0) }) {
-      rest.remove(thread)
+    var next: ThreadID?
+    while let thread = next ?? left.popFirst() {
+      next = nil
+      guard rest.remove(thread) != nil else { continue }
       ordered.append(thread)
-      next = graph.wakers(of: thread, among: group).first { rest.contains($0) }
+      next = graph.wakers(of: thread, among: members).first(where: rest.contains)
     }
     return ordered
   }
 
   private func step(
-    _ thread: ThreadID, among group: [ThreadID], in run: borrowing Run
+    _ thread: ThreadID, among group: Set<ThreadID>, in run: borrowing Run
   ) -> Step? {
     guard let entry = run.pending.entry(of: thread) else { return nil }
     return Step(

@@ -48,9 +48,10 @@ public struct HeldLocks: Sendable {
   private var sharedLevels: [Int] = []
   /// What threads gave up while they wait on a condition: the lock's levels, innermost first.
   private var suspensions: [ThreadID: [HeldLock]] = [:]
-  /// Holds that were cut short by another thread's acquire, which cannot have happened: their
-  /// release is not held against anyone.
-  private var lapsed: Set<Hold> = []
+  /// Holds that were cut short by another thread's acquire, which cannot have happened unless the
+  /// thread was waiting on a condition: their releases, one for each level, are not held against
+  /// anyone.
+  private var lapsed: [Hold: [HeldLock]] = [:]
 
   init() {
     let nothing = HeldLock(object: .absent, mode: .exclusive, stack: .absent)
@@ -90,9 +91,14 @@ public struct HeldLocks: Sendable {
 
   /// Everybody who holds the lock, in whatever mode.
   ///
-  /// - Complexity: Linear in threads times nesting depth: for findings, not for every event.
+  /// - Complexity: Constant for a lock that was only ever held by one thread at a time, else linear
+  ///   in threads times nesting depth: for findings, not for every event.
   public func holders(of lock: ObjectID) -> [ThreadID] {
-    current.indices.map { ThreadID($0) }.filter { mode(of: lock, by: $0) != nil }
+    guard isShared(lock) else {
+      let owner = owner(of: lock)
+      return owner.isPresent ? [owner] : []
+    }
+    return current.indices.map { ThreadID($0) }.filter { mode(of: lock, by: $0) != nil }
   }
 
   /// How the thread holds the lock; nil where it does not.
@@ -161,7 +167,7 @@ public struct HeldLocks: Sendable {
 
   /// Whether a release of `lock` by `thread` closes a hold that another thread's acquire cut short.
   public func isLapsed(_ lock: ObjectID, by thread: ThreadID) -> Bool {
-    !lapsed.isEmpty && lapsed.contains(Hold(thread: thread, lock: lock))
+    !lapsed.isEmpty && lapsed[Hold(thread: thread, lock: lock)] != nil
   }
 
   /// Whether the thread has given up `lock` for as long as it waits on a condition.
@@ -182,10 +188,9 @@ extension HeldLocks {
     if !isReentry {
       conflict = owner(of: lock)
       if conflict.isPresent {
-        removeAll(lock, from: conflict)
-        lapsed.insert(Hold(thread: conflict, lock: lock))
+        lapsed[Hold(thread: conflict, lock: lock)] = removeAll(lock, from: conflict)
       }
-      if !lapsed.isEmpty { lapsed.remove(Hold(thread: thread, lock: lock)) }
+      if !lapsed.isEmpty { lapsed[Hold(thread: thread, lock: lock)] = nil }
       if event.mode == .exclusive {
         while owners.count <= lock.index { owners.append(.absent) }
         owners[lock.index] = thread
@@ -201,9 +206,17 @@ extension HeldLocks {
   /// does: that is what a release by another thread comes to.
   mutating func release(_ lock: ObjectID, by thread: ThreadID) {
     if pop(lock, from: thread) { return }
-    if lapsed.remove(Hold(thread: thread, lock: lock)) != nil { return }
+    if lapse(Hold(thread: thread, lock: lock)) { return }
     let holder = owner(of: lock)
     if holder.isPresent { _ = pop(lock, from: holder) }
+  }
+
+  /// Takes one level off a hold that was cut short; false where it was not.
+  private mutating func lapse(_ hold: Hold) -> Bool {
+    guard var levels = lapsed[hold], !levels.isEmpty else { return false }
+    levels.removeFirst()
+    lapsed[hold] = levels.isEmpty ? nil : levels
+    return true
   }
 
   /// The thread gives up every level of the lock to wait on a condition.
@@ -211,9 +224,12 @@ extension HeldLocks {
     suspensions[thread] = removeAll(lock, from: thread)
   }
 
-  /// The thread's wait on a condition is over, and it has the lock as before.
+  /// The thread's wait on a condition is over, and it has the lock as before. Where the trace has no
+  /// beginning of the wait, another thread may seem to have cut the hold short.
   mutating func resume(_ lock: ObjectID, by thread: ThreadID) {
-    guard let levels = suspensions.removeValue(forKey: thread) else { return }
+    let given = suspensions.removeValue(forKey: thread)
+    guard let levels = given ?? lapsed.removeValue(forKey: Hold(thread: thread, lock: lock))
+    else { return }
     for (depth, level) in levels.reversed().enumerated() {
       if depth == 0, level.mode == .exclusive {
         // If somebody else has it, which cannot have happened, the two are both looked for.
@@ -317,7 +333,6 @@ extension HeldLocks {
   /// Takes every level of the lock off the thread.
   ///
   /// - Returns: The levels, innermost first.
-  @discardableResult
   private mutating func removeAll(_ lock: ObjectID, from thread: ThreadID) -> [HeldLock] {
     guard thread.index < current.count, holds(lock, by: thread) else { return [] }
     var removed: [HeldLock] = []
