@@ -59,6 +59,7 @@ private func words(_ definition: [String: Any], _ member: String) throws -> [Str
       name.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
     for member in EventMember.allCases { #expect(member.rawValue == number("\(member)")) }
+    for word in FrequentOperation.allCases { #expect(word.rawValue == number("\(word)")) }
     for member in ThreadMember.allCases { #expect(member.rawValue == number("\(member)")) }
     for member in FrameMember.allCases { #expect(member.rawValue == number("\(member)")) }
     for member in StackMember.allCases { #expect(member.rawValue == number("\(member)")) }

@@ -37,8 +37,14 @@ struct VectorClock: Sendable {
       return
     }
     grow(to: other.moments.count)
-    for place in other.moments.indices where other.moments[place] > moments[place] {
-      moments[place] = other.moments[place]
+    let isNews = zip(other.moments, moments).contains { $0 > $1 }
+    guard isNews else { return }
+    unsafe moments.withUnsafeMutableBufferPointer { ours in
+      unsafe other.moments.withUnsafeBufferPointer { theirs in
+        for place in theirs.indices {
+          unsafe ours[place] = unsafe max(ours[place], theirs[place])
+        }
+      }
     }
   }
 

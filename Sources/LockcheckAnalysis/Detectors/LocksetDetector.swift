@@ -21,7 +21,7 @@ public struct LocksetDetector: Detector {
   /// By object; variables only are ever looked at.
   private var variables = FlatTable(blank: VariableState())
   /// What threads beyond the first did to a variable, by ``VariableState/others``.
-  private var others: [[Visit]] = []
+  private var others = VisitPool()
   private var locksets = Locksets()
   private var violations: [Violation] = []
   private var transfers: [RuledOut] = []
@@ -60,7 +60,10 @@ public struct LocksetDetector: Detector {
     common = common.isPresent ? locksets.intersection(common, locks) : locks
     if common == .none, isHandedOver(place, to: access.thread, by: run.mustOrder) {
       ruleOut(access, on: variable, in: run)
+      var others = variables[place].others
+      others.removeAll()
       variables[place] = VariableState()
+      variables[place].others = others
       variables[place].begin(access, locks)
       return
     }
@@ -82,22 +85,13 @@ public struct LocksetDetector: Detector {
       variables[place].first.add(access)
       return
     }
-    if variables[place].others < 0 {
-      variables[place].others = Int32(others.count)
-      others.append([])
-    }
-    let list = Int(variables[place].others)
-    for visit in others[list].indices where others[list][visit].shown.thread == access.thread {
-      others[list][visit].add(access)
-      return
-    }
-    others[list].append(Visit(access))
+    others.add(access, to: &variables[place].others)
   }
 
   /// What each thread did to the variable.
   private func visits(at place: Int) -> [Visit] {
     let state = variables[place]
-    return [state.first] + (state.others < 0 ? [] : others[Int(state.others)])
+    return [state.first] + others.visits(state.others)
   }
 
   /// Whether all that was done to the variable must come before what `thread` does next.
@@ -169,6 +163,49 @@ private struct Visit: BitwiseCopyable {
   }
 }
 
+/// What threads beyond the first did to variables: a list for each variable, all in one table.
+///
+/// A list that is full moves to the end of the table and leaves its place empty, so that it is never
+/// more than twice as large as it was at most.
+private struct VisitPool {
+  /// A list of visits by different threads, in order of their first one.
+  struct List: BitwiseCopyable {
+    fileprivate var start: UInt32 = 0
+    fileprivate var count: UInt32 = 0
+    fileprivate var capacity: UInt32 = 0
+
+    /// Forgets the visits and keeps the place.
+    mutating func removeAll() { count = 0 }
+
+    /// The places of the visits.
+    @inline(__always) fileprivate var places: Range<Int> { Int(start)..<Int(start + count) }
+  }
+
+  private var visits = FlatTable(blank: Visit(.none))
+
+  /// Notes an access in the visit of its thread.
+  mutating func add(_ access: Access, to list: inout List) {
+    for place in list.places where visits[place].shown.thread == access.thread {
+      visits[place].add(access)
+      return
+    }
+    if list.count == list.capacity { move(&list) }
+    visits[list.places.upperBound] = Visit(access)
+    list.count += 1
+  }
+
+  private mutating func move(_ list: inout List) {
+    let start = visits.count
+    list.capacity = max(2, list.capacity * 2)
+    visits.reach(start + Int(list.capacity) - 1)
+    for place in 0..<Int(list.count) { visits[start + place] = visits[Int(list.start) + place] }
+    list.start = UInt32(start)
+  }
+
+  /// The visits of a list.
+  func visits(_ list: List) -> [Visit] { list.places.map { visits[$0] } }
+}
+
 /// A variable's place among Eraser's states.
 private struct VariableState: BitwiseCopyable {
   /// The only thread so far; absent before the first access and after the variable was shared.
@@ -177,8 +214,8 @@ private struct VariableState: BitwiseCopyable {
   var common = LocksetID.absent
   /// What the first thread did.
   var first = Visit(.none)
-  /// The place of what the other threads did, or -1.
-  var others: Int32 = -1
+  /// What the other threads did.
+  var others = VisitPool.List()
   /// The place of the violation that was found, or -1.
   var violation: Int32 = -1
   /// Whether an access that counts was a write.

@@ -25,6 +25,14 @@ enum EventMember: UInt64, CaseIterable {
   case size = 0x657A6973
 }
 
+/// The operations that most events are, by name.
+enum FrequentOperation: UInt64, CaseIterable {
+  case acquire = 0x65726975716361
+  case release = 0x657361656C6572
+  case read = 0x64616572
+  case write = 0x6574697277
+}
+
 /// The members of a row of the threads' table.
 enum ThreadMember: UInt64, CaseIterable {
   case type = 0x65707974

@@ -119,6 +119,14 @@ extension JSONReader {
   @inline(__always) private mutating func operation(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
   ) throws(TextStop) -> Operation {
+    let start = tokens.at
+    switch tokens.short(text).flatMap(FrequentOperation.init) {
+    case .acquire: return .acquire
+    case .release: return .release
+    case .read: return .read
+    case .write: return .write
+    case nil: tokens.at = start
+    }
     let string = try tokens.string(text, scratch: &scratch, "the name of an operation")
     if let place = find(string, in: words.operations, text) {
       return JSONWords.operations[Int(place)]

@@ -1,12 +1,23 @@
 import LockcheckTrace
 
+/// What came of a member of a row.
+private enum MemberReading {
+  /// It is none that is known.
+  case unknown
+  case taken
+  /// It was there already.
+  case twice(String)
+
+  init(_ member: some Any, isNew: Bool) { self = isNew ? .taken : .twice("\(member)") }
+}
+
 extension JSONReader {
   /// Reads an object's members: `read` takes the name and reads the value, or says that it does not
   /// know the member.
   private mutating func members(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>, _ what: StaticString,
     _ read: (inout Self, inout JSONTokens, borrowing Span<UInt8>, JSONString) throws(TextStop) ->
-      (String, Bool)?
+      MemberReading
   ) throws(TextStop) {
     guard tokens.peek(text) == UInt8(ascii: "{") else {
       if tokens.at >= tokens.end { throw .more }
@@ -16,11 +27,11 @@ extension JSONReader {
     if tokens.isEmpty(UInt8(ascii: "}"), text) { return }
     repeat {
       let name = try name(&tokens, text)
-      guard let (member, isNew) = try read(&self, &tokens, text, name) else {
-        try skip(&tokens, text)
-        continue
+      switch try read(&self, &tokens, text, name) {
+      case .taken: break
+      case .unknown: try skip(&tokens, text)
+      case .twice(let member): throw duplicate(member, tokens, text)
       }
-      guard isNew else { throw duplicate(member, tokens, text) }
     } while try tokens.hasAnother(before: UInt8(ascii: "}"), text)
   }
 
@@ -72,14 +83,14 @@ extension JSONReader {
     var seen: Set<ThreadMember> = []
     try members(&tokens, text, "a row of the threads") {
       (reader, tokens, text, string) throws(TextStop) in
-      guard let member: ThreadMember = reader.short(string) else { return nil }
+      guard let member: ThreadMember = reader.short(string) else { return .unknown }
       switch member {
       case .id: row.externalID = try tokens.signed(text)
       case .name: row.name = try reader.text(&tokens, text)
       case .kind: row.kind = try reader.text(&tokens, text)
       case .type: try reader.skip(&tokens, text)
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     guard row.externalID != nil || row.name != nil else {
       throw missing("id", in: "a thread", at: start)
@@ -148,7 +159,7 @@ extension JSONReader {
     try members(&tokens, text, "a row of the objects") {
       (reader, tokens, text, string) throws(TextStop) in
       let found = reader.find(string, in: reader.words.objectMembers, text)
-      guard let member = found.flatMap(ObjectMember.init) else { return nil }
+      guard let member = found.flatMap(ObjectMember.init) else { return .unknown }
       if member == .lock {
         // Resolved after the row itself, so that the row comes first in the table.
         _ = tokens.peek(text)
@@ -158,7 +169,7 @@ extension JSONReader {
       } else {
         try reader.read(member, into: &parts, &tokens, text, &tables)
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     guard parts.details.externalID != nil || parts.name != nil else {
       throw missing("id", in: "an object", at: start)
@@ -261,7 +272,7 @@ extension JSONReader {
     var seen: Set<StackMember> = []
     try members(&tokens, text, "a row of the stacks") {
       (reader, tokens, text, string) throws(TextStop) in
-      guard let member: StackMember = reader.short(string) else { return nil }
+      guard let member: StackMember = reader.short(string) else { return .unknown }
       switch member {
       case .id: number = try tokens.signed(text)
       case .frames:
@@ -278,7 +289,7 @@ extension JSONReader {
         }
       case .type: try reader.skip(&tokens, text)
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     guard let number else { throw missing("id", in: "a stack", at: start) }
     guard seen.contains(.frames) else { throw missing("frames", in: "a stack", at: start) }
@@ -304,7 +315,7 @@ extension JSONReader {
     var seen: Set<FrameMember> = []
     try members(&tokens, text, "a row of the frames") {
       (reader, tokens, text, string) throws(TextStop) in
-      guard let member: FrameMember = reader.short(string) else { return nil }
+      guard let member: FrameMember = reader.short(string) else { return .unknown }
       switch member {
       case .id: row.externalID = try tokens.signed(text)
       case .function: row.function = try reader.text(&tokens, text)
@@ -316,7 +327,7 @@ extension JSONReader {
       case .buildID: row.buildID = try reader.text(&tokens, text)
       case .type: try reader.skip(&tokens, text)
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     guard let number = row.externalID else { throw missing("id", in: "a frame", at: start) }
     guard let known = registry.frameNumbers[number] else {
@@ -343,7 +354,7 @@ extension JSONReader {
     try members(&tokens, text, "a process") {
       (reader, tokens, text, string) throws(TextStop) in
       let found = reader.find(string, in: reader.words.processMembers, text)
-      guard let member = found.flatMap(ProcessMember.init) else { return nil }
+      guard let member = found.flatMap(ProcessMember.init) else { return .unknown }
       switch member {
       case .pid: process.pid = try tokens.signed(text)
       case .executable: process.executable = try reader.text(&tokens, text)
@@ -352,7 +363,7 @@ extension JSONReader {
           process.arguments.append(try reader.text(&tokens, text))
         }
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     header.process = process
   }
@@ -406,15 +417,15 @@ extension JSONReader {
     var seen: Set<TraceMember> = []
     try members(&tokens, text, "the header") { (reader, tokens, text, string) throws(TextStop) in
       let found = reader.find(string, in: reader.words.traceMembers, text)
-      guard let member = found.flatMap(TraceMember.init) else { return nil }
+      guard let member = found.flatMap(TraceMember.init) else { return .unknown }
       switch member {
       case .format: try reader.format(&tokens, text)
       case .version: try reader.version(&tokens, text)
       case .process: try reader.process(&tokens, text)
       case .accessOrder: try reader.accessOrder(&tokens, text)
-      case .threads, .objects, .frames, .stacks, .events: return nil
+      case .threads, .objects, .frames, .stacks, .events: return .unknown
       }
-      return ("\(member)", seen.insert(member).inserted)
+      return MemberReading(member, isNew: seen.insert(member).inserted)
     }
     guard seen.contains(.format) else { throw missing("format", in: "a header", at: start) }
     guard seen.contains(.version) else { throw missing("version", in: "a header", at: start) }

@@ -69,6 +69,10 @@ extension JSONReader {
   @inline(__always) mutating func member(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
   ) throws(TextStop) -> UInt64 {
+    if let short = tokens.short(text) {
+      try tokens.expect(UInt8(ascii: ":"), text, "':'")
+      return short
+    }
     let string = try name(&tokens, text)
     return string.key.length <= 8 ? string.key.head : 0
   }

@@ -24,6 +24,20 @@ extension JSONTokens {
     }
   }
 
+  /// A string of at most seven bytes without escapes, as a number: see ``EventMember``.
+  ///
+  /// - Returns: Nil, with nothing passed over, where something else stands there.
+  @inline(__always) mutating func short(_ text: borrowing Span<UInt8>) -> UInt64? {
+    guard peek(text) == UInt8(ascii: "\"") else { return nil }
+    let word = TextKey.word(text, at: at + 1, length: 8)
+    let stops = Self.stops(in: word)
+    guard stops != 0 else { return nil }
+    let bits = UInt64(truncatingIfNeeded: stops.trailingZeroBitCount & ~7)
+    guard word &>> bits & 0xFF == 0x22 else { return nil }
+    at += Int(truncatingIfNeeded: bits >> 3) + 2
+    return word & (1 &<< bits &- 1)
+  }
+
   /// A string. Bytes are not looked at beyond finding its end: whoever keeps it makes sure that it is
   /// UTF-8.
   @inline(__always) mutating func string(
