@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .library(name: "Lockcheck", targets: ["Lockcheck"]),
     .library(name: "LockcheckFoundation", targets: ["LockcheckFoundation"]),
+    .library(name: "LockcheckRecorder", targets: ["LockcheckRecorder"]),
     .library(
       name: "LockcheckAnalysis",
       targets: [

@@ -1,0 +1,66 @@
+import LockcheckTrace
+import Testing
+
+@Suite struct `The numbers of the format` {
+  /// The binary form keeps these numbers for ever: a new operation gets a new one.
+  @Test func `stay what they are`() {
+    #expect(
+      Operation.allCases.map(\.name).joined(separator: " ") == """
+        acquire release wait notify set clear put get taskDone join close read write atomicRead \
+        atomicWrite atomicUpdate fork join start exit begin end create destroy dummy
+        """)
+    #expect(Operation.allCases.map { Int($0.rawValue) } == Array(0...24))
+    #expect(
+      ObjectKind.allCases.map(\.name).joined(separator: " ")
+        == "object lock rlock rwlock semaphore condition event barrier queue variable")
+    #expect(ObjectKind.allCases.map { Int($0.rawValue) } == Array(0...9))
+  }
+}
+
+@Suite struct `An event` {
+  @Test func `says nothing that it was not told`() {
+    let event = Event(.acquire, by: ThreadID(0), on: ObjectID(0))
+    #expect(event.count == nil)
+    #expect(event.time == nil)
+    #expect(event.stack.ifPresent == nil)
+    #expect(event.lock.ifPresent == nil)
+    #expect(event.isEffective)
+  }
+
+  @Test func `names a child or a lock, never both`() {
+    var fork = Event(.fork, by: ThreadID(0))
+    fork.child = ThreadID(7)
+    #expect(fork.child == ThreadID(7))
+    #expect(fork.lock == .absent)
+    var wait = Event(.wait, by: ThreadID(0), on: ObjectID(1))
+    wait.lock = ObjectID(7)
+    #expect(wait.lock == ObjectID(7))
+    #expect(wait.child == .absent)
+  }
+
+  @Test(arguments: [true, false])
+  func `takes effect only when it is through and was not given up`(isPending: Bool) {
+    var event = Event(.acquire, by: ThreadID(0), on: ObjectID(0))
+    event.isPending = isPending
+    #expect(event.isEffective == !isPending)
+    event.result = .timeout
+    #expect(!event.isEffective)
+  }
+}
+
+@Suite struct `What an operation implies` {
+  /// Each operation on an object can be done to the kind that it implies, and to no variable besides
+  /// the accesses.
+  @Test(arguments: Operation.allCases)
+  func `fits the kind that it implies`(operation: Operation) {
+    if let kind = ObjectKind.implied(by: operation, namesLock: true) {
+      #expect(kind.allows(operation))
+    }
+    #expect(
+      ObjectKind.variable.allows(operation) == (operation.isAccess || isBirthOrDeath(operation)))
+  }
+
+  private func isBirthOrDeath(_ operation: Operation) -> Bool {
+    operation == .create || operation == .destroy
+  }
+}
