@@ -14,15 +14,11 @@ struct StandardDetectors: Detector {
   @inline(__always)
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     races.observe(event, at: index, in: run)
-    switch event.operation {
-    case .read, .write, .create: locksets.observe(event, at: index, in: run)
-    default:
-      if lockOrder.interests.contains(event.operation) {
-        lockOrder.observe(event, at: index, in: run)
-      }
-      if waits.interests.contains(event.operation) { waits.observe(event, at: index, in: run) }
-      if misuse.interests.contains(event.operation) { misuse.observe(event, at: index, in: run) }
-    }
+    let operation = event.operation
+    if locksets.interests.contains(operation) { locksets.observe(event, at: index, in: run) }
+    if lockOrder.interests.contains(operation) { lockOrder.observe(event, at: index, in: run) }
+    if waits.interests.contains(operation) { waits.observe(event, at: index, in: run) }
+    if misuse.interests.contains(operation) { misuse.observe(event, at: index, in: run) }
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {

@@ -7,18 +7,6 @@ public enum Recording {
   /// Whether any recording runs: one relaxed load of one byte.
   @inlinable public static var isOn: Bool { lc_is_recording() }
 
-  /// Opens a block that is meant to be atomic, on the calling thread.
-  @inlinable public static func recordBegin() { if isOn { appendBlock(begins: true) } }
-
-  /// Closes the innermost block meant to be atomic, on the calling thread.
-  @inlinable public static func recordEnd() { if isOn { appendBlock(begins: false) } }
-
-  @usableFromInline @inline(never) static func appendBlock(begins: Bool) {
-    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
-    append.write(EventForm(begins ? .begin : .end), stamp: append.stamp(after: 0), object: 0)
-    append.close()
-  }
-
   /// Looks at the environment, the first time that any primitive is used: `LOCKCHECK=record` starts
   /// ``Recorder/shared``.
   @inline(__always) static func readEnvironment() {

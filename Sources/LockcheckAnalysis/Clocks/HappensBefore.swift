@@ -1,4 +1,4 @@
-public import LockcheckTrace
+import LockcheckTrace
 
 /// Happens-before, as `Docs/rules.md` lists its edges, by vector clocks [Mattern 1989].
 ///
@@ -28,11 +28,7 @@ public struct HappensBefore: Sendable {
   /// - Parameter lockEdges: False gives the order that holds however the locks are handed round.
   init(lockEdges: Bool) { hasLockEdges = lockEdges }
 
-  /// Whether the event of `earlier` at `index` happens before the next event of `later`.
-  public func isOrdered(_ earlier: ThreadID, at index: Int, before later: ThreadID) -> Bool {
-    isKnown(earlier, Moment(index + 1), to: later)
-  }
-
+  /// Whether what `giver` did at `moment` happens before the next event of `thread`.
   @inline(__always)
   func isKnown(_ giver: ThreadID, _ moment: Moment, to thread: ThreadID) -> Bool {
     giver == thread || (thread.index < clocks.count && clocks[thread.index][giver] >= moment)

@@ -105,13 +105,6 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
   }
 }
 
-extension BinaryTraceDecoder {
-  /// Whether a file that begins with `prefix` has the binary form; eight bytes are enough to tell.
-  public static func recognizes(_ prefix: some Sequence<UInt8>) -> Bool {
-    prefix.starts(with: BinaryFormat.magic.dropLast())
-  }
-}
-
 extension TraceCodingError {
   fileprivate func `in`(_ file: String?) -> TraceCodingError {
     var error = self

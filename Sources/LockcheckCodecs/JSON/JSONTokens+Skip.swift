@@ -11,14 +11,6 @@ struct JSONSkip {
   fileprivate var open: [Bool] = []
 
   init() {}
-
-  /// Stands within an array, after its opening bracket.
-  static var withinArray: JSONSkip {
-    var skip = JSONSkip()
-    skip.open = [false]
-    skip.expected = .valueOrClose
-    return skip
-  }
 }
 
 extension JSONTokens {
