@@ -19,8 +19,9 @@ public struct Finding: Sendable, Equatable {
   public var steps: [Step]
   /// What the promise takes for granted.
   public var assumes: [Assumption]
-  /// The schedule that makes it happen, for `predicted` findings: event indices in order.
-  public var witness: [Int]
+  /// The schedule that makes it happen, for `predicted` findings: what is done up to the moment at
+  /// which the threads are stuck, or both accesses are next.
+  public var witness: [ScheduledEvent]
   /// Each time it was seen: the events, earlier access first. The first one is what `steps` show.
   public var occurrences: [[Int]]
   /// How often it was seen; may exceed ``occurrences``, of which only some may have been kept.
@@ -84,6 +85,35 @@ public struct Step: Sendable, Hashable {
     self.event = index
     self.stack = event.stack
     self.waitsFor = waitsFor
+  }
+}
+
+/// One event of a schedule.
+public struct ScheduledEvent: Sendable, Hashable {
+  /// Its index in the trace.
+  public var index: Int
+  /// Who.
+  public var thread: ThreadID
+  /// Does what.
+  public var operation: Operation
+  /// In which way.
+  public var mode: LockMode
+  /// To what; absent where the operation names no object.
+  public var object: ObjectID
+  /// The thread that is forked or joined.
+  public var child: ThreadID
+  /// Whether the thread is only about to do it.
+  public var isPending: Bool
+
+  /// Makes the place of `event` in a schedule.
+  public init(_ event: Event, at index: Int) {
+    self.index = index
+    thread = event.thread
+    operation = event.operation
+    mode = event.mode
+    object = event.object
+    child = event.child
+    isPending = event.isPending
   }
 }
 

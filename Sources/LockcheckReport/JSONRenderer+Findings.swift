@@ -17,8 +17,10 @@ extension JSONRenderer {
     writer.member("objects", reported.cast.objects)
     writeSteps(finding.steps, cast: reported.cast, in: report, to: &writer)
     writer.member("witness") { writer in
-      writer.array(finding.witness) { writer, event in
-        writer.object { write(event, of: reported, to: &$0) }
+      writer.array(finding.witness) { writer, scheduled in
+        writer.object {
+          write(scheduled, cast: reported.cast, tables: report.tables, to: &$0)
+        }
       }
     }
     writer.member("assumes", finding.assumes.map(\.rawValue))
@@ -85,12 +87,19 @@ extension JSONRenderer {
     }
   }
 
-  /// One event of a schedule. What it does is told where it is one of the finding's own steps.
-  private func write(_ event: Int, of reported: ReportedFinding, to writer: inout JSONWriter) {
-    writer.member("event", event)
-    guard let step = reported.finding.steps.first(where: { $0.event == event }) else { return }
-    writer.member("thread", reported.cast[step.thread])
-    writer.member("op", step.operation.name)
-    if step.object.isPresent { writer.member("object", reported.cast[step.object]) }
+  private func write(
+    _ scheduled: ScheduledEvent, cast: Cast, tables: TraceTables, to writer: inout JSONWriter
+  ) {
+    writer.member("event", scheduled.index)
+    writer.member("thread", cast[scheduled.thread])
+    writer.member("op", scheduled.operation.name)
+    if scheduled.object.isPresent {
+      writer.member("object", cast[scheduled.object])
+      if tables.objects.kind(of: scheduled.object) == .rwlock {
+        writer.member("mode", scheduled.mode == .shared ? "shared" : "exclusive")
+      }
+    }
+    if scheduled.child.isPresent { writer.member("child", cast[scheduled.child]) }
+    if scheduled.isPending { writer.member("pending", true) }
   }
 }

@@ -57,7 +57,7 @@ extension TextRenderer {
 
   private func schedule(of finding: Finding) -> String? {
     guard !finding.witness.isEmpty else { return nil }
-    let shown = finding.witness.suffix(12).map(\.grouped)
+    let shown = finding.witness.suffix(12).map(\.index.grouped)
     let left = finding.witness.count - shown.count
     return "this schedule makes it happen: events "
       + (left > 0 ? "… (\(left.grouped) before) " : "") + shown.joined(separator: ", ")
