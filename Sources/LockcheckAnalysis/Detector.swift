@@ -25,6 +25,8 @@ public struct Detections: Sendable {
   public var ruledOut: [RuledOut]
   /// What a reader of the findings should know.
   public var warnings: [AnalysisWarning]
+  /// What schedules are to be looked for, where the run's history is kept.
+  var cycles: [AbstractCycle] = []
 
   /// Makes a result.
   public init(
@@ -37,6 +39,10 @@ public struct Detections: Sendable {
 
   /// Adds what another detector has to say.
   mutating func append(_ other: Detections) {
+    for var cycle in other.cycles {
+      cycle.finding += findings.count
+      cycles.append(cycle)
+    }
     findings += other.findings
     ruledOut += other.ruledOut
     warnings += other.warnings

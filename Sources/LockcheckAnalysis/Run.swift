@@ -29,6 +29,8 @@ public struct Run: ~Copyable {
   public var accessOrder = TraceHeader.AccessOrder.exact
   /// Whether parts of the trace are known to be missing.
   public var isIncomplete = false
+  /// Whether events can be looked back at after the last one.
+  var keepsHistory = false
   /// Which threads have ended.
   private var exited: [Bool] = []
   /// Never looked at. A value that holds an existential is lent by its address; without it, all of the

@@ -40,6 +40,20 @@ struct LockDependency: Sendable {
   var count: Int
   /// The standing of its thread at the latest one.
   var standing: HappensBefore.Standing
+  /// The latest one among the places that are kept, or -1.
+  var latest: Int32 = -1
+}
+
+extension ObjectID {
+  /// A thread's end, seen as a lock that the thread holds until then: what a join asks for.
+  init(endOf thread: ThreadID) { self.init(rawValue: Self.endFlag | thread.rawValue) }
+
+  private static var endFlag: UInt32 { 1 << 31 }
+
+  /// The thread whose end it is; nil for an object of the trace.
+  var endedThread: ThreadID? {
+    rawValue & Self.endFlag != 0 ? ThreadID(rawValue: rawValue & ~Self.endFlag) : nil
+  }
 }
 
 /// Requests of one thread between which it learned and told nothing, or those at the end of a list that
@@ -68,6 +82,9 @@ struct LockDependencyTable: Sendable {
   private(set) var dependencies: ContiguousArray<LockDependency> = []
   /// By dependency: when it was seen.
   private(set) var windows: [[OrderWindow]] = []
+  /// Where the requests stand, each with the one of its dependency before it; only where the run's
+  /// history is kept.
+  private var places: ContiguousArray<(place: UInt32, previous: Int32)> = []
   /// Places in `dependencies`, or -1; as many as a power of two.
   private var slots = ContiguousArray<Int32>(repeating: -1, count: 1024)
 
@@ -81,6 +98,7 @@ struct LockDependencyTable: Sendable {
       let place = Int(slots[slot])
       if dependencies[place].key == key {
         dependencies[place].count += 1
+        if run.keepsHistory { keep(index, of: place) }
         if dependencies[place].standing != standing {
           dependencies[place].standing = standing
           addWindow(to: place, of: key.thread, at: index, in: run)
@@ -93,8 +111,25 @@ struct LockDependencyTable: Sendable {
     dependencies.append(
       LockDependency(key: key, isPending: isPending, first: index, count: 1, standing: standing))
     windows.append([])
+    if run.keepsHistory { keep(index, of: dependencies.count - 1) }
     addWindow(to: dependencies.count - 1, of: key.thread, at: index, in: run)
     if dependencies.count * 2 > slots.count { grow() }
+  }
+
+  private mutating func keep(_ index: Int, of dependency: Int) {
+    places.append((UInt32(truncatingIfNeeded: index), dependencies[dependency].latest))
+    dependencies[dependency].latest = Int32(truncatingIfNeeded: places.count - 1)
+  }
+
+  /// Where the requests of a dependency stand, in order.
+  func requests(of dependency: Int) -> [Int] {
+    var requests: [Int] = []
+    var next = dependencies[dependency].latest
+    while next >= 0 {
+      requests.append(Int(places[Int(next)].place))
+      next = places[Int(next)].previous
+    }
+    return requests.reversed()
   }
 
   private mutating func addWindow(

@@ -12,7 +12,8 @@ public import LockcheckTrace
 ///    alone, a gate lock, shared holds and requests, a request that gives up by itself, an order that
 ///    holds whatever the scheduler does.
 ///
-/// A semaphore with one permit is a lock. The end of a wait on a condition is a request for its lock.
+/// A semaphore with one permit is a lock. The end of a wait on a condition is a request for its lock. A
+/// join is a request for the end of the child, which the child holds like a lock until it ends.
 ///
 /// Misses deadlocks of requests that did not occur in the run, and counts a shared request as waiting
 /// only for exclusive holds. Reports as `possible` cycles that values passed around, or what stands
@@ -24,7 +25,7 @@ public import LockcheckTrace
 /// [Tunç et al. 2023]: https://doi.org/10.1145/3591291
 public struct LockOrderDetector: Detector {
   /// Every operation that its state depends on.
-  public let interests: OperationSet = [.acquire, .wait]
+  public let interests: OperationSet = [.acquire, .wait, .join]
 
   private var table = LockDependencyTable()
   private let limits: LockCycleSearch.Limits
@@ -36,10 +37,11 @@ public struct LockOrderDetector: Detector {
 
   /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
-    guard !event.isPending, run.held.set(of: event.thread) != .none else { return }
-    if event.operation == .acquire {
-      request(event, at: index, in: run)
-    } else {
+    guard !event.isPending else { return }
+    switch event.operation {
+    case .acquire: request(event, at: index, in: run)
+    case .join: join(event, at: index, in: run)
+    default:
       let lock = run.conditionLock(of: event)
       guard lock.isPresent, event.result != .error else { return }
       guard run.held.isSuspended(lock, by: event.thread) || run.held.holds(lock, by: event.thread)
@@ -48,19 +50,25 @@ public struct LockOrderDetector: Detector {
     }
   }
 
+  private mutating func join(_ event: Event, at index: Int, in run: borrowing Run) {
+    guard event.result != .error, event.child != event.thread, event.child.isPresent else { return }
+    note(
+      ObjectID(endOf: event.child), event, at: index, isBounded: isBounded(event, in: run), in: run)
+  }
+
   private mutating func request(_ event: Event, at index: Int, in run: borrowing Run) {
     let lock = event.object
     guard event.result != .error, run.isHeldByThread(lock) else { return }
     if run.held.owner(of: lock) == event.thread { return }
     if event.mode == .shared, run.held.holds(lock, by: event.thread) { return }
-    var isBounded = event.attempt != .blocking || event.result != .success
+    note(lock, event, at: index, isBounded: isBounded(event, in: run), in: run)
+  }
+
+  private func isBounded(_ event: Event, in run: borrowing Run) -> Bool {
+    if event.attempt != .blocking || event.result != .success { return true }
     // Where only the pending event says how it was tried.
-    if let entry = run.pending.entry(of: event.thread), entry.event.object == lock,
-      entry.event.attempt != .blocking
-    {
-      isBounded = true
-    }
-    note(lock, event, at: index, isBounded: isBounded, in: run)
+    guard let entry = run.pending.entry(of: event.thread) else { return false }
+    return entry.event.object == event.object && entry.event.attempt != .blocking
   }
 
   private mutating func note(
@@ -75,15 +83,20 @@ public struct LockOrderDetector: Detector {
   /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
     // A request that was never granted is a request too.
-    for entry in run.pending.all
-    where entry.event.operation == .acquire && run.held.set(of: entry.event.thread) != .none {
-      request(entry.event, at: entry.index, in: run)
+    for entry in run.pending.all {
+      switch entry.event.operation {
+      case .acquire: request(entry.event, at: entry.index, in: run)
+      case .join: join(entry.event, at: entry.index, in: run)
+      default: break
+      }
     }
-    let grouping = LockRequestClasses(table, held: run.held, limit: limits.holds)
+    let grouping = LockRequestClasses(
+      table, held: run.held, objectCount: run.tables.objects.count, limit: limits.holds)
     let search = LockCycleSearch(grouping.classes, limits: limits)
     var verdicts = LockCycleVerdicts(grouping.classes, table, limits)
     for cycle in search.cycles { verdicts.judge(cycle, in: run) }
     var detections = Detections(findings: verdicts.findings, ruledOut: verdicts.ruledOut)
+    detections.cycles = verdicts.cycles
     let areFindingsMissing =
       grouping.isCutShort || search.isExhausted || verdicts.areFindingsMissing
     if areFindingsMissing || search.isObstructedExhausted || verdicts.arePatternsMissing {
@@ -108,6 +121,8 @@ private struct LockCycleVerdicts {
   /// What was found, by locks and threads.
   private var found: Set<[UInt32]> = []
   private(set) var findings: [Finding] = []
+  /// The cycles that findings tell of, where the run's history is kept.
+  private(set) var cycles: [AbstractCycle] = []
   private var obstructed: [RuledOut] = []
   /// Whether there are cycles that were not judged, or not written down.
   private(set) var areFindingsMissing = false
@@ -145,21 +160,37 @@ private struct LockCycleVerdicts {
       if let obstacle = cycle.obstacle {
         ruleOut(obstacle, choices, in: run)
       } else {
-        report(choices, in: run)
+        report(cycle, choices, in: run)
       }
     case .infeasible(let reason, let choices):
       ruleOut(reason == .sameThread ? reason : cycle.obstacle ?? reason, choices, in: run)
     }
   }
 
-  private mutating func report(_ choices: [LockCycleAssignment.Choice], in run: borrowing Run) {
+  private mutating func report(
+    _ cycle: LockCycle, _ choices: [LockCycleAssignment.Choice], in run: borrowing Run
+  ) {
     let steps = choices.map { step($0, in: run) }
     foundHolds += steps.reduce(0) { $0 + $1.holding.count }
     found.insert(pattern(steps))
     var finding = Finding(
       .lockOrderCycle, .possible, .orderCycle, steps: steps, assumes: run.assumptions)
     finding.occurrenceCount = choices.map(\.member.count).min() ?? 1
+    if run.keepsHistory { cycles.append(abstractCycle(cycle)) }
     findings.append(finding)
+  }
+
+  /// Every request that may be a step of the cycle, for the search for schedules.
+  private func abstractCycle(_ cycle: LockCycle) -> AbstractCycle {
+    AbstractCycle(
+      finding: findings.count,
+      steps: cycle.classes.map { number in
+        classes[number].members.map { member in
+          AbstractCycle.Requests(
+            thread: member.thread,
+            places: member.dependencies.flatMap { table.requests(of: $0) }.sorted())
+        }
+      })
   }
 
   private mutating func ruleOut(
@@ -176,14 +207,22 @@ private struct LockCycleVerdicts {
 
   private func pattern(_ steps: [Step]) -> [UInt32] {
     let first = steps.indices.min { steps[$0].object < steps[$1].object } ?? 0
-    return (steps[first...] + steps[..<first]).flatMap { [$0.thread.rawValue, $0.object.rawValue] }
+    return (steps[first...] + steps[..<first]).flatMap { step in
+      [step.thread.rawValue, step.object.ifPresent?.rawValue ?? ~step.child.rawValue]
+    }
   }
 
   private func step(_ choice: LockCycleAssignment.Choice, in run: borrowing Run) -> Step {
     let dependency = table.dependencies[choice.dependency]
-    var event = Event(
-      .acquire, by: dependency.key.thread, on: dependency.key.lock, at: dependency.key.stack)
-    event.mode = dependency.key.mode
+    let key = dependency.key
+    var event: Event
+    if let child = key.lock.endedThread {
+      event = Event(.join, by: key.thread, at: key.stack)
+      event.child = child
+    } else {
+      event = Event(.acquire, by: key.thread, on: key.lock, at: key.stack)
+      event.mode = key.mode
+    }
     event.isPending = dependency.isPending
     return Step(
       event, at: Int(choice.window.first) - 1, holding: run.held.locks(of: dependency.key.held))

@@ -65,16 +65,21 @@ struct LockRequestClasses {
   /// Groups dependencies, by first event.
   ///
   /// - Parameter limit: How many held locks may be looked at.
-  /// - Complexity: Linear in dependencies and nestings, and in `limit`.
-  init(_ table: LockDependencyTable, held: borrowing HeldLocks, limit: Int) {
-    for place in requests(table, held: held, limit: limit) {
+  /// - Complexity: Linear in dependencies, nestings and objects, and in `limit`.
+  init(
+    _ table: LockDependencyTable, held: borrowing HeldLocks, objectCount: Int, limit: Int
+  ) {
+    for (place, holdsEnd) in requests(table, held: held, objectCount: objectCount, limit: limit) {
       let dependency = table.dependencies[place]
       let key = dependency.key
       // A lock that is held shared and asked for exclusively is no link of a chain to itself.
-      let holds = held.locks(of: key.held)
+      var holds = held.locks(of: key.held)
         .filter { $0.object != key.lock }
         .map { LockRequestClass.Hold(lock: $0.object, mode: $0.mode) }
         .sorted { $0.lock < $1.lock }
+      if holdsEnd {
+        holds.append(LockRequestClass.Hold(lock: ObjectID(endOf: key.thread), mode: .exclusive))
+      }
       guard !holds.isEmpty else { continue }
       let classKey = LockRequestClass.Key(
         lock: key.lock, mode: key.mode, isBounded: key.isBounded, held: holds)
@@ -82,55 +87,30 @@ struct LockRequestClasses {
     }
   }
 
-  /// Those dependencies that can be part of a cycle, by first event.
+  /// Those dependencies that can be part of a cycle, by first event; and whether it can lead back to
+  /// them by way of somebody who joins their thread.
   private mutating func requests(
-    _ table: LockDependencyTable, held: borrowing HeldLocks, limit: Int
-  ) -> [Int] {
-    var requests = cyclicRequests(table, held: held)
+    _ table: LockDependencyTable, held: borrowing HeldLocks, objectCount: Int, limit: Int
+  ) -> [(place: Int, holdsEnd: Bool)] {
+    var requests = CyclicRequests(table, held: held, objectCount: objectCount).requests
     let depths = held.depths()
-    func depth(_ place: Int) -> Int { Int(depths[table.dependencies[place].key.held.index]) }
-    func first(_ place: Int) -> Int { table.dependencies[place].first }
+    func depth(_ request: (place: Int, holdsEnd: Bool)) -> Int {
+      Int(depths[table.dependencies[request.place].key.held.index])
+    }
+    func first(_ request: (place: Int, holdsEnd: Bool)) -> Int {
+      table.dependencies[request.place].first
+    }
     if requests.reduce(0, { $0 + depth($1) }) > limit {
       isCutShort = true
       requests.sort { (depth($0), first($0)) < (depth($1), first($1)) }
       var sum = 0
       requests = Array(
-        requests.prefix { place in
-          sum += depth(place)
+        requests.prefix { request in
+          sum += depth(request)
           return sum <= limit
         })
     }
     return requests.sorted { first($0) < first($1) }
-  }
-
-  /// Those dependencies whose lock leads back to what is held around them.
-  ///
-  /// Locks and nestings are nodes. There are edges from a lock to every nesting that ends with it, from
-  /// a nesting to those that go on from it, and from the nesting around a request to the lock that is
-  /// asked for. A held lock then reaches what is asked for, without being listed for every request.
-  private func cyclicRequests(_ table: LockDependencyTable, held: borrowing HeldLocks) -> [Int] {
-    let nestings = held.nestingCount
-    var edges: [(from: Int, to: Int)] = []
-    var lockCount = 0
-    func node(_ lock: ObjectID) -> Int {
-      lockCount = max(lockCount, lock.index + 1)
-      return nestings + lock.index
-    }
-    for nesting in 1..<nestings {
-      let (lock, outside) = held.innermost(of: HeldSetID(nesting))
-      edges.append((node(lock), nesting))
-      if outside != .none { edges.append((outside.index, nesting)) }
-    }
-    for dependency in table.dependencies {
-      edges.append((dependency.key.held.index, node(dependency.key.lock)))
-    }
-    let components = StronglyConnectedComponents(
-      of: DirectedGraph(nodeCount: nestings + lockCount, edges: edges)
-    ).component
-    return table.dependencies.indices.filter { place in
-      let key = table.dependencies[place].key
-      return components[key.held.index] == components[nestings + key.lock.index]
-    }
   }
 
   private mutating func add(

@@ -1,0 +1,184 @@
+import LockcheckTrace
+
+/// What the operations on an object take for granted, besides what their own threads did before.
+enum Discipline: UInt8, Sendable {
+  /// A variable: a read, the write that it saw.
+  case values
+  /// A lock, or a semaphore with one permit that is used as one: nobody else is inside.
+  case sections
+  /// Permits, wakeups, flags, rounds, items: certain events before them, and the order in which things
+  /// were done to the object.
+  case causes
+  /// Everything that was done to it before: it was used in a way that says no more.
+  case samePast
+}
+
+/// Looks through a run for what each event takes for granted.
+///
+/// The causes are chosen so that any set of events that is closed under program order and causes, and
+/// in which no thread enters a critical section that another one has not left, can be run in the
+/// order of the trace (`Docs/reordering.md`).
+struct CauseFinder {
+  private(set) var causes: CauseTable
+  private(set) var disciplines: [Discipline]
+  private(set) var sections: ContiguousArray<Section> = []
+
+  let tables: TraceTables
+  /// By object: the place of the last write, or -1.
+  private var lastWrite: ContiguousArray<Int32>
+  /// By thread: its last event, and the fork that its next event needs, or -1.
+  private var lastEvent: ContiguousArray<Int>
+  private var fork: ContiguousArray<Int>
+  /// By object: what comes before everything that is done to it, where it was made during the run.
+  private var creations: [ObjectID: Int] = [:]
+  /// By object of the discipline ``Discipline/samePast``: what was done to it last.
+  private var lastUse: [ObjectID: Int] = [:]
+  /// Objects whose end, or second beginning, is in the trace: by thread, what was done to them last.
+  private var ended: [ObjectID: [ThreadID: Int]]
+  var locks: LockUse
+  var waits = WaitUse()
+  /// Objects that turned out to need another discipline than they were given.
+  private var demotions: [ObjectID: Discipline] = [:]
+  private var newlyEnded: Set<ObjectID> = []
+
+  /// Looks through the whole run; again, if an object turns out not to be what it seemed.
+  ///
+  /// - Complexity: Linear in events for each kind of surprise; there are two at most for an object.
+  static func look(through history: History, tables: TraceTables) -> CauseFinder {
+    var disciplines = (0..<tables.objects.count).map { initialDiscipline(of: ObjectID($0), tables) }
+    var ended: Set<ObjectID> = []
+    while true {
+      var finder = CauseFinder(history.count, tables, disciplines, ended)
+      for place in 0..<history.count { finder.note(history[place], at: place) }
+      if finder.demotions.isEmpty, finder.newlyEnded.isEmpty { return finder }
+      for (object, discipline) in finder.demotions { disciplines[object.index] = discipline }
+      ended.formUnion(finder.newlyEnded)
+    }
+  }
+
+  private init(
+    _ count: Int, _ tables: TraceTables, _ disciplines: [Discipline], _ ended: Set<ObjectID>
+  ) {
+    self.tables = tables
+    self.disciplines = disciplines
+    self.ended = Dictionary(uniqueKeysWithValues: ended.map { ($0, [:]) })
+    causes = CauseTable(count: count)
+    lastWrite = ContiguousArray(repeating: -1, count: tables.objects.count)
+    lastEvent = ContiguousArray(repeating: -1, count: tables.threads.count)
+    fork = lastEvent
+    locks = LockUse(threadCount: tables.threads.count, objectCount: tables.objects.count)
+  }
+
+  private static func initialDiscipline(
+    of object: ObjectID, _ tables: TraceTables
+  ) -> Discipline {
+    switch tables.objects.kind(of: object) {
+    case .variable: return .values
+    case .lock, .rlock, .rwlock:
+      return tables.objects[object].handover == true ? .samePast : .sections
+    case .semaphore:
+      guard let value = tables.objects[object].value else { return .samePast }
+      return value == 1 ? .sections : .causes
+    case .barrier: return tables.objects[object].parties == nil ? .samePast : .causes
+    case .condition, .event, .queue: return .causes
+    case .undetermined: return .samePast
+    }
+  }
+
+  /// The object was used in a way that its discipline does not explain.
+  mutating func demote(_ object: ObjectID) {
+    let isUsedAsLock = disciplines[object.index] == .sections
+    let hasPermits = tables.objects.kind(of: object) == .semaphore
+    demotions[object] = isUsedAsLock && hasPermits ? .causes : .samePast
+  }
+
+  mutating func cause(_ cause: Int, of place: Int) {
+    if cause >= 0 { causes.add(cause, to: place) }
+  }
+
+  mutating func note(_ event: Event, at place: Int) {
+    let thread = event.thread.index
+    if fork[thread] >= 0 {
+      cause(fork[thread], of: place)
+      fork[thread] = -1
+    }
+    defer { lastEvent[thread] = place }
+    switch event.operation {
+    case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: access(event, at: place)
+    case .fork where !event.isPending && isOther(event.child, than: event):
+      fork[event.child.index] = place
+    case .join where event.isEffective && isOther(event.child, than: event):
+      cause(lastEvent[event.child.index], of: place)
+    case .create: create(event.object, by: event.thread, at: place)
+    case .destroy: end(event.object, by: event.thread, at: place)
+    case .acquire, .release, .wait, .notify, .set, .clear, .put, .get, .taskDone, .queueJoin,
+      .close:
+      use(event, at: place)
+    default: break
+    }
+  }
+
+  private func isOther(_ child: ThreadID, than event: Event) -> Bool {
+    child != event.thread && child.index < lastEvent.count
+  }
+
+  private mutating func access(_ event: Event, at place: Int) {
+    guard !event.isPending else { return }
+    let object = event.object
+    let isWrite =
+      event.operation != .read && event.operation != .atomicRead && event.isEffective
+    let isRead =
+      event.operation != .write && event.operation != .atomicWrite || !event.isEffective
+    if isRead, lastWrite[object.index] >= 0 { causes.add(Int(lastWrite[object.index]), to: place) }
+    if isWrite { lastWrite[object.index] = Int32(truncatingIfNeeded: place) }
+    noteLife(of: object, by: event.thread, at: place)
+  }
+
+  private mutating func use(_ event: Event, at place: Int) {
+    let object = event.object
+    // A pending event changes nothing, but for a wait, which gives up a lock or is an arrival.
+    if event.isPending, event.operation != .wait { return }
+    noteLife(of: object, by: event.thread, at: place)
+    switch disciplines[object.index] {
+    case .values: break
+    case .sections: useSection(event, at: place)
+    case .causes: useByCauses(event, at: place)
+    case .samePast: follow(object, at: place)
+    }
+    if event.operation == .wait { handLock(event, at: place) }
+  }
+
+  /// Everything that was done to the object comes first.
+  mutating func follow(_ object: ObjectID, at place: Int) {
+    if let last = lastUse.updateValue(place, forKey: object) { cause(last, of: place) }
+  }
+
+  /// An object comes to be before, and ceases to be after, all that is done to it.
+  private mutating func noteLife(of object: ObjectID, by thread: ThreadID, at place: Int) {
+    if !creations.isEmpty, let creation = creations[object] { cause(creation, of: place) }
+    if !ended.isEmpty { ended[object]?[thread] = place }
+  }
+
+  private mutating func create(_ object: ObjectID, by thread: ThreadID, at place: Int) {
+    if creations[object] != nil || lastWrite[object.index] >= 0 || locks.isKnown(object) {
+      end(object, by: thread, at: place)
+    }
+    creations[object] = place
+    if disciplines[object.index] == .values {
+      lastWrite[object.index] = Int32(truncatingIfNeeded: place)
+    }
+  }
+
+  private mutating func end(_ object: ObjectID, by thread: ThreadID, at place: Int) {
+    if ended[object] == nil { newlyEnded.insert(object) }
+    for (_, last) in ended[object] ?? [:] { cause(last, of: place) }
+    ended[object]?[thread] = place
+  }
+
+  mutating func open(_ lock: ObjectID, by thread: ThreadID, _ mode: LockMode, at place: Int) -> Int {
+    sections.append(Section(lock: lock, thread: thread, mode: mode, opening: UInt32(place)))
+    return sections.count - 1
+  }
+
+  mutating func close(_ section: Int, at place: Int) { sections[section].closing = UInt32(place) }
+}

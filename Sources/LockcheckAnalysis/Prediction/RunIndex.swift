@@ -1,0 +1,122 @@
+import LockcheckTrace
+
+/// A run as prediction looks at it: by thread, with what each event takes for granted.
+///
+/// Built once from the ``History``, and only if there is something to predict. Positions count the
+/// events of one thread from 0, places those of the trace.
+struct RunIndex: ~Copyable {
+  let history: History
+  let tables: TraceTables
+  let held: HeldLocks
+  /// By place: the event's position in its thread.
+  let position: ContiguousArray<UInt32>
+  /// By place: what has to come before it.
+  let causes: CauseTable
+  /// By object: what its operations take for granted.
+  let disciplines: [Discipline]
+  /// What is held between which events.
+  let sections: SectionTable
+  /// The places of each thread's events, one thread after the other.
+  private let order: ContiguousArray<UInt32>
+  /// By thread: where its events begin in `order`; one more at the end.
+  private let starts: ContiguousArray<Int>
+  /// What comes before whole pieces of threads.
+  private(set) var summaries = CausalSummaries()
+
+  /// Indexes a run.
+  ///
+  /// - Complexity: Linear in events, times threads divided by the size of a piece.
+  init(_ history: History, tables: TraceTables, held: HeldLocks) {
+    self.history = history
+    self.tables = tables
+    self.held = held
+    let threadCount = tables.threads.count
+    var starts = ContiguousArray(repeating: 0, count: threadCount + 1)
+    var position = ContiguousArray<UInt32>(repeating: 0, count: history.count)
+    for place in 0..<history.count {
+      let thread = history[place].thread.index
+      position[place] = UInt32(starts[thread + 1])
+      starts[thread + 1] += 1
+    }
+    for thread in 0..<threadCount { starts[thread + 1] += starts[thread] }
+    var order = ContiguousArray<UInt32>(repeating: 0, count: history.count)
+    for place in 0..<history.count {
+      order[starts[history[place].thread.index] + Int(position[place])] = UInt32(place)
+    }
+    self.order = order
+    self.starts = starts
+    self.position = position
+    let found = CauseFinder.look(through: history, tables: tables)
+    causes = found.causes
+    disciplines = found.disciplines
+    sections = SectionTable(
+      found.sections, areSections: ContiguousArray(found.disciplines.map { $0 == .sections }),
+      threadCount: threadCount)
+    summaries = CausalSummaries(self)
+  }
+
+  var threadCount: Int { starts.count - 1 }
+
+  /// How many events the thread has.
+  @inline(__always)
+  func count(of thread: Int) -> Int { starts[thread + 1] - starts[thread] }
+
+  /// The place of a thread's event.
+  @inline(__always)
+  func place(of thread: Int, at position: Int) -> Int { Int(order[starts[thread] + position]) }
+
+  @inline(__always)
+  func thread(of place: Int) -> Int { history[place].thread.index }
+
+  /// What the thread holds before the event at that position, or at its end.
+  @inline(__always)
+  func heldSet(of thread: Int, at position: Int) -> HeldSetID {
+    position < count(of: thread)
+      ? history.held(at: place(of: thread, at: position)) : held.set(of: ThreadID(thread))
+  }
+}
+
+/// What has to come before each event, besides the events of its own thread.
+struct CauseTable: Sendable {
+  private static let none = UInt32.max
+  private static let listFlag: UInt32 = 1 << 31
+
+  /// By place: none, a place, or the number of a list.
+  private var first: ContiguousArray<UInt32>
+  private var lists: [[UInt32]] = []
+
+  init(count: Int) { first = ContiguousArray(repeating: Self.none, count: count) }
+
+  /// How many events can be told apart.
+  static let limit = Int(listFlag) - 1
+
+  mutating func add(_ cause: Int, to place: Int) {
+    let known = first[place]
+    if known == Self.none {
+      first[place] = UInt32(cause)
+    } else if known & Self.listFlag != 0 {
+      lists[Int(known & ~Self.listFlag)].append(UInt32(cause))
+    } else if known != UInt32(cause) {
+      first[place] = UInt32(lists.count) | Self.listFlag
+      lists.append([known, UInt32(cause)])
+    }
+  }
+
+  /// Calls `body` with the place of each cause.
+  @inline(__always)
+  func forEach(of place: Int, _ body: (Int) -> Void) {
+    let known = first[place]
+    if known == Self.none { return }
+    if known & Self.listFlag == 0 { return body(Int(known)) }
+    for cause in lists[Int(known & ~Self.listFlag)] { body(Int(cause)) }
+  }
+
+  /// Whether `body` holds for each cause.
+  @inline(__always)
+  func allSatisfy(of place: Int, _ body: (Int) -> Bool) -> Bool {
+    let known = first[place]
+    if known == Self.none { return true }
+    if known & Self.listFlag == 0 { return body(Int(known)) }
+    return lists[Int(known & ~Self.listFlag)].allSatisfy { body(Int($0)) }
+  }
+}

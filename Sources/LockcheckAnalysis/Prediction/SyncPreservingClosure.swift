@@ -1,0 +1,112 @@
+import LockcheckTrace
+
+/// The least set of events that holds what was asked for and can be run in the order of the trace.
+///
+/// The sync-preserving closure SPClosure of [Mathur, Pavlogiannis & Viswanathan 2021]: closed under
+/// program order and causes (for reads, the writes that they saw), and wherever two sections on one
+/// lock are entered, the earlier one is left. Sections that nobody else enters in between need not
+/// be left, so that a look at what each thread holds where it stands is enough. Sets only grow: what is
+/// asked for later is added to what is there.
+///
+/// [Mathur, Pavlogiannis & Viswanathan 2021]: https://doi.org/10.1145/3434317
+struct SyncPreservingClosure: Sendable {
+  private var causal: CausalClosure
+  /// Whether some section would have to be left that never is: no set will do.
+  private(set) var isImpossible = false
+
+  /// The empty set.
+  init(threadCount: Int) { causal = CausalClosure(threadCount: threadCount) }
+
+  /// By thread: how many of its events are in the set.
+  var included: ContiguousArray<UInt32> { causal.included }
+
+  /// How many of the thread's events are in the set.
+  @inline(__always)
+  subscript(thread: Int) -> Int { Int(causal.included[thread]) }
+
+  /// Asks for the thread's first `count` events.
+  @inline(__always)
+  mutating func raise(_ thread: Int, to count: Int) { causal.raise(thread, to: count) }
+
+  /// Adds what is taken for granted, and leaves the sections that have to be left.
+  ///
+  /// - Returns: Whether there is such a set.
+  /// - Complexity: That of ``CausalClosure/close(in:)``, and for each round of sections to be left, the
+  ///   threads, with the holders of each lock that one holds.
+  mutating func close(in index: borrowing RunIndex) -> Bool {
+    var hasChanged = true
+    while hasChanged, !isImpossible {
+      causal.close(in: index)
+      hasChanged = false
+      for thread in causal.included.indices where causal.included[thread] > 0 {
+        hasChanged = leaveSections(of: thread, in: index) || hasChanged
+      }
+    }
+    return !isImpossible
+  }
+
+  /// Leaves the sections that the thread stands in and that somebody enters after it.
+  private mutating func leaveSections(of thread: Int, in index: borrowing RunIndex) -> Bool {
+    var set = index.heldSet(of: thread, at: self[thread])
+    var hasChanged = false
+    while set != .none {
+      let (lock, outside) = index.held.innermost(of: set)
+      set = outside
+      guard index.sections.covers(lock),
+        let own = index.openSection(of: ThreadID(thread), on: lock, before: causal.included[thread]),
+        isEnteredLater(own, in: index)
+      else { continue }
+      if own.closing == Section.open {
+        isImpossible = true
+        return false
+      }
+      raise(thread, to: Int(index.position[Int(own.closing)]) + 1)
+      hasChanged = true
+    }
+    return hasChanged
+  }
+
+  /// Whether the set holds a later section of another thread that excludes this one.
+  private func isEnteredLater(_ own: Section, in index: borrowing RunIndex) -> Bool {
+    for number in index.sections.segments(of: own.lock) {
+      let segment = index.sections.segment(number)
+      if segment.thread == own.thread { continue }
+      guard
+        var other = index.sections.last(
+          of: segment, before: causal.included[segment.thread.index], index.position)
+      else { continue }
+      while index.sections[other].opening > own.opening {
+        if own.mode == .exclusive || index.sections[other].mode == .exclusive { return true }
+        if other == segment.start { break }
+        other -= 1
+      }
+    }
+    return false
+  }
+}
+
+extension RunIndex {
+  /// The section on the lock that the thread stands in after its first `count` events.
+  func openSection(of thread: ThreadID, on lock: ObjectID, before count: UInt32) -> Section? {
+    guard let segment = sections.segment(of: lock, by: thread),
+      let last = sections.last(of: segment, before: count, position)
+    else { return nil }
+    let section = sections[last]
+    let isClosed =
+      section.closing != Section.open && position[Int(section.closing)] < count
+    return isClosed ? nil : section
+  }
+
+  /// The events of a set, in the order of the trace.
+  ///
+  /// - Complexity: That of sorting them.
+  func schedule(_ included: ContiguousArray<UInt32>) -> [Int] {
+    var places: [Int] = []
+    places.reserveCapacity(included.reduce(0) { $0 + Int($1) })
+    for thread in included.indices {
+      for position in 0..<Int(included[thread]) { places.append(place(of: thread, at: position)) }
+    }
+    places.sort()
+    return places
+  }
+}
