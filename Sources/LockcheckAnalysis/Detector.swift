@@ -54,6 +54,8 @@ extension Detections {
   mutating func weaken() {
     for place in findings.indices {
       findings[place].verdict = .possible
+      findings[place].witness = []
+      findings[place].orderedBy = nil
       if !findings[place].assumes.contains(.incompleteTrace) {
         findings[place].assumes.append(.incompleteTrace)
       }

@@ -22,6 +22,11 @@ public struct Finding: Sendable, Equatable {
   /// The schedule that makes it happen, for `predicted` findings: what is done up to the moment at
   /// which the threads are stuck, or both accesses are next.
   public var witness: [ScheduledEvent]
+  /// What put the two accesses of a `predicted` race in order in this run; nil where nothing did, or
+  /// the finding is no race.
+  public var orderedBy: Ordering?
+  /// What a `possible` finding lacks to be `predicted`; nil where that is no question.
+  public var missing: Missing?
   /// Each time it was seen: the events, earlier access first. The first one is what `steps` show.
   public var occurrences: [[Int]]
   /// How often it was seen; may exceed ``occurrences``, of which only some may have been kept.
@@ -42,6 +47,8 @@ public struct Finding: Sendable, Equatable {
     self.objects = objects ?? steps.map(\.object).filter(\.isPresent).uniqued()
     self.assumes = assumes
     self.witness = []
+    self.orderedBy = nil
+    self.missing = nil
     self.occurrences = [steps.map(\.event)]
     self.occurrenceCount = 1
   }

@@ -10,6 +10,8 @@ public struct Names: Sendable {
   private var threadLabels: [ThreadID: String] = [:]
   private var objectLabels: [ObjectID: String] = [:]
   private var labelCounts: [String: Int] = [:]
+  private var mentionedThreads = DenseSet()
+  private var mentionedObjects = DenseSet()
 
   /// Names for what stands in `tables`, whose frames are resolved already.
   public init(_ tables: TraceTables) { self.tables = tables }
@@ -25,16 +27,29 @@ public struct Names: Sendable {
     }
   }
 
+  /// Hands out the labels of whatever a schedule names and has no better name, in this order.
+  ///
+  /// - Complexity: Linear in the schedule, a few nanoseconds an event.
+  mutating func mention(_ witness: [ScheduledEvent]) {
+    for scheduled in witness {
+      mention(scheduled.thread)
+      mention(scheduled.object)
+      mention(scheduled.child)
+    }
+  }
+
   /// Hands out the label of a thread that has no better name.
   mutating func mention(_ thread: ThreadID) {
-    guard isKnown(thread), ownName(of: thread) == nil, threadLabels[thread] == nil else { return }
-    threadLabels[thread] = nextLabel("T")
+    guard mentionedThreads.insert(thread.index, below: tables.threads.count) else { return }
+    if ownName(of: thread) == nil { threadLabels[thread] = nextLabel("T") }
   }
 
   /// Hands out the label of an object that has no better name.
   mutating func mention(_ object: ObjectID) {
-    guard isKnown(object), ownName(of: object) == nil, objectLabels[object] == nil else { return }
-    objectLabels[object] = nextLabel(tables.objects.kind(of: object).labelPrefix)
+    guard mentionedObjects.insert(object.index, below: tables.objects.count) else { return }
+    if ownName(of: object) == nil {
+      objectLabels[object] = nextLabel(tables.objects.kind(of: object).labelPrefix)
+    }
   }
 
   private mutating func nextLabel(_ prefix: String) -> String {
@@ -81,6 +96,11 @@ extension Names {
     }
     return names
   }
+
+  /// How many threads there are.
+  var threadCount: Int { tables.threads.count }
+  /// How many objects there are.
+  var objectCount: Int { tables.objects.count }
 
   private func isKnown(_ thread: ThreadID) -> Bool {
     thread.isPresent && thread.index < tables.threads.count

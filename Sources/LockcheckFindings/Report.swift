@@ -48,6 +48,8 @@ public struct Report: Sendable {
     var names = Names(tables)
     defects.forEach { names.mention($0) }
     patterns.forEach { names.mention($0.steps) }
+    // Last: what only a schedule names is hardly looked at.
+    defects.forEach { names.mention($0.witness) }
 
     let sorted = Sorting(
       defects, by: signatures, suppressions: suppressions,
@@ -157,5 +159,12 @@ extension Names {
     case .lockNotHeld(let lock): mention(lock)
     default: break
     }
+    if let ordering = finding.orderedBy { mention(ordering) }
+  }
+
+  private mutating func mention(_ ordering: Ordering) {
+    mention(ordering.releaser)
+    mention(ordering.object)
+    mention(ordering.acquirer)
   }
 }

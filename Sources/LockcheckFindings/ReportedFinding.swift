@@ -14,7 +14,8 @@ public struct ReportedFinding: Sendable {
     self.finding = finding
     self.fingerprint = fingerprint
     self.cast = Cast(
-      threads: finding.threads, objects: finding.objects, steps: finding.steps, names: names)
+      threads: finding.threads, objects: finding.objects, steps: finding.steps,
+      ordering: finding.orderedBy, names: names)
   }
 }
 
@@ -44,19 +45,58 @@ public struct Cast: Sendable {
   /// The objects that are involved, each once, by name.
   public let objects: [String]
   private let names: Names
-  private let threadNames: [ThreadID: String]
-  private let objectNames: [ObjectID: String]
+  /// Who and what has a name here, each once, in the order in which names were given.
+  private var everyone: [ThreadID]
+  private var everything: [ObjectID]
+  private var threadNames: [ThreadID: String]
+  private var objectNames: [ObjectID: String]
 
-  init(threads: [ThreadID], objects: [ObjectID], steps: [Step], names: Names) {
-    let everyone = threads + steps.flatMap { [$0.thread, $0.child] + $0.waitsFor }
-    let everything = objects + steps.flatMap { [$0.object] + $0.holding.map(\.object) }
-    let threadNames = names.distinct(threads: everyone.filter(\.isPresent))
-    let objectNames = names.distinct(objects: everything.filter(\.isPresent))
+  init(
+    threads: [ThreadID], objects: [ObjectID], steps: [Step], ordering: Ordering? = nil,
+    names: Names
+  ) {
+    var everyone = threads + steps.flatMap { [$0.thread, $0.child] + $0.waitsFor }
+    var everything = objects + steps.flatMap { [$0.object] + $0.holding.map(\.object) }
+    if let ordering {
+      everyone += [ordering.releaser, ordering.acquirer]
+      everything.append(ordering.object)
+    }
+    self.everyone = everyone.filter(\.isPresent).uniqued()
+    self.everything = everything.filter(\.isPresent).uniqued()
+    let threadNames = names.distinct(threads: self.everyone)
+    let objectNames = names.distinct(objects: self.everything)
     self.names = names
     self.threadNames = threadNames
     self.objectNames = objectNames
     self.threads = threads.uniqued().map { threadNames[$0] ?? names[$0] }
     self.objects = objects.uniqued().map { objectNames[$0] ?? names[$0] }
+  }
+
+  /// The same cast with whoever else takes part in a schedule, each by a name of its own as well.
+  ///
+  /// Made when it is needed: a schedule may name everything that there is in the trace.
+  ///
+  /// - Complexity: Linear in the schedule.
+  public func joined(by witness: [ScheduledEvent]) -> Cast {
+    var cast = self
+    var threads = DenseSet()
+    var objects = DenseSet()
+    for thread in everyone { _ = threads.insert(thread.index, below: names.threadCount) }
+    for object in everything { _ = objects.insert(object.index, below: names.objectCount) }
+    for scheduled in witness {
+      if threads.insert(scheduled.thread.index, below: names.threadCount) {
+        cast.everyone.append(scheduled.thread)
+      }
+      if threads.insert(scheduled.child.index, below: names.threadCount) {
+        cast.everyone.append(scheduled.child)
+      }
+      if objects.insert(scheduled.object.index, below: names.objectCount) {
+        cast.everything.append(scheduled.object)
+      }
+    }
+    cast.threadNames = names.distinct(threads: cast.everyone)
+    cast.objectNames = names.distinct(objects: cast.everything)
+    return cast
   }
 
   /// What a thread is called.

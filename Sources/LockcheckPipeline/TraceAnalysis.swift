@@ -83,9 +83,22 @@ extension AnalysisResult {
     }
     for finding in findings {
       if case .lockNotHeld(let lock) = finding.reason { objects.insert(lock) }
+      if let ordering = finding.orderedBy { objects.insert(ordering.object) }
     }
+    objects.formUnion(scheduledObjects)
     stacks.formUnion(objects.filter(\.isPresent).map { tables.objects.stack(of: $0) })
     return stacks.filter(\.isPresent).sorted()
+  }
+
+  /// What schedules name: there may be a hundred thousand events in each, about a few objects.
+  private var scheduledObjects: [ObjectID] {
+    var isNamed = [Bool](repeating: false, count: tables.objects.count)
+    for finding in findings {
+      for scheduled in finding.witness where scheduled.object.isPresent {
+        isNamed[scheduled.object.index] = true
+      }
+    }
+    return isNamed.indices.filter { isNamed[$0] }.map { ObjectID($0) }
   }
 }
 

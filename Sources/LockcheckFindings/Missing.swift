@@ -1,0 +1,12 @@
+/// What a `possible` finding lacks to be `predicted`.
+public enum Missing: String, Sendable, Hashable, CaseIterable {
+  /// No order of the run's events in which every read sees what it saw reaches it: what threads passed
+  /// to one another forbids it, as far as this run goes.
+  case values = "values"
+  /// The search for a schedule was given up before it came to an end.
+  case notDecided = "not-decided"
+  /// No schedule was looked for: the trace is too long to be kept, or prediction was not asked for.
+  case notSearched = "not-searched"
+  /// The steps are from different runs; there is no one run of which there could be a schedule.
+  case neverInOneRun = "never-in-one-run"
+}
