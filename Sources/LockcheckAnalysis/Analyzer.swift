@@ -8,12 +8,20 @@ public struct Analyzer: ~Copyable {
   private var chosen: DetectorList?
   private var run = Run()
   private var hasGap = false
+  private let engine: Engine
+  private var history = History()
 
   /// Makes an analyzer with every detector there is.
-  public init() {}
+  public init(engine: Engine = .automatic) {
+    self.engine = engine
+    run.keepsHistory = engine != .streaming
+  }
 
   /// Makes an analyzer with the given detectors.
-  public init(detectors: [any Detector]) { chosen = DetectorList(detectors) }
+  public init(detectors: [any Detector], engine: Engine = .streaming) {
+    self.init(engine: engine)
+    chosen = DetectorList(detectors)
+  }
 
   /// Reads everything that `source` has.
   ///
@@ -47,21 +55,34 @@ public struct Analyzer: ~Copyable {
   }
 
   private mutating func observe(_ events: [Event]) {
-    if chosen == nil {
-      Self.show(events, to: &standard, &run)
-    } else {
-      Self.show(events, to: &chosen!, &run)
+    if run.keepsHistory, run.eventCount + events.count > historyLimit {
+      run.keepsHistory = false
+      history.removeAll()
     }
+    if chosen == nil {
+      Self.show(events, to: &standard, &run, &history)
+    } else {
+      Self.show(events, to: &chosen!, &run, &history)
+    }
+  }
+
+  /// How many events can be kept.
+  private var historyLimit: Int {
+    engine == .automatic ? Engine.longestHistory : CauseTable.limit
   }
 
   /// The loop that everything else is for; compiled once for the usual detectors, without any
   /// dispatch at run time.
   private static func show<Audience: Detector>(
-    _ events: [Event], to audience: inout Audience, _ run: inout Run
+    _ events: [Event], to audience: inout Audience, _ run: inout Run,
+    _ history: inout History
   ) {
     let first = run.eventCount
     let span = events.span
     for place in span.indices {
+      if run.keepsHistory {
+        history.append(span[place], holding: run.held.set(of: span[place].thread))
+      }
       if span[place].operation == .release, let release = run.settled(span[place]) {
         audience.observe(release, at: first + place, in: run)
         run.advance(past: release, at: first + place)
@@ -75,6 +96,10 @@ public struct Analyzer: ~Copyable {
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
     var detections = chosen?.finish(in: run) ?? standard.finish(in: run)
+    if run.keepsHistory, Prediction.hasSubject(detections, in: run) {
+      var prediction = Prediction(history, engine == .automatic ? .search : engine, in: run)
+      prediction.refine(&detections, in: run)
+    }
     detections.dropWhatHappened()
     if hasGap { detections.weaken() }
     return AnalysisResult(

@@ -171,6 +171,9 @@ public struct AnalysisWarning: Sendable, Hashable {
     /// Nothing of the trace's: the search for lock-order cycles was given up, the shortest ones found.
     /// `ruledOutOnly`: only patterns that are ruled out can be missing.
     case cycleSearchCutShort(ruledOutOnly: Bool)
+    /// Nothing of the trace's: a schedule that a predictor found did not stand up to the check, and
+    /// what is wrong with it. A mistake of the analyzer's, which promises nothing by it.
+    case witnessRefused(String)
   }
 
   /// How many are kept: they show that a recorder is wrong, which one is enough for.

@@ -21,6 +21,10 @@ extension ReportWarning {
         + (ruledOutOnly
           ? "some patterns that are ruled out are not listed."
           : "the shortest lock-order cycles are reported, longer ones may be missing.")
+    case .witnessRefused(let flaw):
+      message =
+        "a mistake in lockcheck, please report it: the schedule that was found for this event does "
+        + "not hold (\(flaw)). The finding is shown as possible."
     }
     self.init(message, event: event)
   }

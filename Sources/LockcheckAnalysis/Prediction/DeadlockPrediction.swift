@@ -45,3 +45,30 @@ struct DeadlockPrediction {
     return Deadlock(steps: steps, schedule: index.schedule(closure.included))
   }
 }
+
+extension DeadlockPrediction {
+  /// Some instances of a pattern, one request for each step.
+  ///
+  /// - Returns: The instances, at most `limit`, and whether they are all.
+  static func instances(
+    of pattern: [AbstractCycle.Requests], limit: Int
+  ) -> (steps: [[Int]], isComplete: Bool) {
+    var instances: [[Int]] = [[]]
+    var isComplete = true
+    for requests in pattern {
+      // As many of each as there is room for: the first ones and the last ones.
+      let room = Swift.max(2, limit / Swift.max(1, instances.count))
+      var places = requests.places
+      if places.count > room {
+        isComplete = false
+        places = Array(places.prefix(room - room / 2) + places.suffix(room / 2))
+      }
+      instances = instances.flatMap { instance in places.map { instance + [$0] } }
+      if instances.count > limit {
+        isComplete = false
+        instances = Array(instances.prefix(limit))
+      }
+    }
+    return (instances, isComplete)
+  }
+}

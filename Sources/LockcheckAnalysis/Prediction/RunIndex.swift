@@ -61,6 +61,19 @@ struct RunIndex: ~Copyable {
   @inline(__always)
   func count(of thread: Int) -> Int { starts[thread + 1] - starts[thread] }
 
+  /// How many of the thread's events lie before a place of the trace.
+  ///
+  /// - Complexity: Logarithmic in its events.
+  func count(of thread: Int, before place: Int) -> UInt32 {
+    var low = starts[thread]
+    var high = starts[thread + 1]
+    while low < high {
+      let middle = low + (high - low) / 2
+      if Int(order[middle]) < place { low = middle + 1 } else { high = middle }
+    }
+    return UInt32(low - starts[thread])
+  }
+
   /// The place of a thread's event.
   @inline(__always)
   func place(of thread: Int, at position: Int) -> Int { Int(order[starts[thread] + position]) }

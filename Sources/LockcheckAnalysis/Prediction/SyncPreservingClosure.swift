@@ -47,15 +47,10 @@ struct SyncPreservingClosure: Sendable {
 
   /// Leaves the sections that the thread stands in and that somebody enters after it.
   private mutating func leaveSections(of thread: Int, in index: borrowing RunIndex) -> Bool {
-    var set = index.heldSet(of: thread, at: self[thread])
+    if index.heldSet(of: thread, at: self[thread]) == .none { return false }
     var hasChanged = false
-    while set != .none {
-      let (lock, outside) = index.held.innermost(of: set)
-      set = outside
-      guard index.sections.covers(lock),
-        let own = index.openSection(of: ThreadID(thread), on: lock, before: causal.included[thread]),
-        isEnteredLater(own, in: index)
-      else { continue }
+    for own in index.openSections(of: thread, before: causal.included[thread])
+    where isEnteredLater(own, in: index) {
       if own.closing == Section.open {
         isImpossible = true
         return false
@@ -95,6 +90,24 @@ extension RunIndex {
     let isClosed =
       section.closing != Section.open && position[Int(section.closing)] < count
     return isClosed ? nil : section
+  }
+
+  /// The sections that the thread stands in after its first `count` events, innermost first.
+  ///
+  /// - Complexity: Linear in the nesting depth, logarithmic in the thread's sections.
+  func openSections(of thread: Int, before count: UInt32) -> [Section] {
+    var open: [Section] = []
+    var set = heldSet(of: thread, at: Int(count))
+    while set != .none {
+      let (lock, outside) = held.innermost(of: set)
+      set = outside
+      // A lock that was entered again is among them once.
+      guard sections.covers(lock), !open.contains(where: { $0.lock == lock }),
+        let section = openSection(of: ThreadID(thread), on: lock, before: count)
+      else { continue }
+      open.append(section)
+    }
+    return open
   }
 
   /// The events of a set, in the order of the trace.

@@ -1,0 +1,166 @@
+import LockcheckTrace
+
+/// Finds accesses that another schedule of the same run brings side by side.
+///
+/// Sync-preserving races [Mathur, Pavlogiannis & Viswanathan 2021] first: the closure of what comes
+/// before the two accesses must hold neither. For accesses of one sort by one thread to those of another
+/// sort by another, cursors move only forward and the closure only grows, as the paper has it; but the
+/// closures are of sets of positions and are found by following causes back
+/// (``SyncPreservingClosure``), not by a clock for every event, so that only pairs that no lock keeps
+/// apart cost anything.
+///
+/// An access that races with none in this way is handed to ``ScheduleSearch``, with the accesses that
+/// may be its partners.
+///
+/// [Mathur, Pavlogiannis & Viswanathan 2021]: https://doi.org/10.1145/3434317
+struct RacePrediction {
+  /// Two accesses, the earlier one first, and the events that lead there.
+  struct Race {
+    var earlier: Int
+    var later: Int
+    /// Nil where it is that of the closure: see ``RacePrediction/schedule(of:in:)``.
+    var schedule: [Int]?
+  }
+
+  /// What keeps the two sorts of access apart so far.
+  private struct Duel {
+    var closure: SyncPreservingClosure
+    var cursor = 0
+    var isOver = false
+  }
+
+  private(set) var races: [Race] = []
+  /// Pairs that the search gave up.
+  private(set) var undecided: [(earlier: Int, later: Int)] = []
+  /// How many closures may still be made.
+  private(set) var budget: Int
+
+  init(budget: Int) { self.budget = budget }
+
+  /// Looks at all accesses to one variable.
+  ///
+  /// - Parameters:
+  ///   - isKnown: Whether the access at a place is known to race with an earlier one.
+  ///   - search: Where to look for schedules that change the order of sections; nil for not at all.
+  mutating func predict(
+    _ accesses: VariableAccesses, in index: borrowing RunIndex, isKnown: (Int) -> Bool,
+    search: inout ScheduleSearch?
+  ) {
+    var duels: [SIMD2<Int>: Duel] = [:]
+    for (later, group) in accesses.accesses where !isKnown(later) {
+      var race: Race?
+      for rival in accesses.rivals[group] {
+        guard budget > 0 else { return }
+        let pair = SIMD2(rival, group)
+        // Taken out, so that it is changed where it is and not copied.
+        var duel =
+          duels.removeValue(forKey: pair)
+          ?? Duel(closure: SyncPreservingClosure(threadCount: index.threadCount))
+        let earlier = meet(accesses.groups[rival], later, &duel, in: index)
+        duels[pair] = duel
+        if let earlier {
+          race = Race(earlier: earlier, later: later)
+          break
+        }
+      }
+      if race == nil, search != nil {
+        race = searched(later, group, accesses, in: index, &search!)
+      }
+      if let race { races.append(race) }
+    }
+  }
+
+  /// The first of the rival's accesses that a sync-preserving schedule puts beside `later`.
+  private mutating func meet(
+    _ rival: VariableAccesses.Group, _ later: Int, _ duel: inout Duel, in index: borrowing RunIndex
+  ) -> Int? {
+    let thread = index.thread(of: later)
+    let position = Int(index.position[later])
+    if duel.isOver { return nil }
+    duel.closure.raise(thread, to: position)
+    while duel.cursor < rival.places.count, rival.places[duel.cursor] < later {
+      let earlier = rival.places[duel.cursor]
+      duel.closure.raise(rival.thread.index, to: Int(index.position[earlier]))
+      budget -= 1
+      guard duel.closure.close(in: index) else {
+        duel.isOver = true
+        return nil
+      }
+      if duel.closure[rival.thread.index] > Int(index.position[earlier]) {
+        duel.cursor += 1
+        continue
+      }
+      return duel.closure[thread] > position ? nil : earlier
+    }
+    return nil
+  }
+
+  /// Looks for a schedule that changes the order of sections.
+  private mutating func searched(
+    _ later: Int, _ group: Int, _ accesses: VariableAccesses, in index: borrowing RunIndex,
+    _ search: inout ScheduleSearch
+  ) -> Race? {
+    var firstUndecided: Int?
+    for earlier in partners(of: later, group, accesses, in: index) {
+      let targets = [earlier, later].map { place in
+        ScheduleSearch.Target(
+          thread: index.thread(of: place), position: Int(index.position[place]))
+      }
+      switch search.schedule(to: targets, in: index) {
+      case .found(let schedule): return Race(earlier: earlier, later: later, schedule: schedule)
+      case .impossible: break
+      case .undecided: firstUndecided = firstUndecided ?? earlier
+      }
+    }
+    if let firstUndecided { undecided.append((firstUndecided, later)) }
+    return nil
+  }
+
+  /// Earlier accesses that nothing but locks keeps away from `later`, the latest of each sort first.
+  private func partners(
+    of later: Int, _ group: Int, _ accesses: VariableAccesses, in index: borrowing RunIndex
+  ) -> [Int] {
+    guard !accesses.rivals[group].isEmpty else { return [] }
+    var closure = CausalClosure(threadCount: index.threadCount)
+    closure.raise(index.thread(of: later), to: Int(index.position[later]))
+    closure.close(in: index)
+    var partners: [Int] = []
+    for rival in accesses.rivals[group] {
+      let places = accesses.groups[rival].places
+      let known = closure.included[accesses.groups[rival].thread.index]
+      let last = places.partitioningIndex { $0 > later }
+      let first = places.partitioningIndex { index.position[$0] >= known }
+      guard first < last else { continue }
+      let range = places[first..<last]
+      partners += range.suffix(Self.partnerLimit).reversed()
+      if range.count > Self.partnerLimit { partners.append(range[first]) }
+    }
+    return partners
+  }
+
+  /// How many accesses of one sort are tried as partners of one access.
+  private static let partnerLimit = 6
+
+  /// The schedule that puts a sync-preserving race's accesses side by side.
+  static func schedule(of race: Race, in index: borrowing RunIndex) -> [Int]? {
+    if let schedule = race.schedule { return schedule }
+    var closure = SyncPreservingClosure(threadCount: index.threadCount)
+    for place in [race.earlier, race.later] {
+      closure.raise(index.thread(of: place), to: Int(index.position[place]))
+    }
+    return closure.close(in: index) ? index.schedule(closure.included) : nil
+  }
+}
+
+extension Array {
+  /// The first place from which on `isBeyond` holds, of an array in which it holds from somewhere on.
+  fileprivate func partitioningIndex(_ isBeyond: (Element) -> Bool) -> Int {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isBeyond(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
