@@ -21,6 +21,15 @@ struct CausalClosure: Sendable {
     included[thread] = UInt32(truncatingIfNeeded: count)
   }
 
+  /// Asks for what comes before an event in its thread, and for the thread to be there at all.
+  @inline(__always)
+  mutating func raise(before place: Int, in index: borrowing RunIndex) {
+    raise(index.thread(of: place), to: Int(index.position[place]))
+    if let fork = index.forks[place] {
+      raise(index.thread(of: fork), to: Int(index.position[fork]) + 1)
+    }
+  }
+
   /// Adds what is taken for granted.
   ///
   /// - Complexity: Linear in the events added, less those that summaries stand for.

@@ -22,6 +22,8 @@ struct CauseFinder {
   private(set) var causes: CauseTable
   private(set) var disciplines: [Discipline]
   private(set) var sections: ContiguousArray<Section> = []
+  /// By place of a thread's first event after it was made: the place of the fork.
+  private(set) var forks: [Int: Int] = [:]
 
   let tables: TraceTables
   /// By object: the place of the last write, or -1.
@@ -100,6 +102,7 @@ struct CauseFinder {
     let thread = event.thread.index
     if fork[thread] >= 0 {
       cause(fork[thread], of: place)
+      forks[place] = fork[thread]
       fork[thread] = -1
     }
     defer { lastEvent[thread] = place }

@@ -27,8 +27,7 @@ struct DeadlockPrediction {
     var hasMoved = true
     while hasMoved {
       for (requests, cursor) in zip(pattern, cursors) {
-        let place = requests.places[cursor]
-        closure.raise(requests.thread.index, to: Int(index.position[place]))
+        closure.raise(before: requests.places[cursor], in: index)
       }
       guard closure.close(in: index) else { return nil }
       hasMoved = false

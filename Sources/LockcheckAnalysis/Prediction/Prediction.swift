@@ -83,11 +83,7 @@ extension Prediction {
     let instances = DeadlockPrediction.instances(of: pattern, limit: Self.instanceLimit)
     if !instances.isComplete { isRefuted = false }
     for steps in instances.steps {
-      let targets = steps.map { place in
-        ScheduleSearch.Target(
-          thread: index.thread(of: place), position: Int(index.position[place]))
-      }
-      switch search!.schedule(to: targets, in: index) {
+      switch search!.schedule(to: steps, in: index) {
       case .found(let schedule):
         return DeadlockPrediction.Deadlock(steps: steps, schedule: schedule)
       case .impossible: break

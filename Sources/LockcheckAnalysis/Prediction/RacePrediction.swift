@@ -77,10 +77,10 @@ struct RacePrediction {
     let thread = index.thread(of: later)
     let position = Int(index.position[later])
     if duel.isOver { return nil }
-    duel.closure.raise(thread, to: position)
+    duel.closure.raise(before: later, in: index)
     while duel.cursor < rival.places.count, rival.places[duel.cursor] < later {
       let earlier = rival.places[duel.cursor]
-      duel.closure.raise(rival.thread.index, to: Int(index.position[earlier]))
+      duel.closure.raise(before: earlier, in: index)
       budget -= 1
       guard duel.closure.close(in: index) else {
         duel.isOver = true
@@ -102,11 +102,7 @@ struct RacePrediction {
   ) -> Race? {
     var firstUndecided: Int?
     for earlier in partners(of: later, group, accesses, in: index) {
-      let targets = [earlier, later].map { place in
-        ScheduleSearch.Target(
-          thread: index.thread(of: place), position: Int(index.position[place]))
-      }
-      switch search.schedule(to: targets, in: index) {
+      switch search.schedule(to: [earlier, later], in: index) {
       case .found(let schedule): return Race(earlier: earlier, later: later, schedule: schedule)
       case .impossible: break
       case .undecided: firstUndecided = firstUndecided ?? earlier
@@ -122,7 +118,7 @@ struct RacePrediction {
   ) -> [Int] {
     guard !accesses.rivals[group].isEmpty else { return [] }
     var closure = CausalClosure(threadCount: index.threadCount)
-    closure.raise(index.thread(of: later), to: Int(index.position[later]))
+    closure.raise(before: later, in: index)
     closure.close(in: index)
     var partners: [Int] = []
     for rival in accesses.rivals[group] {
@@ -145,9 +141,8 @@ struct RacePrediction {
   static func schedule(of race: Race, in index: borrowing RunIndex) -> [Int]? {
     if let schedule = race.schedule { return schedule }
     var closure = SyncPreservingClosure(threadCount: index.threadCount)
-    for place in [race.earlier, race.later] {
-      closure.raise(index.thread(of: place), to: Int(index.position[place]))
-    }
+    closure.raise(before: race.earlier, in: index)
+    closure.raise(before: race.later, in: index)
     return closure.close(in: index) ? index.schedule(closure.included) : nil
   }
 }

@@ -12,6 +12,8 @@ struct RunIndex: ~Copyable {
   let position: ContiguousArray<UInt32>
   /// By place: what has to come before it.
   let causes: CauseTable
+  /// By place of a thread's first event after it was made: the place of the fork.
+  let forks: [Int: Int]
   /// By object: what its operations take for granted.
   let disciplines: [Discipline]
   /// What is held between which events.
@@ -48,6 +50,7 @@ struct RunIndex: ~Copyable {
     self.position = position
     let found = CauseFinder.look(through: history, tables: tables)
     causes = found.causes
+    forks = found.forks
     disciplines = found.disciplines
     sections = SectionTable(
       found.sections, areSections: ContiguousArray(found.disciplines.map { $0 == .sections }),

@@ -20,7 +20,7 @@ struct ScheduleSearch {
   }
 
   /// A thread, and how many of its events come before its target.
-  struct Target {
+  private struct Target {
     var thread: Int
     var position: Int
   }
@@ -39,11 +39,15 @@ struct ScheduleSearch {
 
   var isExhausted: Bool { budget <= 0 }
 
-  /// A schedule after which each target is next.
-  mutating func schedule(to targets: [Target], in index: borrowing RunIndex) -> Outcome {
+  /// A schedule after which each of the events is the next one of its thread.
+  mutating func schedule(to places: [Int], in index: borrowing RunIndex) -> Outcome {
     guard !isExhausted else { return .undecided }
     var closure = CausalClosure(threadCount: index.threadCount)
-    for target in targets { closure.raise(target.thread, to: target.position) }
+    var targets: [Target] = []
+    for place in places {
+      closure.raise(before: place, in: index)
+      targets.append(Target(thread: index.thread(of: place), position: Int(index.position[place])))
+    }
     closure.close(in: index)
     guard reaches(targets, closure) else { return .impossible }
     let full = leaveSections(of: closure, targets, index)
@@ -51,7 +55,7 @@ struct ScheduleSearch {
       if let schedule = greedy(included, targets, in: index) { return .found(schedule) }
       if isExhausted { return .undecided }
     }
-    return search(around: full, targets, in: index)
+    return search(around: full, targets, forks: places.compactMap { index.forks[$0] }, in: index)
   }
 
   private func reaches(_ targets: [Target], _ closure: CausalClosure) -> Bool {
@@ -132,7 +136,8 @@ struct ScheduleSearch {
 
   /// Looks at all orders, and at what the other threads could do besides.
   private mutating func search(
-    around included: ContiguousArray<UInt32>, _ targets: [Target], in index: borrowing RunIndex
+    around included: ContiguousArray<UInt32>, _ targets: [Target], forks: [Int],
+    in index: borrowing RunIndex
   ) -> Outcome {
     let cut = index.history.count <= Self.smallRun ? 0 : self.cut(before: included, in: index) ?? 0
     var ends = included
@@ -146,15 +151,22 @@ struct ScheduleSearch {
       budget -= problem.steps.count
       return .undecided
     }
-    let goals = targets.compactMap { target in
+    var goals = targets.compactMap { target in
       problem.thread(target.thread).map { thread in
         (thread, problem.starts[thread + 1] - problem.starts[thread])
+      }
+    }
+    for fork in forks {
+      guard let thread = problem.thread(index.thread(of: fork)) else { continue }
+      let steps = problem.starts[thread]..<problem.starts[thread + 1]
+      if let step = steps.firstIndex(where: { Int(problem.steps[$0].place) == fork }) {
+        goals.append((thread, step - steps.lowerBound + 1))
       }
     }
     var space = StateSpace(problem, limit: min(stateLimit, max(1, budget / 8)))
     var schedule: [Int]?
     space.explore { state, path in
-      guard goals.allSatisfy({ Int(state.done[$0.0]) == $0.1 }) else { return false }
+      guard goals.allSatisfy({ Int(state.done[$0.0]) >= $0.1 }) else { return false }
       schedule = path()
       return true
     }

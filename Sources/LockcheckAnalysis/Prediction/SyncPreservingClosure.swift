@@ -24,9 +24,11 @@ struct SyncPreservingClosure: Sendable {
   @inline(__always)
   subscript(thread: Int) -> Int { Int(causal.included[thread]) }
 
-  /// Asks for the thread's first `count` events.
+  /// Asks for what comes before an event in its thread, and for the thread to be there at all.
   @inline(__always)
-  mutating func raise(_ thread: Int, to count: Int) { causal.raise(thread, to: count) }
+  mutating func raise(before place: Int, in index: borrowing RunIndex) {
+    causal.raise(before: place, in: index)
+  }
 
   /// Adds what is taken for granted, and leaves the sections that have to be left.
   ///
@@ -55,7 +57,7 @@ struct SyncPreservingClosure: Sendable {
         isImpossible = true
         return false
       }
-      raise(thread, to: Int(index.position[Int(own.closing)]) + 1)
+      causal.raise(thread, to: Int(index.position[Int(own.closing)]) + 1)
       hasChanged = true
     }
     return hasChanged
