@@ -26,7 +26,7 @@ private func randomTrace(_ seed: UInt64) -> Trace {
 
   @Test(arguments: 0..<50 as Range<UInt64>)
   func `no thread does its events out of order or leaves one out`(piece: UInt64) {
-    for seed in piece * 40..<piece * 40 + 40 {
+    for seed in piece * 40..<piece * 40 + 40 where seed % 4 == 0 {
       let trace = randomTrace(seed)
       let checker = WitnessChecker(trace.events, tables: trace.tables)
       let threads = trace.events.map(\.thread)
@@ -43,7 +43,7 @@ private func randomTrace(_ seed: UInt64) -> Trace {
 
   @Test func `no read sees another write`() {
     var tried = 0
-    for seed in 0..<2000 as Range<UInt64> {
+    for seed in 0..<1000 as Range<UInt64> {
       let trace = randomTrace(seed)
       let checker = WitnessChecker(trace.events, tables: trace.tables)
       for read in trace.events.indices {
@@ -61,12 +61,12 @@ private func randomTrace(_ seed: UInt64) -> Trace {
         if flaw?.rule == .otherValue { tried += 1 }
       }
     }
-    #expect(tried > 500)
+    #expect(tried > 100)
   }
 
   @Test func `neighbours that have nothing to do with one another may change places`() {
     var tried = 0
-    for seed in 0..<2000 as Range<UInt64> {
+    for seed in 0..<1000 as Range<UInt64> {
       let trace = randomTrace(seed)
       let checker = WitnessChecker(trace.events, tables: trace.tables)
       for index in trace.events.indices.dropLast() {
@@ -80,7 +80,7 @@ private func randomTrace(_ seed: UInt64) -> Trace {
         tried += 1
       }
     }
-    #expect(tried > 5000)
+    #expect(tried > 1000)
   }
 
   private func names(of event: Event) -> Set<ObjectID> {

@@ -51,7 +51,12 @@ private func rule(
   }
 
   @Test func `has what the child did before its join`() {
-    let drawing = "T1: fork(T2)           join(T2)\nT2:          w(x) exit\nT3:                         join(T2)"
+    let drawing =
+      """
+      T1: fork(T2)           join(T2)
+      T2:          w(x) exit
+      T3:                         join(T2)
+      """
     #expect(rule(drawing, [0, 1, 2, 3]) == nil)
     #expect(rule(drawing, [0, 1, 3]) == .childNotDone)
     #expect(rule(drawing, [0, 1, 2, 4, 3]) == nil)
@@ -352,7 +357,12 @@ private func rule(
   }
 
   @Test func `a wait ends once the flag was raised after it began`() {
-    let drawing = "objects: E event\nT1: wait(E)?                 wait(E)\nT2:          set(E) clear(E)"
+    let drawing =
+      """
+      objects: E event
+      T1: wait(E)?                 wait(E)
+      T2:          set(E) clear(E)
+      """
     #expect(rule(drawing, [0, 1, 2, 3]) == nil)
     #expect(rule(drawing, [1, 2, 0, 3]) == .flagDown)
   }
@@ -432,20 +442,35 @@ private func rule(
     #expect(rule(refused, [0, 1]) == nil)
     #expect(rule(refused, [1]) == .queueOpen)
     let full =
-      "objects: Q queue(1)\nT1: put(Q)\nT2:        put(Q)~try=failed\nT3:                          close(Q)"
+      """
+      objects: Q queue(1)
+      T1: put(Q)
+      T2:        put(Q)~try=failed
+      T3:                          close(Q)
+      """
     #expect(rule(full, [0, 1, 2]) == nil)
     #expect(rule(full, [0, 2, 1]) == .queueClosed)
   }
 
   @Test func `a get without an item finds the queue empty`() {
-    let drawing = "T1: get(Q)~try=failed\nT2:                   put(Q)\nT3:                          close(Q)"
+    let drawing =
+      """
+      T1: get(Q)~try=failed
+      T2:                   put(Q)
+      T3:                          close(Q)
+      """
     #expect(rule(drawing, [0, 1, 2]) == nil)
     #expect(rule(drawing, [1, 0]) == .queueNotEmpty)
     #expect(rule(drawing, [2, 0]) == .queueClosed)
     let ended = "T1: close(Q)\nT2:          get(Q)=error"
     #expect(rule(ended, [0, 1]) == nil)
     #expect(rule(ended, [1]) == .queueOpen)
-    let drained = "T1: put(Q)        close(Q)\nT2:        get(Q)\nT3:                        get(Q)=error"
+    let drained =
+      """
+      T1: put(Q)        close(Q)
+      T2:        get(Q)
+      T3:                        get(Q)=error
+      """
     #expect(rule(drained, [0, 1, 2, 3]) == nil)
     #expect(rule(drained, [0, 2, 3]) == .queueNotEmpty)
   }
@@ -491,7 +516,8 @@ private func rule(
   @Test func `both threads are there`() {
     let drawing = "T1: fork(T2) w(x)\nT2:               r(x)"
     #expect(rule(drawing, [0], reaching: .adjacent(1, 2)) == nil)
-    #expect(rule("T1: fork(T2)\nT2:          r(x)\nT3: w(x)", [], reaching: .adjacent(1, 2)) == .threadNotThere)
+    let apart = "T1: fork(T2)\nT2:          r(x)\nT3: w(x)"
+    #expect(rule(apart, [], reaching: .adjacent(1, 2)) == .threadNotThere)
   }
 
   private let crossed =
@@ -524,7 +550,8 @@ private func rule(
 
   @Test func `whoever only tries does not wait`() {
     for attempt in ["~try", "~timed"] {
-      let drawing = crossed.replacing("acq(A) rel(A) rel(B)", with: "acq(A)\(attempt) rel(A) rel(B)")
+      let tail = "rel(A) rel(B)"
+      let drawing = crossed.replacing("acq(A) \(tail)", with: "acq(A)\(attempt) \(tail)")
       #expect(rule(drawing, [0, 4], reaching: .stuck([1, 5])) == .cannotBlock)
     }
   }
@@ -560,7 +587,7 @@ private func rule(
   }
 
   @Test func `nothing rests on a lock that breaks its rules`() {
-    let drawing = crossed + "\nT3:                                                              rel(A)"
+    let drawing = crossed + "\nT3: \(String(repeating: " ", count: 60))rel(A)"
     #expect(rule(drawing, [0, 4], reaching: .stuck([1, 5])) == .unclearObject)
   }
 

@@ -153,6 +153,8 @@ extension TraceFacts {
 
   private mutating func noteThread(_ event: Event, _ index: Int, _ scan: inout Scan) {
     let thread = known(event.thread)
+    // Before it counts as done itself: a thread may join itself.
+    if event.operation == .join, !event.isPending { noteJoin(event, index) }
     previous.append(last[slot(thread)])
     last[slot(thread)] = UInt32(index + 1)
     if !scan.pending.isEmpty, let pending = scan.pending.removeValue(forKey: thread),
@@ -162,14 +164,15 @@ extension TraceFacts {
       halfHearted.insert(pending.index)
     }
     if event.isPending { scan.pending[thread] = (index, event.operation) }
-    guard event.operation.namesThread, !event.isPending else { return }
-    let child = known(event.child)
-    if event.operation == .join {
-      lastBeforeJoin[index] = last(of: child)
-      if event.result == .success { joins[child, default: []].append(index) }
-    } else if event.result == .success {
-      forks[child, default: []].append(index)
+    if event.operation == .fork, event.isEffective {
+      forks[known(event.child), default: []].append(index)
     }
+  }
+
+  private mutating func noteJoin(_ event: Event, _ index: Int) {
+    let child = known(event.child)
+    lastBeforeJoin[index] = last(of: child)
+    if event.result == .success { joins[child, default: []].append(index) }
   }
 
   private mutating func noteObject(_ event: Event, _ index: Int, _ scan: inout Scan) {
