@@ -45,16 +45,18 @@ extension ReorderingModel {
     while let path = paths.popLast() {
       for thread in waitsFor[path[path.count - 1]] {
         if thread == path[0], path.count > 1 {
-          cycles.insert(Self.cycle(path.map { next[$0] }))
+          cycles.insert(Reorderings.cycle(path.map { next[$0] }))
         } else if thread > path[0], !path.contains(thread) {
           paths.append(path + [thread])
         }
       }
     }
   }
+}
 
+extension Reorderings {
   /// The cycle, from the event that stands first in the trace.
-  static func cycle(_ events: [Int]) -> [Int] {
+  public static func cycle(_ events: [Int]) -> [Int] {
     guard let first = events.min(), let place = events.firstIndex(of: first) else { return events }
     return Array(events[place...] + events[..<place])
   }
