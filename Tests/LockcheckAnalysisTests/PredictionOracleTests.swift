@@ -8,25 +8,17 @@ import Testing
 @Suite struct `Predictions against every schedule` {
   /// Nothing that no schedule reaches, ever.
   @Test(arguments: pieces)
-  func `what is predicted can be reached`(piece: Piece) {
-    for run in piece.runs() {
-      let result = run.analyzed()
-      let reach = Reorderings(of: run.trace).all
-      for finding in result.findings where finding.verdict != .possible {
-        let wrong = unreachable(finding, reach, run)
-        #expect(wrong.isEmpty, "\(run): \(summary(finding, in: result.tables)): \(wrong)")
-      }
-    }
-  }
-
-  @Test(arguments: pieces)
-  func `every witness is a schedule that leads there`(piece: Piece) {
+  func `what is predicted can be reached, and its witness leads there`(piece: Piece) {
     for run in piece.runs() {
       let model = ReorderingModel(run.trace)
       let result = run.analyzed()
-      for finding in result.findings where finding.verdict == .predicted {
-        let wrong = faults(in: finding, model, run)
+      let reach = Reorderings(of: model).all()
+      for finding in result.findings where run.promises(finding) {
+        let wrong = unreachable(finding, reach, run)
         #expect(wrong.isEmpty, "\(run): \(summary(finding, in: result.tables)): \(wrong)")
+        guard finding.verdict == .predicted else { continue }
+        let fault = faults(in: finding, model, run)
+        #expect(fault.isEmpty, "\(run): \(summary(finding, in: result.tables)): \(fault)")
       }
     }
   }
@@ -34,7 +26,7 @@ import Testing
   @Test(.disabled("until prediction is there"), arguments: pieces)
   func `every sync-preserving race is found`(piece: Piece) {
     for run in piece.runs() {
-      let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).syncPreserving)
+      let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).syncPreserving())
       #expect(missing.isEmpty, "\(run): later accesses")
     }
   }
@@ -42,7 +34,7 @@ import Testing
   @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
   func `every sync-preserving deadlock is found`(piece: Piece) {
     for run in piece.runs() {
-      let reach = Reorderings(of: run.trace).syncPreserving
+      let reach = Reorderings(of: run.trace).syncPreserving()
       let missing = deadlocksMissed(by: run.analyzed(), reach, run) { !run.joins(in: $0) }
       #expect(missing.isEmpty, "\(run): events")
     }
@@ -51,7 +43,7 @@ import Testing
   @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
   func `every race is found`(piece: Piece) {
     for run in piece.runs() {
-      let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).all)
+      let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).all())
       #expect(missing.isEmpty, "\(run): later accesses")
     }
   }
@@ -59,7 +51,7 @@ import Testing
   @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
   func `every deadlock of locks is found`(piece: Piece) {
     for run in piece.runs() {
-      let reach = Reorderings(of: run.trace).all
+      let reach = Reorderings(of: run.trace).all()
       let missing = deadlocksMissed(by: run.analyzed(), reach, run) { !run.joins(in: $0) }
       #expect(missing.isEmpty, "\(run): events")
     }
@@ -68,14 +60,14 @@ import Testing
   @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
   func `every deadlock with joins in it is found`(piece: Piece) {
     for run in piece.runs() {
-      let reach = Reorderings(of: run.trace).all
+      let reach = Reorderings(of: run.trace).all()
       let missing = deadlocksMissed(by: run.analyzed(), reach, run, of: run.joins)
       #expect(missing.isEmpty, "\(run): events")
     }
   }
 }
 
-/// A hundred runs of one shape: what one test looks at.
+/// Fifty runs of one shape: what one test looks at.
 struct Piece: Sendable, CustomTestStringConvertible {
   var shape: DrawnRun.Shape
   var first: UInt64
@@ -91,9 +83,9 @@ struct Piece: Sendable, CustomTestStringConvertible {
   static let size: UInt64 = 50
 }
 
-/// Two thousand runs of each shape.
+/// A thousand runs of each shape.
 let pieces: [Piece] = DrawnRun.Shape.allCases.flatMap { shape in
-  (0..<40).map { Piece(shape: shape, first: $0 * Piece.size) }
+  (0..<20).map { Piece(shape: shape, first: $0 * Piece.size) }
 }
 
 /// One random run, with what has to be said of it when something is wrong.
@@ -117,12 +109,20 @@ struct DrawnRun: CustomStringConvertible {
     case .everything:
       var shape = RandomTrace.Shape()
       shape.threads = 2 + Int(seed % 3)
-      shape.events = 12 + Int(seed % 9)
+      shape.events = 16 + Int(seed % 9)
       trace = RandomTrace.make(seed: seed, shape: shape)
     }
   }
 
   var description: String { "\(shape), seed \(seed)\n\(drawing(of: trace))\n" }
+
+  /// Whether a finding says that some schedule reaches it.
+  ///
+  /// An observed race is one by schedulable happens-before, which takes no account of what a failed
+  /// try has seen, nor of a queue whose tasks do not add up.
+  func promises(_ finding: Finding) -> Bool {
+    finding.verdict == .predicted || (finding.verdict == .observed && shape != .everything)
+  }
 
   /// What the analyzer says with every detector.
   func analyzed() -> AnalysisResult {

@@ -32,33 +32,38 @@ public struct Reorderings: Sendable {
     public var isComplete = true
   }
 
-  /// What some correct reordering reaches.
-  public let all: Reach
-  /// What is reached by those in which acquires of one lock keep the order that they have in the
-  /// trace.
+  private let model: ReorderingModel
+  private let stateLimit: Int
+
+  /// The schedules that `model` allows.
+  ///
+  /// - Parameter stateLimit: After how many states a search gives up.
+  public init(of model: ReorderingModel, stateLimit: Int = .max) {
+    self.model = model
+    self.stateLimit = stateLimit
+  }
+
+  /// The schedules of `trace`.
+  public init(of trace: Trace) { self.init(of: ReorderingModel(trace)) }
+
+  /// Searches for what some correct reordering reaches.
+  ///
+  /// - Complexity: Exponential in threads; some 20 events are searched at once.
+  public func all() -> Reach { search(keepingOrder: false) }
+
+  /// Searches for what is reached by those in which acquires of one lock keep the order that they
+  /// have in the trace.
   ///
   /// For traces of locks, accesses, forks and joins these are the sync-preserving races and deadlocks
   /// of [Mathur et al. 2021] and [Tunç et al. 2023].
   ///
+  /// - Complexity: That of ``all()``.
+  ///
   /// [Mathur et al. 2021]: https://doi.org/10.1145/3434317
   /// [Tunç et al. 2023]: https://arxiv.org/abs/2304.03692
-  public let syncPreserving: Reach
+  public func syncPreserving() -> Reach { search(keepingOrder: true) }
 
-  /// Searches all schedules.
-  ///
-  /// - Parameter stateLimit: After how many states to give up.
-  /// - Complexity: Exponential in threads; some 20 events are searched at once.
-  public init(of model: ReorderingModel, stateLimit: Int = .max) {
-    all = Self.search(model, keepingOrder: false, stateLimit)
-    syncPreserving = Self.search(model, keepingOrder: true, stateLimit)
-  }
-
-  /// Searches all schedules of `trace`.
-  public init(of trace: Trace) { self.init(of: ReorderingModel(trace)) }
-
-  private static func search(
-    _ model: ReorderingModel, keepingOrder: Bool, _ stateLimit: Int
-  ) -> Reach {
+  private func search(keepingOrder: Bool) -> Reach {
     var reach = Reach()
     var seen: Set<ReorderingState> = [model.start]
     var open = [model.start]
