@@ -60,6 +60,15 @@ import Testing
     #expect(Reorderings(of: run).all().deadlocks == [[1, 4]])
   }
 
+  @Test func `a thread that has not been forked yet races with nobody`() {
+    let run = trace(
+      """
+      T1: w(x) fork(T2)
+      T2:               w(x)
+      """)
+    #expect(Reorderings(of: run).all().racePairs.isEmpty)
+  }
+
   @Test func `permits, flags, items and wakeups order what comes after them`() {
     let orders = [
       "objects: S semaphore(0)\nT1: w(x) rel(S)\nT2:               acq(S) w(x)",
