@@ -38,7 +38,7 @@ public func trace(_ drawing: String) -> Trace {
 }
 
 /// The words of a drawing, and what they mean.
-private let words: [String: (operation: Operation, mode: LockMode)] = [
+let words: [String: (operation: Operation, mode: LockMode)] = [
   "acq": (.acquire, .exclusive), "rel": (.release, .exclusive), "sacq": (.acquire, .shared),
   "srel": (.release, .shared), "r": (.read, .exclusive), "w": (.write, .exclusive),
   "ar": (.atomicRead, .exclusive), "aw": (.atomicWrite, .exclusive),
