@@ -121,6 +121,9 @@ struct BarrierClocks<Clock: Gift>: Sendable {
     return round.gift
   }
 
+  /// Adds to what the thread gave that came last.
+  mutating func amend(_ gift: Clock) { rounds[last]?.gift.join(gift) }
+
   /// The same barrier with other gifts.
   func map<Other>(_ change: (Clock) -> Other) -> BarrierClocks<Other> {
     var other = BarrierClocks<Other>(parties: parties)

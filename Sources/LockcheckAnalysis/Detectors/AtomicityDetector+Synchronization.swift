@@ -93,14 +93,20 @@ extension AtomicityDetector {
     var barrier =
       edges.barriers.removeValue(forKey: event.object) ?? BarrierClocks(parties: parties)
     // Who did not have to wait has one event, which is both its arrival and its departure.
-    if event.isPending || !barrier.isWaiting(event.thread) {
-      let late = barrier.arrive(event.thread, give(event, at: index, in: run))
-      for thread in late.early { takeLate(late.gift, by: thread) }
-    }
+    let isArrival = event.isPending || !barrier.isWaiting(event.thread)
+    var late: (early: [ThreadID], gift: BlockMarks) = ([], BlockMarks())
+    if isArrival { late = barrier.arrive(event.thread, give(event, at: index, in: run)) }
     if !event.isPending {
       let gift = barrier.leave(event.thread, isBroken: event.result != .success)
       if event.isEffective { take(gift, event, at: index, in: run) }
+      if isArrival {
+        // One transaction: what it learned by leaving, the others learn from its arrival.
+        let all = give(event, at: index, in: run)
+        barrier.amend(all)
+        late.gift.join(all)
+      }
     }
+    for thread in late.early { takeLate(late.gift, by: thread) }
     edges.barriers[event.object] = barrier
   }
 }
