@@ -10,6 +10,7 @@ struct StandardDetectors: Detector {
   private var lockOrder = LockOrderDetector()
   private var waits = WaitForDetector()
   private var misuse = LockMisuseDetector()
+  private var atomicity = AtomicityDetector()
 
   @inline(__always)
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
@@ -19,6 +20,7 @@ struct StandardDetectors: Detector {
     if lockOrder.interests.contains(operation) { lockOrder.observe(event, at: index, in: run) }
     if waits.interests.contains(operation) { waits.observe(event, at: index, in: run) }
     if misuse.interests.contains(operation) { misuse.observe(event, at: index, in: run) }
+    if atomicity.wants(operation) { atomicity.observe(event, at: index, in: run) }
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {
@@ -27,6 +29,7 @@ struct StandardDetectors: Detector {
     detections.append(lockOrder.finish(in: run))
     detections.append(waits.finish(in: run))
     detections.append(misuse.finish(in: run))
+    detections.append(atomicity.finish(in: run))
     return detections
   }
 }

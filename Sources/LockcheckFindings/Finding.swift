@@ -53,8 +53,14 @@ public struct Finding: Sendable, Equatable {
     self.occurrenceCount = 1
   }
 
-  /// The event at which the finding was certain: what findings are sorted by.
-  public var firstEvent: Int { steps.map(\.event).min() ?? 0 }
+  /// The event that findings are sorted by: the earliest of the steps, or, where it is the last step
+  /// that breaks the rule, that.
+  public var firstEvent: Int { Self.firstEvent(of: steps.map(\.event), for: reason) }
+
+  /// The same for the events of one occurrence.
+  static func firstEvent(of events: [Int], for reason: Reason) -> Int {
+    (reason == .interleaved ? events.last : events.min()) ?? 0
+  }
 }
 
 /// One event of a finding, with what has to be known about that moment.

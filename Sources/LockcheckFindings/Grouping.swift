@@ -53,7 +53,13 @@ extension Array where Element == Finding {
       }
     }
     for place in groups.indices {
-      groups[place].occurrences.sort { $0.lexicographicallyPrecedes($1) }
+      let reason = groups[place].reason
+      groups[place].occurrences.sort { a, b in
+        let events = (
+          Finding.firstEvent(of: a, for: reason), Finding.firstEvent(of: b, for: reason)
+        )
+        return events.0 != events.1 ? events.0 < events.1 : a.lexicographicallyPrecedes(b)
+      }
     }
     return groups
   }

@@ -18,6 +18,9 @@ public enum Reason: Sendable, Hashable {
   case unlocked
   /// Each step is locked, but the steps have no lock in common.
   case noCommonLock
+  /// The second step comes after one event of the first step's block, and before the last step, which
+  /// is in the block too.
+  case interleaved
   /// The lock was held by `holder`, or by nobody where that is absent.
   case notHeld(holder: ThreadID)
   /// The thread exited without giving the lock back.

@@ -39,6 +39,8 @@ extension Rule {
   public static let unlockedSharedWrite = Rule("LC202", "unlocked-shared-write", .race)
   /// Every access is locked, but not by one common lock.
   public static let inconsistentLock = Rule("LC203", "inconsistent-lock", .race)
+  /// A block meant to be atomic that no serial order of the blocks explains.
+  public static let atomicityViolation = Rule("LC204", "atomicity-violation", .race)
   /// Release by a thread that does not hold the lock.
   public static let releaseNotHeld = Rule("LC301", "release-not-held", .misuse)
   /// A thread exits with a lock held.
@@ -55,8 +57,8 @@ extension Rule {
   /// Every rule that something reports, by code.
   public static let all: [Rule] = [
     deadlock, lockOrderCycle, selfDeadlock, stuckThread, dataRace, unlockedSharedWrite,
-    inconsistentLock, releaseNotHeld, lockLeak, conditionWithoutLock, taskDoneOverrun,
-    destroyedInUse, semaphoreOverrun,
+    inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak, conditionWithoutLock,
+    taskDoneOverrun, destroyedInUse, semaphoreOverrun,
   ]
 
   /// The rule of that code or name, in any case.

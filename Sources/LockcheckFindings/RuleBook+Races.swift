@@ -56,5 +56,31 @@ extension RuleBook {
       why: "It looks guarded, and is not: two locks keep nobody apart. Updates get lost.",
       fix: "Guard the variable with one lock, and keep the two side by side in one type.",
       detectorPage: "lockset.md"),
+    RulePage(
+      rule: .atomicityViolation,
+      title: "Another thread gets into a block meant to be atomic",
+      meaning: """
+        What another thread does comes after one step of a block (`begin` … `end` in the trace, \
+        `Shared.transaction { }` in Swift) and before another, so that what happened in this run \
+        could not have happened with one block run after the other. `observed`: reported at the \
+        step that makes it so. Every access may be locked, and no two of them a race.
+        """,
+      example: """
+        func withdraw(_ amount: Int) {
+          Shared.transaction {
+            let enough = lock.withLock { balance.load() >= amount }
+            if enough { lock.withLock { balance.modify { $0 -= amount } } }  // still enough?
+          }
+        }
+        """,
+      why: """
+        What the block looked at is no longer so when it acts on it. Each step is right by itself, \
+        and the balance falls below zero all the same.
+        """,
+      fix: """
+        Hold one lock from the first step that matters to the last, or look again under the lock \
+        that the change is made under.
+        """,
+      detectorPage: "atomicity.md"),
   ]
 }

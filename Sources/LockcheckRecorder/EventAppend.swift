@@ -64,6 +64,9 @@ struct EventForm {
     unsafe EventClock.stamp(on: thread, after: past)
   }
 
+  /// The number of the recording that the event goes into.
+  @inline(__always) var recording: UInt32 { unsafe session.pointee.number }
+
   /// Leaves the recorder.
   @inline(__always) func close() { unsafe lc_leave(thread) }
 

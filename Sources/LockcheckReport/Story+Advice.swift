@@ -36,6 +36,9 @@ extension Story {
         + "every access of \(what), reads as well."
     case .noCommonLock:
       return "Choose one of these locks to guard \(what), and hold it at every access."
+    case .interleaved:
+      return "Hold one lock from the first step of the block that uses \(objects) to the last, and "
+        + "at every other use; or look again, under the lock, before acting on what was read."
     case .notHeld:
       return
         "Use withLock, or pair each lock() with one unlock() on the same thread. If \(what) is "

@@ -51,6 +51,7 @@ struct Story {
     case .noCommonLock:
       let guards = steps.map { "\(cast[$0.thread]) \(verb($0)) it under \(locks(of: $0))" }
       return "\(what) is always locked, but never by one lock: \(guards.joined(separator: ", "))."
+    case .interleaved: return interruption
     case .notHeld(let holder):
       return "\(who) releases \(what), which "
         + (holder.isPresent ? "\(cast[holder]) holds." : "nobody holds.")
@@ -102,6 +103,19 @@ struct Story {
       finding.steps.last { $0.holding.isEmpty && $0.operation.changesVariable }
       ?? finding.steps.last { $0.holding.isEmpty }
     return step.map { "\(cast[$0.thread]) \(verb($0)) it" } ?? "it is used"
+  }
+
+  /// What gets into a block, and between which of its steps.
+  private var interruption: String {
+    guard let last = finding.steps.last, let first = finding.steps.first else { return title + "." }
+    let block = "the block that \(cast[first.thread]) begins at event \(first.event)"
+    let closing = "\(verb(last)) \(last.child.isPresent ? cast[last.child] : cast[last.object])"
+    guard finding.steps.count > 2 else {
+      return "\(cast[last.thread]) \(closing) in \(block), and comes there after something that "
+        + "comes after an earlier step of the same block: no order of whole blocks explains it."
+    }
+    return "\(doing(finding.steps[1])) in the middle of \(block): after one step of it, and before "
+      + "\(cast[last.thread]) \(closing). No order of whole blocks explains both."
   }
 
   private func locks(of step: Step) -> String {

@@ -223,6 +223,6 @@ extension Story {
 
   /// Whether it matters that a step holds no lock.
   fileprivate var showsAbsentLocks: Bool {
-    finding.rule.kind == .race
+    finding.rule.kind == .race && finding.reason != .interleaved
   }
 }

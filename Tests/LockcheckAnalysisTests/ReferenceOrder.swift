@@ -44,7 +44,8 @@ struct ReferenceOrder {
       == (0..<later).last { trace.events[$0].object == event.object && writes(trace.events[$0]) }
   }
 
-  private func isEdge(_ i: Int, _ j: Int) -> Bool {
+  /// Whether a rule of `Docs/rules.md` orders the two by itself.
+  func isEdge(_ i: Int, _ j: Int) -> Bool {
     let (a, b) = (trace.events[i], trace.events[j])
     if a.thread == b.thread { return true }
     if a.operation == .fork, a.child == b.thread { return true }

@@ -34,7 +34,9 @@ import Testing
   }
 
   @Test func `a kind stands for all its rules`() {
-    #expect(Rule.selected(by: "race") == [.dataRace, .unlockedSharedWrite, .inconsistentLock])
+    #expect(
+      Rule.selected(by: "race")
+        == [.dataRace, .unlockedSharedWrite, .inconsistentLock, .atomicityViolation])
   }
 
   @Test func `a word that names nothing selects nothing`() {

@@ -21,6 +21,8 @@ public struct RandomTrace {
     ]
     /// Whether variables are also used atomically.
     public var hasAtomics = true
+    /// Whether threads open and close blocks meant to be atomic.
+    public var hasBlocks = false
     /// Whether a thread may stay blocked when the trace ends.
     public var mayEndPending = true
 
@@ -47,6 +49,8 @@ public struct RandomTrace {
   private let shape: Shape
   private var activity: [Activity] = []
   private var held: [[(lock: ObjectID, mode: LockMode)]] = []
+  /// By thread: how many blocks are open.
+  private var depth: [Int] = []
   private var waiters: [ObjectID: [Waiter]] = [:]
   private var flags: Set<ObjectID> = []
   private var flagWoken: [ObjectID: Set<ThreadID>] = [:]
@@ -72,6 +76,7 @@ public struct RandomTrace {
       trace.tables.threads.append(ThreadRow(name: "T\(number)"))
       activity.append(number == 0 ? .running : .unborn)
       held.append([])
+      depth.append(0)
     }
     for number in 0..<shape.locks { add(.lock, "L\(number)") }
     for kind in shape.kinds { add(kind, kind.name) }
@@ -122,6 +127,7 @@ public struct RandomTrace {
   }
 
   private mutating func act(_ thread: ThreadID) {
+    if shape.hasBlocks, Int.random(in: 0..<4, using: &random) == 0 { return border(thread) }
     let roll = Int.random(in: 0..<10, using: &random)
     if roll < 4 { return access(thread) }
     if roll == 4, thread.index == 0 { return manage() }
@@ -137,6 +143,17 @@ public struct RandomTrace {
     let atomic: [Operation] = [.atomicRead, .atomicWrite, .atomicUpdate]
     let isAtomic = shape.hasAtomics && Int.random(in: 0..<5, using: &random) == 0
     emit((isAtomic ? atomic : plain).randomElement(using: &random)!, thread, variable)
+  }
+
+  /// A block begins or ends; one in five begins inside another.
+  private mutating func border(_ thread: ThreadID) {
+    if depth[thread.index] == 0 || Int.random(in: 0..<5, using: &random) == 0 {
+      emit(.begin, thread)
+      depth[thread.index] += 1
+    } else {
+      emit(.end, thread)
+      depth[thread.index] -= 1
+    }
   }
 
   /// The first thread forks or joins another.

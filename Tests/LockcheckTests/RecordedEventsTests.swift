@@ -20,6 +20,42 @@
         ])
     }
 
+    @Test func `shows where a block meant to be atomic begins and ends, also by an error`() throws {
+      struct Stop: Error {}
+      let trace = try recorded {
+        let total = Shared(0, name: "x")
+        let worker = CheckedThread(name: "worker") {
+          let before = Shared.transaction {
+            total.store(1)
+            return total.load()
+          }
+          try? Shared.transaction { () throws(Stop) in
+            total.store(before)
+            throw Stop()
+          }
+        }
+        worker.start()
+        worker.join()
+      }
+      #expect(
+        trace.events(of: "worker") == [
+          "start()", "begin()", "write(x)", "read(x)", "end()", "begin()", "write(x)", "end()",
+          "exit()",
+        ])
+    }
+
+    @Test func `does not end a block that began before it`() throws {
+      var inner: Trace?
+      let outer = try recorded {
+        try Shared.transaction { inner = try recorded { Shared.transaction {} } }
+      }
+      let borders = { (trace: Trace) in
+        trace.events.map(\.operation).filter { $0 == .begin || $0 == .end }
+      }
+      #expect(inner.map(borders) == [.begin, .end])
+      #expect(borders(outer) == [.begin, .end])
+    }
+
     @Test func `shows a wait for a lock, and how it ended`() throws {
       let trace = try recorded {
         let lock = Lock(name: "A")

@@ -58,6 +58,12 @@ internal import Synchronization
     ) {}
   }
 
+  /// What a block meant to be atomic keeps for the recorder: with the trait `PlainPrimitives`, nothing.
+  enum TracedBlock {
+    @inline(__always) static func begin() -> UInt32 { 0 }
+    @inline(__always) static func end(_ session: UInt32) {}
+  }
+
 #else
 
   internal import LockcheckRecorder
@@ -150,6 +156,19 @@ internal import Synchronization
       isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success
     ) {
       thread.recordJoin(isPending: isPending, attempt: attempt, result: result)
+    }
+  }
+
+  /// What a block meant to be atomic keeps for the recorder.
+  enum TracedBlock {
+    /// Appends `begin`.
+    ///
+    /// - Returns: The number of the recording, for ``end(_:)``.
+    @inline(__always) static func begin() -> UInt32 { RecordedBlock.recordBegin() }
+
+    /// Appends `end`, if the session has the begin.
+    @inline(__always) static func end(_ session: UInt32) {
+      RecordedBlock.recordEnd(begunIn: session)
     }
   }
 

@@ -1,46 +1,58 @@
 import LockcheckTrace
 
 /// What the operations on one queue give.
-struct QueueClocks: Sendable {
+struct QueueClocks<Clock: Gift>: Sendable {
   /// What was put and not yet taken, by item number.
-  private var items: [UInt64: SyncClock] = [:]
+  private var items: [UInt64: Clock] = [:]
   /// The same for items without a number, which are taken in order.
-  private var unnumbered = Fifo()
+  private var unnumbered = Fifo<Clock>()
   /// What the gets gave that no put has made use of yet.
-  private var room = Fifo()
+  private var room = Fifo<Clock>()
   private var putCount: UInt64 = 0
   /// What the tasks that are done give to those who wait for all of them.
-  var done = SyncClock()
+  var done = Clock()
   /// What the close gives to what it ends.
-  var closed = SyncClock()
+  var closed = Clock()
 
   /// The get that a put had to wait for: the n-th get comes before the (n + capacity)-th put, as
   /// with Go's channels, since before it there is no room.
-  mutating func makeRoom(capacity: UInt64) -> SyncClock {
+  mutating func makeRoom(capacity: UInt64) -> Clock {
     putCount += 1
-    return capacity > 0 && putCount > capacity ? room.removeFirst() ?? SyncClock() : SyncClock()
+    return capacity > 0 && putCount > capacity ? room.removeFirst() ?? Clock() : Clock()
   }
 
-  mutating func put(_ item: UInt64?, _ gift: SyncClock) {
+  mutating func put(_ item: UInt64?, _ gift: Clock) {
     if let item { items[item] = gift } else { unnumbered.append(gift) }
   }
 
-  mutating func get(_ item: UInt64?) -> SyncClock {
-    (item.map { items.removeValue(forKey: $0) } ?? unnumbered.removeFirst()) ?? SyncClock()
+  mutating func get(_ item: UInt64?) -> Clock {
+    (item.map { items.removeValue(forKey: $0) } ?? unnumbered.removeFirst()) ?? Clock()
   }
 
-  mutating func leaveRoom(_ gift: SyncClock) { room.append(gift) }
+  mutating func leaveRoom(_ gift: Clock) { room.append(gift) }
+
+  /// The same queue with other gifts.
+  func map<Other>(_ change: (Clock) -> Other) -> QueueClocks<Other> {
+    var other = QueueClocks<Other>()
+    other.items = items.mapValues(change)
+    other.unnumbered = unnumbered.map(change)
+    other.room = room.map(change)
+    other.putCount = putCount
+    other.done = change(done)
+    other.closed = change(closed)
+    return other
+  }
 }
 
 /// Clocks in order of arrival.
-private struct Fifo: Sendable {
-  private var clocks: [SyncClock] = []
+private struct Fifo<Clock: Gift>: Sendable {
+  private var clocks: [Clock] = []
   private var head = 0
 
-  mutating func append(_ clock: SyncClock) { clocks.append(clock) }
+  mutating func append(_ clock: Clock) { clocks.append(clock) }
 
   /// - Complexity: Constant, amortized.
-  mutating func removeFirst() -> SyncClock? {
+  mutating func removeFirst() -> Clock? {
     guard head < clocks.count else { return nil }
     defer {
       head += 1
@@ -50,6 +62,12 @@ private struct Fifo: Sendable {
       }
     }
     return clocks[head]
+  }
+
+  func map<Other>(_ change: (Clock) -> Other) -> Fifo<Other> {
+    var other = Fifo<Other>()
+    other.clocks = clocks[head...].map(change)
+    return other
   }
 }
 

@@ -1,11 +1,11 @@
 import LockcheckTrace
 
 /// Who waits on a condition, and what notifies have given them.
-struct ConditionClocks: Sendable {
+struct ConditionClocks<Clock: Gift>: Sendable {
   /// One wait, by a number of its own: a thread waits again and again.
   private struct Wait {
     var number: Int
-    var gift: SyncClock?
+    var gift: Clock?
   }
 
   private var waiters: [ThreadID: Wait] = [:]
@@ -14,7 +14,7 @@ struct ConditionClocks: Sendable {
   private var queue: [(thread: ThreadID, number: Int)] = []
   private var head = 0
   private var count = 0
-  private var last = SyncClock()
+  private var last = Clock()
 
   /// - Complexity: Constant, amortized, as with the others.
   mutating func wait(_ thread: ThreadID) {
@@ -24,7 +24,7 @@ struct ConditionClocks: Sendable {
     count += 1
   }
 
-  mutating func notify(_ gift: SyncClock, count: UInt64?) {
+  mutating func notify(_ gift: Clock, count: UInt64?) {
     last = gift
     var left = count ?? .max
     while left > 0, head < queue.count {
@@ -45,16 +45,27 @@ struct ConditionClocks: Sendable {
 
   /// What the thread learns as its wait ends: from the notify that is counted against it, in order
   /// of arrival, or, where the recorder's platform wakes in another order, from the last one.
-  mutating func wake(_ thread: ThreadID) -> SyncClock {
+  mutating func wake(_ thread: ThreadID) -> Clock {
     waiters.removeValue(forKey: thread)?.gift ?? last
+  }
+
+  /// The same condition with other gifts.
+  func map<Other>(_ change: (Clock) -> Other) -> ConditionClocks<Other> {
+    var other = ConditionClocks<Other>()
+    other.waiters = waiters.mapValues { .init(number: $0.number, gift: $0.gift.map(change)) }
+    other.queue = queue
+    other.head = head
+    other.count = count
+    other.last = change(last)
+    return other
   }
 }
 
 /// The rounds of a barrier.
-struct BarrierClocks: Sendable {
+struct BarrierClocks<Clock: Gift>: Sendable {
   private struct Round {
     /// What everybody who has come gives.
-    var gift = SyncClock()
+    var gift = Clock()
     var arrived: UInt64 = 0
     var left: UInt64 = 0
     /// Somebody gave up, which ends the round for all.
@@ -76,8 +87,8 @@ struct BarrierClocks: Sendable {
   ///
   /// - Returns: Those who left already, and learn now what everybody gave; nobody as a rule.
   mutating func arrive(
-    _ thread: ThreadID, _ gift: SyncClock
-  ) -> (early: [ThreadID], gift: SyncClock) {
+    _ thread: ThreadID, _ gift: Clock
+  ) -> (early: [ThreadID], gift: Clock) {
     var round = rounds[last] ?? Round()
     // Nobody leaves before everybody has come. Where it is not known how many that is, or the round
     // has been given up, who comes after a departure is of the next round.
@@ -99,9 +110,9 @@ struct BarrierClocks: Sendable {
   func isWaiting(_ thread: ThreadID) -> Bool { waiting[thread] != nil }
 
   /// The thread leaves; what it learns.
-  mutating func leave(_ thread: ThreadID, isBroken: Bool) -> SyncClock {
+  mutating func leave(_ thread: ThreadID, isBroken: Bool) -> Clock {
     guard let number = waiting.removeValue(forKey: thread), var round = rounds[number] else {
-      return SyncClock()
+      return Clock()
     }
     round.left += 1
     round.isBroken = round.isBroken || isBroken
@@ -109,23 +120,47 @@ struct BarrierClocks: Sendable {
     rounds[number] = round.left == round.arrived && number < last ? nil : round
     return round.gift
   }
+
+  /// Adds to what the thread gave that came last.
+  mutating func amend(_ gift: Clock) { rounds[last]?.gift.join(gift) }
+
+  /// The same barrier with other gifts.
+  func map<Other>(_ change: (Clock) -> Other) -> BarrierClocks<Other> {
+    var other = BarrierClocks<Other>(parties: parties)
+    other.waiting = waiting
+    other.rounds = rounds.mapValues { round in
+      .init(
+        gift: change(round.gift), arrived: round.arrived, left: round.left,
+        isBroken: round.isBroken, early: round.early)
+    }
+    other.last = last
+    return other
+  }
 }
 
 /// The flag of an event, and who raised it.
-struct FlagClock: Sendable {
+struct FlagClock<Clock: Gift>: Sendable {
   private var isRaised = false
   /// What the set that raised the flag last gives to the waits that return because of it. It
   /// outlives the flag: who was waiting already is woken by a set even if a clear follows at once.
-  private(set) var gift = SyncClock()
+  private(set) var gift = Clock()
 
   /// A set. Where the flag is up already, no wait returns because of it.
-  mutating func raise(_ gift: SyncClock) {
+  mutating func raise(_ gift: Clock) {
     if !isRaised { self.gift = gift }
     isRaised = true
   }
 
   /// A clear.
   mutating func lower() { isRaised = false }
+
+  /// The same flag with another gift.
+  func map<Other>(_ change: (Clock) -> Other) -> FlagClock<Other> {
+    var other = FlagClock<Other>()
+    other.isRaised = isRaised
+    other.gift = change(gift)
+    return other
+  }
 }
 
 extension HappensBefore {

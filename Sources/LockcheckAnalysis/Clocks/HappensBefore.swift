@@ -17,10 +17,10 @@ public struct HappensBefore: Sendable {
   /// By thread: its last moment before it learned something new.
   private var lastLesson: [Moment] = []
   var locks: [LockClocks] = []
-  var conditions: [ObjectID: ConditionClocks] = [:]
-  var flags: [ObjectID: FlagClock] = [:]
-  var barriers: [ObjectID: BarrierClocks] = [:]
-  var queues: [ObjectID: QueueClocks] = [:]
+  var conditions: [ObjectID: ConditionClocks<SyncClock>] = [:]
+  var flags: [ObjectID: FlagClock<SyncClock>] = [:]
+  var barriers: [ObjectID: BarrierClocks<SyncClock>] = [:]
+  var queues: [ObjectID: QueueClocks<SyncClock>] = [:]
   var atomics: [ObjectID: SyncClock] = [:]
 
   /// Makes the order of an empty run.

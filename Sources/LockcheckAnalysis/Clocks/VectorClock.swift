@@ -63,8 +63,17 @@ struct VectorClock: Sendable {
   }
 }
 
+/// What one event gives to those that come after it, in whatever terms they keep it.
+protocol Gift: Sendable {
+  /// Nothing to learn.
+  init()
+
+  /// Adds what another giver gives.
+  mutating func join(_ other: Self)
+}
+
 /// What a thread that takes something learns from whoever gave it.
-struct SyncClock: Sendable {
+struct SyncClock: Gift {
   /// What the giver knew of the other threads.
   private(set) var known = VectorClock()
   /// The giver, where there is one only.
