@@ -4,9 +4,17 @@ struct JSONWriter {
   private(set) var text = ""
   private var isFirst = true
   private var depth = 0
+  private var isInLine = false
 
   /// Writes `{ … }` around what `members` writes.
   mutating func object(_ members: (inout JSONWriter) -> Void) { nest("{", members, "}") }
+
+  /// Writes `{ … }` around what `members` writes, on one line.
+  mutating func line(_ members: (inout JSONWriter) -> Void) {
+    isInLine = true
+    nest("{", members, "}")
+    isInLine = false
+  }
 
   /// Writes `[ … ]` with one value for each element.
   mutating func array<Elements: Sequence>(
@@ -71,15 +79,19 @@ struct JSONWriter {
     isFirst = true
     content(&self)
     depth -= 1
-    if !isFirst { newLine() }
+    if !isFirst, !isInLine { newLine() }
     isFirst = false
     text += close
   }
 
   private mutating func separate() {
-    if !isFirst { text += "," }
+    if isInLine {
+      if !isFirst { text += ", " }
+    } else {
+      if !isFirst { text += "," }
+      newLine()
+    }
     isFirst = false
-    newLine()
   }
 
   private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
