@@ -79,7 +79,8 @@ public struct Analyzer: ~Copyable {
     if hasGap { detections.weaken() }
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
-      warnings: run.warnings + detections.warnings, tables: run.tables)
+      warnings: run.warnings + detections.warnings, tables: run.tables,
+      lockRequests: detections.lockRequests)
   }
 }
 
@@ -102,4 +103,6 @@ public struct AnalysisResult: Sendable {
   public var warnings: [AnalysisWarning]
   /// The things that the findings name.
   public var tables: TraceTables
+  /// What threads asked for with locks in their hands; nil where no detector looked at it.
+  public var lockRequests: LockRequests?
 }

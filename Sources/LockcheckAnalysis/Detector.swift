@@ -25,6 +25,8 @@ public struct Detections: Sendable {
   public var ruledOut: [RuledOut]
   /// What a reader of the findings should know.
   public var warnings: [AnalysisWarning]
+  /// Every request for a lock with others held, from the detector that looks at them.
+  public var lockRequests: LockRequests?
 
   /// Makes a result.
   public init(
@@ -40,6 +42,7 @@ public struct Detections: Sendable {
     findings += other.findings
     ruledOut += other.ruledOut
     warnings += other.warnings
+    lockRequests = lockRequests ?? other.lockRequests
   }
 }
 

@@ -51,7 +51,11 @@ public struct TextRenderer: Renderer, Sendable {
   public func render(_ reports: [(trace: String, report: Report)]) -> String {
     reports.map { one in
       var page = TextPage(style)
-      page.line(TextPiece("Trace ", .faint), TextPiece(one.trace, .strong))
+      if one.report.isOfSeveralRuns {
+        page.line(TextPiece("All traces together", .strong))
+      } else {
+        page.line(TextPiece("Trace ", .faint), TextPiece(one.trace, .strong))
+      }
       page.gap()
       return page.text + render(one.report)
     }.joined(separator: "\n\n")

@@ -84,6 +84,7 @@ public struct LockOrderDetector: Detector {
     var verdicts = LockCycleVerdicts(grouping.classes, table, limits)
     for cycle in search.cycles { verdicts.judge(cycle, in: run) }
     var detections = Detections(findings: verdicts.findings, ruledOut: verdicts.ruledOut)
+    detections.lockRequests = LockRequests(table, reported: verdicts.findings, in: run)
     let areFindingsMissing =
       grouping.isCutShort || search.isExhausted || verdicts.areFindingsMissing
     if areFindingsMissing || search.isObstructedExhausted || verdicts.arePatternsMissing {
