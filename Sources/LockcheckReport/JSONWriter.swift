@@ -54,6 +54,13 @@ struct JSONWriter {
   }
 
   mutating func string(_ value: String) {
+    // Nearly every text: the members of a long schedule are written by the million.
+    if value.utf8.allSatisfy({ $0.standsForItself }) {
+      text += "\""
+      text += value
+      text += "\""
+      return
+    }
     text += "\""
     for scalar in value.unicodeScalars {
       switch scalar {
@@ -94,5 +101,15 @@ struct JSONWriter {
     isFirst = false
   }
 
-  private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
+  private mutating func newLine() {
+    text += "\n"
+    for _ in 0..<depth { text += "  " }
+  }
+}
+
+extension UInt8 {
+  /// Whether a JSON text may have it inside quotation marks as it is.
+  fileprivate var standsForItself: Bool {
+    self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") && self != 0x7f
+  }
 }
