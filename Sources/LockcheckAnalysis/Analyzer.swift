@@ -104,7 +104,8 @@ public struct Analyzer: ~Copyable {
     if hasGap { detections.weaken() }
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
-      warnings: run.warnings + detections.warnings, tables: run.tables)
+      warnings: run.warnings + detections.warnings, tables: run.tables,
+      lockRequests: detections.lockRequests)
   }
 }
 
@@ -127,4 +128,6 @@ public struct AnalysisResult: Sendable {
   public var warnings: [AnalysisWarning]
   /// The things that the findings name.
   public var tables: TraceTables
+  /// What threads asked for with locks in their hands; nil where no detector looked at it.
+  public var lockRequests: LockRequests?
 }

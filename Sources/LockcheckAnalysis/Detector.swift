@@ -27,6 +27,8 @@ public struct Detections: Sendable {
   public var warnings: [AnalysisWarning]
   /// What schedules are to be looked for, where the run's history is kept.
   var cycles: [AbstractCycle] = []
+  /// Every request for a lock with others held, from the detector that looks at them.
+  public var lockRequests: LockRequests?
 
   /// Makes a result.
   public init(
@@ -46,6 +48,7 @@ public struct Detections: Sendable {
     findings += other.findings
     ruledOut += other.ruledOut
     warnings += other.warnings
+    lockRequests = lockRequests ?? other.lockRequests
   }
 }
 

@@ -17,7 +17,8 @@ struct AnalyzeCommand: ParsableCommand {
     abstract: "Report the deadlocks, races and misuses that a trace shows.",
     discussion: """
       Reads any form of trace (binary, JSON, NDJSON, STD text), compressed or not: it is recognised \
-      by its content. Each trace gets a report of its own.
+      by its content. Each trace gets a report of its own; lock-order cycles that only several of \
+      them show together come last.
 
         lockcheck analyze run.lctrace
         lockcheck analyze --only deadlock,data-race run.json
@@ -68,16 +69,21 @@ struct AnalyzeCommand: ParsableCommand {
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
 
-    var reports: [(trace: String, report: Report)] = []
+    var analyzed: [AnalyzedTrace] = []
     var failure: Outcome?
     for trace in traces {
       do throws(CommandFailure) {
-        reports.append((trace, try report(on: trace, by: analysis)))
+        analyzed.append(try analyze(trace, by: analysis))
       } catch {
         // The other traces are still worth a report.
         StandardError.write("lockcheck: \(error.message)\n")
         failure = failure ?? error.outcome
       }
+    }
+    var reports = analyzed.map { (trace: $0.name, report: $0.report) }
+    let together = analysis.report(together: analyzed)
+    if let together, !together.findings.isEmpty || !together.warnings.isEmpty {
+      reports.append((trace: "all traces together", report: together))
     }
     if !reports.isEmpty {
       let isTerminal = output == nil && StandardOutput.isTerminal
@@ -86,7 +92,7 @@ struct AnalyzeCommand: ParsableCommand {
         traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports))
       try file.commit()
     }
-    pointOutUnused(reports.map(\.report))
+    pointOutUnused(analyzed.map(\.report) + [together].compactMap(\.self))
     if let failure { throw failure }
     if let verdict = failOn.verdict,
       reports.contains(where: { $0.report.contains(atLeast: verdict) }
@@ -96,11 +102,11 @@ struct AnalyzeCommand: ParsableCommand {
     }
   }
 
-  private func report(
-    on trace: String, by analysis: TraceAnalysis
-  ) throws(CommandFailure) -> Report {
+  private func analyze(
+    _ trace: String, by analysis: TraceAnalysis
+  ) throws(CommandFailure) -> AnalyzedTrace {
     try TraceInput.reading(trace, recover: recover) { decoder, progress in
-      try analysis.report(on: decoder, progress: progress)
+      try analysis.analyze(decoder, named: trace, progress: progress)
     }
   }
 

@@ -20,6 +20,8 @@ public struct Report: Sendable {
   public let unusedSuppressions: [Suppressions.Entry]
   /// Patterns that look like trouble and are none, by first event.
   public let ruledOut: [ReportedRuledOut]
+  /// Whether it is about several runs of a program: their threads and objects stand in one table.
+  public let isOfSeveralRuns: Bool
   /// What a reader should know about the trace itself: losses, and events that cannot have happened.
   public let warnings: [ReportWarning]
 
@@ -29,11 +31,13 @@ public struct Report: Sendable {
   ///   - tables: The trace's tables; frames whose names were not looked up are shown by address.
   ///   - rules: The rules that were asked for. What others found is left out, before the strongest
   ///     race rule of a variable is chosen.
+  ///   - extent: How many threads and objects several runs have, where it is about those; the tables
+  ///     need not have more than the findings name.
   /// - Complexity: O(frames in the stacks of all findings), and a sort.
   public init(
     header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
     ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
-    warnings: [ReportWarning] = []
+    warnings: [ReportWarning] = [], extent: (threads: Int, objects: Int)? = nil
   ) {
     let wanted = Set(rules)
     let findings = findings.filter { wanted.contains($0.rule) }
@@ -63,8 +67,10 @@ public struct Report: Sendable {
     self.unusedSuppressions = sorted.unused
     self.ruledOut = patterns.map { ReportedRuledOut($0, names: names) }
     self.warnings = warnings
+    self.isOfSeveralRuns = extent != nil
     self.summary = Summary(
-      events: eventCount, threads: tables.threads.count, objects: tables.objects.count,
+      events: eventCount, threads: extent?.threads ?? tables.threads.count,
+      objects: extent?.objects ?? tables.objects.count,
       findings: sorted.findings, suppressed: sorted.suppressed.count, ruledOut: patterns.count)
   }
 

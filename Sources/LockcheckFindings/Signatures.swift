@@ -1,4 +1,4 @@
-import LockcheckTrace
+public import LockcheckTrace
 
 /// By what the stacks and objects of findings are recognised, worked out once for each of them:
 /// there may be many findings in few places.
@@ -26,6 +26,12 @@ struct Signatures {
       note(step.object)
     }
     for object in objects { note(object) }
+  }
+
+  /// The signatures of stacks whose frames stand resolved in `tables`.
+  init(stacks: some Sequence<StackID>, tables: TraceTables) {
+    self.tables = tables
+    for stack in stacks where self.stacks[stack] == nil { self.stacks[stack] = place(of: stack) }
   }
 
   private mutating func note(_ object: ObjectID) {
@@ -68,10 +74,32 @@ extension TraceTables {
   /// What an object is told from others by within one run: name, else birthplace, else itself.
   fileprivate func instanceName(of object: ObjectID) -> String {
     guard object.isPresent, object.index < objects.count else { return "" }
+    return lastingName(of: object)
+      ?? "\(objects.kind(of: object).name) #\(object.rawValue)"
+  }
+
+  /// By what an object is known again in another run of the program: kind and name, else kind and
+  /// birthplace. Several objects of one run may have the same.
+  ///
+  /// - Returns: Nil where neither name nor birthplace is known; frames have to be resolved before.
+  public func lastingName(of object: ObjectID) -> String? {
     let kind = objects.kind(of: object).name
     if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
-    guard let site = birthplace(of: object) else { return "\(kind) #\(object.rawValue)" }
+    guard let site = birthplace(of: object) else { return nil }
     return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"
+  }
+
+  /// By what stacks are known again in another run of the program: their functions and files. Those
+  /// that name no function are left out.
+  ///
+  /// - Complexity: O(frames of the distinct stacks).
+  public func lastingNames(of stacks: some Sequence<StackID>) -> [StackID: String] {
+    let signatures = Signatures(stacks: stacks, tables: self)
+    var names: [StackID: String] = [:]
+    for stack in stacks where signatures.namesFunction(stack) {
+      names[stack] = signatures.signature(of: stack)
+    }
+    return names
   }
 
   /// What an object is called when any other that was made in the same place would do as well; the

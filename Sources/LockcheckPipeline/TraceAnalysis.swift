@@ -35,14 +35,28 @@ public struct TraceAnalysis: Sendable {
   public func report(
     on source: some EventSource, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> Report {
+    try analyze(source, named: "", progress: progress).report
+  }
+
+  /// Reads everything that `source` has, reports on it, and keeps what further traces may add to.
+  ///
+  /// - Throws: What ``report(on:progress:)`` throws.
+  public func analyze(
+    _ source: some EventSource, named name: String, progress: @escaping (Int) -> Void = { _ in }
+  ) throws -> AnalyzedTrace {
     var analyzer = Analyzer()
     var watched = WatchedSource(source, progress: progress)
     try analyzer.analyze(&watched)
     let decoder = watched.source as? any TraceDecoder
     let losses = decoder?.losses ?? []
     if !losses.isEmpty { analyzer.noteIncomplete(hasGap: decoder?.hasGap ?? false) }
-    return report(
-      on: analyzer.finish(), header: watched.header, warnings: losses.map(ReportWarning.init))
+    let result = analyzer.finish()
+    let requests = result.lockRequests
+    return AnalyzedTrace(
+      name: name,
+      report: report(
+        on: result, header: watched.header, warnings: losses.map(ReportWarning.init)),
+      lockRequests: requests)
   }
 
   /// Reports on what an analyzer found.

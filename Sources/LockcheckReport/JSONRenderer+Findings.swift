@@ -16,13 +16,17 @@ extension JSONRenderer {
     writer.member("threads", reported.cast.threads)
     writer.member("objects", reported.cast.objects)
     writeSteps(finding.steps, cast: reported.cast, in: report, to: &writer)
-    writer.member("witness") { writer in
-      writer.array(finding.witness) { writer, scheduled in
-        writer.object {
-          write(scheduled, cast: reported.cast, tables: report.tables, to: &$0)
+    writeWitness(of: reported, in: report, to: &writer)
+    if let ordering = finding.orderedBy {
+      writer.member("orderedBy") { writer in
+        writer.object { writer in
+          writer.member("object", reported.cast[ordering.object])
+          writer.member("release", ordering.release)
+          writer.member("acquire", ordering.acquire)
         }
       }
     }
+    if let missing = finding.missing { writer.member("missing", missing.rawValue) }
     writer.member("assumes", finding.assumes.map(\.rawValue))
     if showsAllOccurrences {
       writer.member("events") { writer in
@@ -84,6 +88,19 @@ extension JSONRenderer {
     if let module = frame.module { writer.member("module", module) }
     if frame.isUnresolved, let address = frame.address {
       writer.member("address", "0x" + String(address, radix: 16))
+    }
+  }
+
+  /// One line for each event: there may be a hundred thousand of them.
+  private func writeWitness(
+    of reported: ReportedFinding, in report: Report, to writer: inout JSONWriter
+  ) {
+    let witness = reported.finding.witness
+    let cast = witness.isEmpty ? reported.cast : reported.cast.joined(by: witness)
+    writer.member("witness") { writer in
+      writer.array(witness) { writer, scheduled in
+        writer.line { write(scheduled, cast: cast, tables: report.tables, to: &$0) }
+      }
     }
   }
 

@@ -4,9 +4,17 @@ struct JSONWriter {
   private(set) var text = ""
   private var isFirst = true
   private var depth = 0
+  private var isInLine = false
 
   /// Writes `{ … }` around what `members` writes.
   mutating func object(_ members: (inout JSONWriter) -> Void) { nest("{", members, "}") }
+
+  /// Writes `{ … }` around what `members` writes, on one line.
+  mutating func line(_ members: (inout JSONWriter) -> Void) {
+    isInLine = true
+    nest("{", members, "}")
+    isInLine = false
+  }
 
   /// Writes `[ … ]` with one value for each element.
   mutating func array<Elements: Sequence>(
@@ -46,6 +54,13 @@ struct JSONWriter {
   }
 
   mutating func string(_ value: String) {
+    // Nearly every text: the members of a long schedule are written by the million.
+    if value.utf8.allSatisfy({ $0.standsForItself }) {
+      text += "\""
+      text += value
+      text += "\""
+      return
+    }
     text += "\""
     for scalar in value.unicodeScalars {
       switch scalar {
@@ -71,16 +86,30 @@ struct JSONWriter {
     isFirst = true
     content(&self)
     depth -= 1
-    if !isFirst { newLine() }
+    if !isFirst, !isInLine { newLine() }
     isFirst = false
     text += close
   }
 
   private mutating func separate() {
-    if !isFirst { text += "," }
+    if isInLine {
+      if !isFirst { text += ", " }
+    } else {
+      if !isFirst { text += "," }
+      newLine()
+    }
     isFirst = false
-    newLine()
   }
 
-  private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
+  private mutating func newLine() {
+    text += "\n"
+    for _ in 0..<depth { text += "  " }
+  }
+}
+
+extension UInt8 {
+  /// Whether a JSON text may have it inside quotation marks as it is.
+  fileprivate var standsForItself: Bool {
+    self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") && self != 0x7f
+  }
 }

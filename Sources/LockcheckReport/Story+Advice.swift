@@ -7,6 +7,8 @@ extension Story {
     let objects = list(cast.objects)
     let what = cast.objects.first ?? "it"
     switch finding.reason {
+    case .orderCycle where finding.steps.contains { $0.operation == .join }:
+      return joinAdvice
     case .orderCycle:
       return
         "Take \(list(finding.steps.indices.map(held(at:)))) in one order everywhere, or hold only one of them at a time: leave "
@@ -57,6 +59,15 @@ extension Story {
     case .overrun:
       return "Release \(what) only where acquiring it has succeeded."
     }
+  }
+
+  /// A thread that others wait for while they hold what it needs.
+  private var joinAdvice: String {
+    let joins = finding.steps.indices.filter { finding.steps[$0].operation == .join }
+    let children = list(joins.map { cast[finding.steps[$0].child] }.uniqued())
+    let locks = finding.steps.filter(\.object.isPresent).map { cast[$0.object] }.uniqued()
+    return "Wait for \(children) with none of these locks held: give \(list(locks)) back before "
+      + "joining, or have the thread do without."
   }
 
   private var nobodyLeftAdvice: String {

@@ -4,17 +4,30 @@ import LockcheckTrace
 extension Story {
   /// `T1 writes x`.
   func doing(_ step: Step) -> String {
-    let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
-    guard step.operation.namesObject || step.operation.namesThread else {
-      return "\(cast[step.thread]) \(verb(step))"
-    }
-    return "\(cast[step.thread]) \(verb(step)) \(target)"
+    "\(cast[step.thread]) "
+      + deed(verb(step), step.operation, on: step.object, child: step.child)
+  }
+
+  /// `writes x`.
+  func doing(_ scheduled: ScheduledEvent) -> String {
+    deed(
+      verb(scheduled.operation, isPending: scheduled.isPending), scheduled.operation,
+      on: scheduled.object, child: scheduled.child)
+  }
+
+  private func deed(
+    _ verb: String, _ operation: Operation, on object: ObjectID, child: ThreadID
+  ) -> String {
+    if operation.namesThread { return "\(verb) \(cast[child])" }
+    return operation.namesObject ? "\(verb) \(cast[object])" : verb
   }
 
   /// What is done to the object or thread that follows in the sentence: `writes`.
-  func verb(_ step: Step) -> String {
-    switch step.operation {
-    case .acquire: step.isPending ? "asks for" : "takes"
+  func verb(_ step: Step) -> String { verb(step.operation, isPending: step.isPending) }
+
+  private func verb(_ operation: Operation, isPending: Bool) -> String {
+    switch operation {
+    case .acquire: isPending ? "asks for" : "takes"
     case .release: "releases"
     case .wait: "waits on"
     case .notify: "notifies"

@@ -4,7 +4,7 @@ import LockcheckTrace
 /// A finding in sentences: what every form says in the same words.
 struct Story {
   let finding: Finding
-  let cast: Cast
+  var cast: Cast
   let tables: TraceTables
 
   init(_ reported: ReportedFinding, in report: Report) {
@@ -25,10 +25,7 @@ struct Story {
         + (steps.count == 1
           ? ", and so for itself." : ": each waits for what only another of them can do.")
     case .orderCycle:
-      let orders = steps.indices.map { index in
-        "\(cast[steps[index].thread]) takes \(held(at: index)) then \(cast[steps[index].object])"
-      }
-      return clauses(orders)
+      return clauses(steps.indices.map(order))
         + (steps.count == 2
           ? ": if they meet, each waits for the other for ever."
           : ": if they meet, each waits for the next for ever.")
@@ -44,8 +41,7 @@ struct Story {
           : "only \(others) could end the wait, stuck \(first.waitsFor.count == 1 ? "itself" : "themselves").")
     case .unordered:
       guard steps.count > 1 else { return "\(doing(first)), and nothing orders it." }
-      return "\(doing(first)) and \(cast[steps[1].thread]) \(verb(steps[1])) it, "
-        + "and nothing puts one before the other: \(unprotected)."
+      return "\(doing(first)) and \(cast[steps[1].thread]) \(verb(steps[1])) it" + unordered
     case .unlocked:
       return "\(what) is shared by \(list(cast.threads)), and \(unlockedAccess) with no lock held."
     case .noCommonLock:
@@ -86,16 +82,53 @@ struct Story {
     return lock.map { cast[$0] } ?? "another lock"
   }
 
-  /// Why nothing orders two accesses: what would have, and was not there.
-  private var unprotected: String {
+  /// What a thread of an order cycle does: `T1 takes A then B`, `T1 takes A then waits for T2 to end`.
+  private func order(at index: Int) -> String {
+    let step = finding.steps[index]
+    let previous = finding.steps[index == 0 ? finding.steps.count - 1 : index - 1]
+    let isJoined = previous.operation == .join && previous.child == step.thread
+    let who = cast[step.thread]
+    switch (step.operation, isJoined) {
+    case (.join, true): return "\(who) \(waitingVerb(step)) before it ends itself"
+    case (.join, false): return "\(who) takes \(held(at: index)) then \(waitingVerb(step))"
+    case (_, true): return "\(who) takes \(cast[step.object]) before it ends"
+    case (_, false): return "\(who) takes \(held(at: index)) then \(cast[step.object])"
+    }
+  }
+
+  /// How two accesses stand to each other.
+  private var unordered: String {
+    switch finding.verdict {
+    case .observed:
+      return ", and nothing puts one before the other: \(commonLocks), "
+        + "and no fork, join, event, queue item or atomic leads from the one to the other."
+    case .predicted:
+      return ": \(commonLocks), and another order of this run's events puts them side by side."
+        + (finding.orderedBy.map { " " + ordering($0) } ?? "")
+    case .possible where finding.missing == nil:
+      return ", and nothing puts one before the other: \(commonLocks), "
+        + "and no fork, join, event, queue item or atomic leads from the one to the other."
+    case .possible:
+      return ": \(commonLocks), and nothing shows that they cannot meet."
+        + (finding.orderedBy.map { " " + ordering($0) } ?? "")
+    }
+  }
+
+  /// What put them in order in this run, and need not in another.
+  private func ordering(_ ordering: Ordering) -> String {
+    "In this run \(cast[ordering.releaser])'s release of \(cast[ordering.object]) "
+      + "(event \(ordering.release.grouped)) happened to come before "
+      + "\(cast[ordering.acquirer])'s acquire of it (event \(ordering.acquire.grouped)); "
+      + "nothing forces that order."
+  }
+
+  /// The locks that would have kept two accesses apart, and were not there.
+  private var commonLocks: String {
     let common = finding.steps[1].holding.map(\.object)
       .filter { lock in finding.steps[0].holding.contains { $0.object == lock } }
-    let locks =
-      common.isEmpty
+    return common.isEmpty
       ? "they hold no lock in common"
       : "they hold \(list(common.map { cast[$0] })) in common, but for reading only"
-    return locks
-      + ", and no fork, join, event, queue item or atomic leads from the one to the other"
   }
 
   private var unlockedAccess: String {
@@ -129,7 +162,7 @@ extension Operation {
 }
 
 /// `A does, and B does`: whole sentences in one.
-private func clauses(_ sentences: [String]) -> String {
+func clauses(_ sentences: [String]) -> String {
   guard let last = sentences.last, sentences.count > 1 else { return sentences.first ?? "" }
   return "\(sentences.dropLast().joined(separator: ", ")), and \(last)"
 }

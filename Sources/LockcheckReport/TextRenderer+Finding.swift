@@ -3,7 +3,7 @@ import LockcheckTrace
 
 extension TextRenderer {
   /// The margin in which `Why`, `Fix` and the like stand.
-  private var margin: Int { 8 }
+  var margin: Int { 8 }
 
   func write(
     _ reported: ReportedFinding, story: Story, number: String, isExplained: Bool,
@@ -16,7 +16,7 @@ extension TextRenderer {
     page.line(
       TextPiece(finding.verdict.words, finding.verdict.role),
       TextPiece("  " + story.title, .strong),
-      TextPiece("  (\(finding.verdict.promise))", .faint))
+      TextPiece("  (\(finding.promise))", .faint))
     page.gap()
     page.prose(story.message, indent: 2)
     page.gap()
@@ -24,11 +24,12 @@ extension TextRenderer {
       write(finding.steps[index], at: index, of: story, to: &page)
       page.gap()
     }
-    if let schedule = schedule(of: finding) { note("Order", schedule, to: &page) }
+    writeSchedule(of: story, to: &page)
     if isExplained, let entry = RuleBook.page(for: finding.rule) {
       note("Why", entry.why, to: &page)
     }
     note("Fix", story.advice, to: &page)
+    if let lack = finding.missing?.explanation { note("Note", lack, to: &page) }
     if let reservations = story.reservations { note("Note", reservations, to: &page) }
     note("Seen", sightings(of: finding), to: &page)
     if showsAllOccurrences {
@@ -44,23 +45,16 @@ extension TextRenderer {
     page.gap()
   }
 
-  private func note(_ label: String, _ text: String, to page: inout TextPage) {
+  func note(_ label: String, _ text: String, to page: inout TextPage) {
     page.prose(text, indent: 2, hanging: margin, label: TextPiece(label, .name))
   }
 
   private func sightings(of finding: Finding) -> String {
+    if finding.missing == .neverInOneRun { return "never in one run; each step in its own" }
     let event = "event \(finding.firstEvent.grouped)"
     return finding.occurrenceCount == 1
       ? "once, at \(event)"
       : "\(finding.occurrenceCount.grouped) times, first at \(event)"
-  }
-
-  private func schedule(of finding: Finding) -> String? {
-    guard !finding.witness.isEmpty else { return nil }
-    let shown = finding.witness.suffix(12).map(\.index.grouped)
-    let left = finding.witness.count - shown.count
-    return "this schedule makes it happen: events "
-      + (left > 0 ? "… (\(left.grouped) before) " : "") + shown.joined(separator: ", ")
   }
 }
 
@@ -191,7 +185,7 @@ private struct ShownFrame: CustomStringConvertible {
 extension Story {
   /// The locks that a step's thread held and that explain the finding; for a deadlock the ones that
   /// another step asks for, for a race all.
-  fileprivate func holdingsWorthTelling(at index: Int) -> [HeldLock] {
+  func holdingsWorthTelling(at index: Int) -> [HeldLock] {
     let step = finding.steps[index]
     switch finding.reason {
     case .orderCycle, .waitCycle:
@@ -206,7 +200,10 @@ extension Story {
   fileprivate func action(at index: Int) -> String {
     let step = finding.steps[index]
     switch finding.reason {
-    case .orderCycle: return "then asks for \(cast[step.object])" + shared(step)
+    case .orderCycle:
+      let request =
+        step.operation == .join ? waitingVerb(step) : "asks for \(cast[step.object])" + shared(step)
+      return step.holding.isEmpty ? request : "then \(request)"
     case .relock where step.operation == .acquire: return "asks for \(cast[step.object]) again"
     case .waitCycle, .nobodyLeft, .behindStuck: return waitingVerb(step)
     default:

@@ -51,7 +51,11 @@ public struct TextRenderer: Renderer, Sendable {
   public func render(_ reports: [(trace: String, report: Report)]) -> String {
     reports.map { one in
       var page = TextPage(style)
-      page.line(TextPiece("Trace ", .faint), TextPiece(one.trace, .strong))
+      if one.report.isOfSeveralRuns {
+        page.line(TextPiece("All traces together", .strong))
+      } else {
+        page.line(TextPiece("Trace ", .faint), TextPiece(one.trace, .strong))
+      }
       page.gap()
       return page.text + render(one.report)
     }.joined(separator: "\n\n")
@@ -68,20 +72,43 @@ extension Verdict {
     }
   }
 
-  /// What the plain words promise.
-  var promise: String {
-    switch self {
-    case .observed: "in this run"
-    case .predicted: "not in this run, but another order of the same steps makes it happen"
-    case .possible: "nothing in this run proves or refutes it"
-    }
-  }
-
   var role: TextRole {
     switch self {
     case .observed: .happened
     case .predicted: .canHappen
     case .possible: .looksPossible
+    }
+  }
+}
+
+extension Finding {
+  /// What the plain words of the verdict promise.
+  var promise: String {
+    switch (verdict, missing) {
+    case (.observed, _): "in this run"
+    case (.predicted, _): "a schedule of this very run makes it happen"
+    case (.possible, .neverInOneRun?): "never seen in one run"
+    case (.possible, .values?): "no schedule of this run makes it happen; another run may"
+    case (.possible, _): "nothing in this run proves or refutes it"
+    }
+  }
+}
+
+extension Missing {
+  /// What is missing, and why.
+  var explanation: String {
+    switch self {
+    case .values:
+      "Not proved: no order of this run's events in which every read sees what it saw gets there. "
+        + "What the threads passed to one another forbids it in this run; with other values it may "
+        + "happen."
+    case .notDecided:
+      "Not proved: the search for a schedule was given up before everything was tried."
+    case .notSearched:
+      "Not proved: no schedule was looked for; the trace is too long for it, or it was not asked for."
+    case .neverInOneRun:
+      "Never seen in one run: the steps are from different traces. Objects are taken for the same "
+        + "where they have the same name, or none and the same kind and birthplace."
     }
   }
 }

@@ -39,6 +39,63 @@ private func expect(
     try expect(TextRenderer().render(Story.joinUnderLock.report()), equals: "deadlock.txt")
   }
 
+  @Test func `of a predicted deadlock tells the schedule, and who waits for whom then`() throws {
+    let report = Story.predictedDeadlock.report()
+    try expect(TextRenderer().render(report), equals: "predicted-deadlock.txt")
+  }
+
+  @Test func `of a predicted race says what ordered it, and need not`() throws {
+    let report = Story.predictedRace.report()
+    try expect(TextRenderer(source: source).render(report), equals: "predicted-race.txt")
+  }
+
+  @Test func `of a join under a lock says who waits for whose end`() throws {
+    let report = Story.predictedJoinUnderLock.report()
+    try expect(TextRenderer().render(report), equals: "predicted-join.txt")
+  }
+
+  @Test func `of a long schedule shows its end, and where the locks were taken`() throws {
+    let text = TextRenderer().render(Story.longSchedule.report())
+    try expect(text, equals: "long-schedule.txt")
+  }
+
+  @Test(arguments: Missing.allCases)
+  func `says of a possible finding what it lacks`(missing: Missing) throws {
+    var story = Story.philosophers
+    let without = TextRenderer().render(story.report())
+    story.findings[0].missing = missing
+    let with = TextRenderer().render(story.report())
+    let added = Set(with.split(separator: "\n")).subtracting(without.split(separator: "\n"))
+    let note = try #require(added.first { $0.hasPrefix("  Note  N") })
+    #expect(note.contains(missing == .neverInOneRun ? "Never seen in one run" : "Not proved"))
+    #expect(!without.contains(note))
+  }
+
+  @Test func `of a thousand findings with long schedules is short`() throws {
+    var story = Story()
+    let threads = (0..<8).map { _ in story.thread("worker") }
+    let locks = (0..<500).map { _ in story.object(nil) }
+    let witness = (0..<1_000).map { event in
+      story.scheduled(
+        event.isMultiple(of: 2) ? .acquire : .release, by: threads[event / 2 % 8],
+        on: locks[event / 2 % 500], event: event)
+    }
+    for number in 0..<1_000 {
+      let (a, b) = (locks[number / 2 % 499], story.object("lock \(number)"))
+      var cycle = Finding(
+        .lockOrderCycle, .predicted, .orderCycle,
+        steps: [
+          story.step(.acquire, by: threads[0], on: b, event: 20_000, holding: [(a, .absent)]),
+          story.step(.acquire, by: threads[1], on: a, event: 20_001, holding: [(b, .absent)]),
+        ])
+      cycle.witness = witness
+      story.findings.append(cycle)
+    }
+    let text = TextRenderer().render(story.report())
+    #expect(text.count { $0 == "\n" } < 40_000)
+    #expect(text.contains("1,000 can happen"))
+  }
+
   @Test func `of a clean trace says so, and what was looked at`() throws {
     let text = TextRenderer().render(Story().report(events: 1_234_567))
     #expect(
@@ -146,6 +203,38 @@ private func expect(
 
   @Test func `of a deadlock says what is pending and who waits for whom`() throws {
     try expect(JSONRenderer().render(Story.joinUnderLock.report()), equals: "deadlock.json")
+  }
+
+  @Test func `of a predicted race holds the schedule, and what ordered it`() throws {
+    let json = JSONRenderer().render(Story.predictedRace.report())
+    try expect(json, equals: "predicted-race.json")
+  }
+
+  @Test func `names a join's child, and whoever only a schedule names, each by one name`() throws {
+    var story = Story.predictedJoinUnderLock
+    let namesake = story.thread("main")
+    let nameless = story.object(nil)
+    story.findings[0].witness.append(
+      story.scheduled(.acquire, by: namesake, on: nameless, event: 9))
+    let report = try parse(JSONRenderer().render(story.report()))
+    let finding = try #require((report["findings"] as? [[String: Any]])?.first)
+    let witness = try #require(finding["witness"] as? [[String: Any]])
+    #expect(witness.map { $0["thread"] as? String } == ["main", "main", "main #2"])
+    #expect(witness.map { $0["child"] as? String } == ["logger", nil, nil])
+    #expect(witness.map { $0["object"] as? String } == [nil, "log", "L0"])
+    let steps = try #require(finding["steps"] as? [[String: Any]])
+    #expect(steps.map { $0["child"] as? String } == ["logger", nil])
+  }
+
+  @Test func `says what a finding lacks only where something is missing`() throws {
+    var story = Story.philosophers
+    func finding() throws -> [String: Any] {
+      let report = try parse(JSONRenderer().render(story.report()))
+      return try #require((report["findings"] as? [[String: Any]])?.first)
+    }
+    #expect(try finding()["missing"] == nil)
+    story.findings[0].missing = .notDecided
+    #expect(try finding()["missing"] as? String == "not-decided")
   }
 
   private func parse(_ json: String) throws -> [String: Any] {

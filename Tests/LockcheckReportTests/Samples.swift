@@ -113,4 +113,104 @@ extension Story {
     ]
     return story
   }
+
+  /// Two tellers who take two accounts in opposite orders, with a schedule in which they meet.
+  static var predictedDeadlock: Story {
+    var story = Story()
+    let (main, ann, bob) = (story.thread("main"), story.thread("Ann"), story.thread("Bob"))
+    let (a, b) = (story.object("account A"), story.object("account B"))
+    let first = story.stack(("move(from:to:)", "Bank.swift", 7))
+    let second = story.stack(("move(from:to:)", "Bank.swift", 8))
+    var cycle = Finding(
+      .lockOrderCycle, .predicted, .orderCycle,
+      steps: [
+        story.step(.acquire, by: ann, on: b, at: second, event: 3, holding: [(a, first)]),
+        story.step(.acquire, by: bob, on: a, at: second, event: 7, holding: [(b, first)]),
+      ])
+    cycle.witness = [
+      story.scheduled(.fork, by: main, child: ann, event: 0),
+      story.scheduled(.fork, by: main, child: bob, event: 1),
+      story.scheduled(.acquire, by: ann, on: a, event: 2),
+      story.scheduled(.acquire, by: bob, on: b, event: 6),
+    ]
+    story.findings = [cycle]
+    return story
+  }
+
+  /// A race that a lock happened to order.
+  static var predictedRace: Story {
+    var story = Story()
+    let (main, worker) = (story.thread("main"), story.thread("worker"))
+    let (total, log) = (story.object("total", .variable), story.object("log"))
+    let write = story.stack(("Account.add(_:)", "Account.swift", 2))
+    let read = story.stack(("Account.describe()", "Account.swift", 9))
+    var race = Finding(
+      .dataRace, .predicted, .unordered,
+      steps: [
+        story.step(.write, by: worker, on: total, at: write, event: 1),
+        story.step(.read, by: main, on: total, at: read, event: 6),
+      ])
+    race.witness = [
+      story.scheduled(.fork, by: main, child: worker, event: 0),
+      story.scheduled(.acquire, by: main, on: log, event: 4),
+      story.scheduled(.release, by: main, on: log, event: 5),
+    ]
+    race.orderedBy = Ordering(by: log, releaser: worker, release: 3, acquirer: main, acquire: 4)
+    story.findings = [race]
+    return story
+  }
+
+  /// The main thread can join a thread that waits for a lock of the main thread.
+  static var predictedJoinUnderLock: Story {
+    var story = Story()
+    let (main, logger) = (story.thread("main"), story.thread("logger"))
+    let log = story.object("log")
+    let taken = story.stack(("shutDown()", "Logger.swift", 20))
+    let joins = story.stack(("shutDown()", "Logger.swift", 21))
+    let flush = story.stack(("flush()", "Logger.swift", 33))
+    var cycle = Finding(
+      .lockOrderCycle, .predicted, .orderCycle,
+      steps: [
+        story.step(
+          .join, by: main, on: .absent, at: joins, event: 5, child: logger,
+          holding: [(log, taken)]),
+        story.step(.acquire, by: logger, on: log, at: flush, event: 1),
+      ])
+    cycle.witness = [
+      story.scheduled(.fork, by: main, child: logger, event: 0),
+      story.scheduled(.acquire, by: main, on: log, event: 4),
+    ]
+    story.findings = [cycle]
+    return story
+  }
+
+  /// The tellers again, after a long day.
+  static var longSchedule: Story {
+    var story = predictedDeadlock
+    let (main, ann, bob) = (ThreadID(0), ThreadID(1), ThreadID(2))
+    let (a, b) = (ObjectID(0), ObjectID(1))
+    let clerks = (0..<4).map { story.thread("clerk \($0)") }
+    let till = story.object("till")
+    var witness = Array(story.findings[0].witness.prefix(2))
+    witness.append(story.scheduled(.acquire, by: ann, on: a, event: 2))
+    for event in 3..<1204 {
+      let clerk = clerks[event / 3 % clerks.count]
+      witness.append(
+        story.scheduled(event % 3 == 0 ? .acquire : .release, by: clerk, on: till, event: event))
+    }
+    witness.append(story.scheduled(.acquire, by: bob, on: b, event: 1300))
+    witness.append(story.scheduled(.acquire, by: main, on: till, event: 1210))
+    witness.append(story.scheduled(.acquire, by: clerks[0], on: till, event: 1_220))
+    story.findings[0].witness = witness
+    return story
+  }
+
+  func scheduled(
+    _ operation: Operation, by thread: ThreadID, on object: ObjectID = .absent,
+    child: ThreadID = .absent, event: Int
+  ) -> ScheduledEvent {
+    var scheduled = Event(operation, by: thread, on: object)
+    if child.isPresent { scheduled.child = child }
+    return ScheduledEvent(scheduled, at: event)
+  }
 }

@@ -54,14 +54,18 @@ struct LockCycleSearch {
   }
 
   /// Finds the cycles among `classes`.
-  init(_ classes: [LockRequestClass], limits: Limits = Limits()) {
+  ///
+  /// - Parameter ambiguous: What cannot be a gate lock.
+  init(
+    _ classes: [LockRequestClass], limits: Limits = Limits(), ambiguous: Set<ObjectID> = []
+  ) {
     // Those that hold little first: their cycles are the plainest, if not all can be looked at.
     let order = classes.indices.sorted {
       (classes[$0].key.held.count, $0) < (classes[$1].key.held.count, $1)
     }
     self.classes = order.map { classes[$0] }
     self.limits = limits
-    graph = LockRequestGraph(self.classes)
+    graph = LockRequestGraph(self.classes, ambiguous: ambiguous)
     distance = Array(repeating: 0, count: graph.lockCount)
     stamp = distance
     var chain = LockChain(graph)

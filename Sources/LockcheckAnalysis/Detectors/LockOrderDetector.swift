@@ -97,6 +97,7 @@ public struct LockOrderDetector: Detector {
     for cycle in search.cycles { verdicts.judge(cycle, in: run) }
     var detections = Detections(findings: verdicts.findings, ruledOut: verdicts.ruledOut)
     detections.cycles = verdicts.cycles
+    detections.lockRequests = LockRequests(table, reported: verdicts.findings, in: run)
     let areFindingsMissing =
       grouping.isCutShort || search.isExhausted || verdicts.areFindingsMissing
     if areFindingsMissing || search.isObstructedExhausted || verdicts.arePatternsMissing {

@@ -16,6 +16,9 @@ struct LockRequestGraph {
   /// By lock, densely renumbered: the classes that hold it, and those that ask for it, in order.
   private(set) var holders: [[Link]]
   private(set) var requesters: [[Int]]
+  /// By lock, densely renumbered: whether who holds it keeps others out who hold it. Of several runs it
+  /// may be one of many locks that go by the same name.
+  private(set) var canBeGate: [Bool] = []
   /// By class: the lock asked for, and the locks held that it can be in a cycle with.
   private(set) var wanted: [Int] = []
   private(set) var held: [[Int]] = []
@@ -38,7 +41,7 @@ struct LockRequestGraph {
   var lockCount: Int { holders.count }
 
   /// - Complexity: Linear in the locks that the classes hold.
-  init(_ classes: [LockRequestClass]) {
+  init(_ classes: [LockRequestClass], ambiguous: Set<ObjectID> = []) {
     var numbers: [ObjectID: Int] = [:]
     func number(_ lock: ObjectID) -> Int {
       if let known = numbers[lock] { return known }
@@ -57,6 +60,8 @@ struct LockRequestGraph {
     }
     let components = StronglyConnectedComponents(
       of: DirectedGraph(nodeCount: numbers.count, edges: edges))
+    canBeGate = Array(repeating: true, count: numbers.count)
+    for lock in ambiguous { if let place = numbers[lock] { canBeGate[place] = false } }
     holders = Array(repeating: [], count: numbers.count)
     requesters = Array(repeating: [], count: numbers.count)
     var threads: Set<ThreadID> = []
@@ -122,6 +127,7 @@ struct LockChain {
     let locks = graph.locks[request]
     for place in locks.indices {
       let hold = locks[place]
+      guard graph.canBeGate[hold.lock] else { continue }
       if exclusiveHolds[hold.lock] > 0 || (hold.mode == .exclusive && sharedHolds[hold.lock] > 0) {
         return (place, place + 1)
       }
