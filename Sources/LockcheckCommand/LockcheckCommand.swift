@@ -21,8 +21,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      AnalyzeCommand.self, ConvertCommand.self, InfoCommand.self, ExplainCommand.self,
-      DemoCommand.self, VersionCommand.self,
+      AnalyzeCommand.self, SliceCommand.self, ConvertCommand.self, InfoCommand.self,
+      ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }
 

@@ -23,6 +23,9 @@ where Events.Element == Event, Events.Index == Int {
     facts = TraceFacts(events, tables: tables)
   }
 
+  /// The objects whose events in the trace break the rules: nothing is promised that rests on them.
+  public var unclearObjects: Set<ObjectID> { facts.unclear }
+
   /// What keeps the schedule from being a correct reordering that reaches the goal; nil where
   /// nothing does.
   ///
