@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("until prediction is there"), arguments: pieces)
+  @Test(arguments: pieces)
   func `every sync-preserving race is found`(piece: Piece) {
     for run in piece.runs() {
       let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).syncPreserving())
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
+  @Test(arguments: pieces.filter(\.hasOnlyLocks))
   func `every sync-preserving deadlock is found`(piece: Piece) {
     for run in piece.runs() {
       let reach = Reorderings(of: run.trace).syncPreserving()
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
+  @Test(arguments: pieces.filter(\.hasOnlyLocks))
   func `every race is found`(piece: Piece) {
     for run in piece.runs() {
       let missing = racesMissed(by: run.analyzed(), Reorderings(of: run.trace).all())
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
+  @Test(arguments: pieces.filter(\.hasOnlyLocks))
   func `every deadlock of locks is found`(piece: Piece) {
     for run in piece.runs() {
       let reach = Reorderings(of: run.trace).all()
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test(.disabled("until prediction is there"), arguments: pieces.filter(\.hasOnlyLocks))
+  @Test(arguments: pieces.filter(\.hasOnlyLocks))
   func `every deadlock with joins in it is found`(piece: Piece) {
     for run in piece.runs() {
       let reach = Reorderings(of: run.trace).all()
