@@ -4,16 +4,22 @@ public import LockcheckTrace
 /// One pass over a trace, with many detectors looking on.
 public struct Analyzer: ~Copyable {
   /// The usual detectors, unless others were chosen.
-  private var standard = StandardDetectors()
+  private var standard: StandardDetectors
   private var chosen: DetectorList?
   private var run = Run()
   private var hasGap = false
 
-  /// Makes an analyzer with every detector there is.
-  public init() {}
+  /// Makes an analyzer with every detector that can find one of `rules` broken.
+  ///
+  /// What it finds of `rules` is what it finds with every detector there is; of other rules it may
+  /// find something, or nothing.
+  public init(rules: [Rule] = Rule.all) { standard = StandardDetectors(rules: rules) }
 
   /// Makes an analyzer with the given detectors.
-  public init(detectors: [any Detector]) { chosen = DetectorList(detectors) }
+  public init(detectors: [any Detector]) {
+    standard = StandardDetectors(rules: [])
+    chosen = DetectorList(detectors)
+  }
 
   /// Reads everything that `source` has.
   ///
@@ -62,6 +68,11 @@ public struct Analyzer: ~Copyable {
     let first = run.eventCount
     let span = events.span
     for place in span.indices {
+      if place % Self.foresight == 0 {
+        for ahead in place..<min(place + Self.foresight, span.count) {
+          audience.foresee(span[ahead])
+        }
+      }
       if span[place].operation == .release, let release = run.settled(span[place]) {
         audience.observe(release, at: first + place, in: run)
         run.advance(past: release, at: first + place)
@@ -71,6 +82,10 @@ public struct Analyzer: ~Copyable {
       }
     }
   }
+
+  /// How many events are looked at together before they are shown: enough for the memory to be asked
+  /// for many things at once, few enough for the fastest cache to hold them.
+  private static let foresight = 64
 
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {

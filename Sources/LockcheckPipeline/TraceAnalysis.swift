@@ -35,7 +35,7 @@ public struct TraceAnalysis: Sendable {
   public func report(
     on source: some EventSource, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> Report {
-    var analyzer = Analyzer()
+    var analyzer = Analyzer(rules: rules)
     var watched = WatchedSource(source, progress: progress)
     try analyzer.analyze(&watched)
     let decoder = watched.source as? any TraceDecoder
