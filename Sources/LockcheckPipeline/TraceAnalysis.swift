@@ -36,9 +36,9 @@ public struct TraceAnalysis: Sendable {
     on source: some EventSource, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> Report {
     var analyzer = Analyzer(rules: rules)
-    var watched = WatchedSource(source, progress: progress)
+    var watched = WatchedSource(ReadAhead(source), progress: progress)
     try analyzer.analyze(&watched)
-    let decoder = watched.source as? any TraceDecoder
+    let decoder = watched.source.source as? any TraceDecoder
     let losses = decoder?.losses ?? []
     if !losses.isEmpty { analyzer.noteIncomplete(hasGap: decoder?.hasGap ?? false) }
     return report(
