@@ -171,7 +171,7 @@ let package = Package(
       name: "FixtureTests",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
-        "LockcheckFindings", "LockcheckReport",
+        "LockcheckAnalysis", "LockcheckFindings", "LockcheckReport",
       ]),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
     .testTarget(name: "ArchitectureTests"),

@@ -4,22 +4,31 @@ public import LockcheckTrace
 /// One pass over a trace, with many detectors looking on.
 public struct Analyzer: ~Copyable {
   /// The usual detectors, unless others were chosen.
-  private var standard = StandardDetectors()
+  private var standard: StandardDetectors
   private var chosen: DetectorList?
   private var run = Run()
   private var hasGap = false
+  /// What is looked for.
+  private let rules: Set<Rule>
   private let engine: Engine
+  /// What prediction looks back at; empty where nothing is to be predicted.
   private var history = History()
 
-  /// Makes an analyzer with every detector there is.
-  public init(engine: Engine = .automatic) {
+  /// Makes an analyzer with every detector that can find one of `rules` broken.
+  ///
+  /// What it finds of `rules` is what it finds with every detector there is; of other rules it may
+  /// find something, or nothing.
+  public init(rules: [Rule] = Rule.all, engine: Engine = .automatic) {
+    self.rules = Set(rules)
     self.engine = engine
-    run.keepsHistory = engine != .streaming
+    standard = StandardDetectors(rules: rules)
+    run.keepsHistory = engine != .streaming && !self.rules.isDisjoint(with: Prediction.rules)
   }
 
   /// Makes an analyzer with the given detectors.
   public init(detectors: [any Detector], engine: Engine = .streaming) {
-    self.init(engine: engine)
+    self.init(rules: Rule.all, engine: engine)
+    standard = StandardDetectors(rules: [])
     chosen = DetectorList(detectors)
   }
 
@@ -58,6 +67,8 @@ public struct Analyzer: ~Copyable {
     if run.keepsHistory, run.eventCount + events.count > historyLimit {
       run.keepsHistory = false
       history.removeAll()
+      run.warn(
+        AnalysisWarning(.tooLongForPrediction(limit: historyLimit), at: run.eventCount, thread: .absent))
     }
     if chosen == nil {
       Self.show(events, to: &standard, &run, &history)
@@ -80,6 +91,11 @@ public struct Analyzer: ~Copyable {
     let first = run.eventCount
     let span = events.span
     for place in span.indices {
+      if place % Self.foresight == 0 {
+        for ahead in place..<min(place + Self.foresight, span.count) {
+          audience.foresee(span[ahead])
+        }
+      }
       if run.keepsHistory {
         history.append(span[place], holding: run.held.set(of: span[place].thread))
       }
@@ -93,18 +109,28 @@ public struct Analyzer: ~Copyable {
     }
   }
 
+  /// How many events are looked at together before they are shown: enough for the memory to be asked
+  /// for many things at once, few enough for the fastest cache to hold them.
+  private static let foresight = 64
+
   /// Says what was found.
   public consuming func finish() -> AnalysisResult {
     var detections = chosen?.finish(in: run) ?? standard.finish(in: run)
-    if run.keepsHistory, Prediction.hasSubject(detections, in: run) {
-      var prediction = Prediction(history, engine == .automatic ? .search : engine, in: run)
-      prediction.refine(&detections, in: run)
+    let engine = run.keepsHistory && engine == .automatic ? .search : engine
+    if run.keepsHistory {
+      if Prediction.hasSubject(detections, in: run) {
+        var prediction = Prediction(history, engine, in: run)
+        prediction.refine(&detections, of: rules, in: run)
+      }
+    } else {
+      detections.noteThatNothingWasSearched()
     }
     detections.dropWhatHappened()
     if hasGap { detections.weaken() }
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings + detections.warnings, tables: run.tables,
+      engine: run.keepsHistory ? engine : .streaming,
       lockRequests: detections.lockRequests)
   }
 }
@@ -128,6 +154,8 @@ public struct AnalysisResult: Sendable {
   public var warnings: [AnalysisWarning]
   /// The things that the findings name.
   public var tables: TraceTables
+  /// How far the analysis went; never ``Engine/automatic``.
+  public var engine: Engine
   /// What threads asked for with locks in their hands; nil where no detector looked at it.
   public var lockRequests: LockRequests?
 }

@@ -10,11 +10,23 @@ public protocol Detector {
   /// The operations it wants to see.
   var interests: OperationSet { get }
 
+  /// The rules that it can find broken; it finds, and rules out, nothing of any other.
+  var rules: [Rule] { get }
+
+  /// Fetches what it will need of an event that it is going to be shown soon. Nothing that it finds
+  /// may depend on it.
+  mutating func foresee(_ event: Event)
+
   /// Takes note of one event.
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run)
 
   /// Says what it found, after the last event.
   mutating func finish(in run: borrowing Run) -> Detections
+}
+
+extension Detector {
+  /// Fetches nothing.
+  @inlinable public mutating func foresee(_ event: Event) {}
 }
 
 /// What one detector has to say at the end.
@@ -62,6 +74,14 @@ extension Detections {
       if !findings[place].assumes.contains(.incompleteTrace) {
         findings[place].assumes.append(.incompleteTrace)
       }
+    }
+  }
+
+  /// Says of each pattern that could have been proved that nobody tried.
+  mutating func noteThatNothingWasSearched() {
+    for place in findings.indices
+    where findings[place].rule == .lockOrderCycle && findings[place].missing == nil {
+      findings[place].missing = .notSearched
     }
   }
 

@@ -23,8 +23,15 @@
   init(blank: Row) {
     self.blank = blank
     capacity = 16
-    unsafe base = .allocate(capacity: 16)
+    unsafe base = Self.memory(for: 16)
     unsafe owner = Owner(base)
+  }
+
+  /// Memory that begins with a cache line: a row of 64 bytes is then never in two of them.
+  @unsafe private static func memory(for count: Int) -> UnsafeMutablePointer<Row> {
+    let bytes = UnsafeMutableRawPointer.allocate(
+      byteCount: count * MemoryLayout<Row>.stride, alignment: 64)
+    return unsafe bytes.bindMemory(to: Row.self, capacity: count)
   }
 
   subscript(place: Int) -> Row {
@@ -36,6 +43,15 @@
       precondition(UInt(bitPattern: place) < UInt(bitPattern: count))
       return unsafe base + place
     }
+  }
+
+  /// Fetches the row at `place` from memory, if there is one, before it is needed.
+  ///
+  /// - Returns: A byte of it, so that the compiler cannot leave out the access.
+  @inline(__always)
+  func touch(_ place: Int) -> UInt8 {
+    guard UInt(bitPattern: place) < UInt(bitPattern: count) else { return 0 }
+    return unsafe UnsafeRawPointer(base + place).load(as: UInt8.self)
   }
 
   /// Makes sure that there is a row at `place`.
@@ -54,7 +70,7 @@
   private mutating func grow(to newCount: Int) {
     if newCount > capacity {
       capacity = max(newCount, capacity * 2)
-      let larger = UnsafeMutablePointer<Row>.allocate(capacity: capacity)
+      let larger = unsafe Self.memory(for: capacity)
       unsafe larger.update(from: base, count: count)
       unsafe base.deallocate()
       unsafe base = larger

@@ -154,7 +154,7 @@ public struct Run: ~Copyable {
     return kind.isLock || (kind == .semaphore && tables.objects[object].value == 1)
   }
 
-  private mutating func warn(_ warning: AnalysisWarning) {
+  mutating func warn(_ warning: AnalysisWarning) {
     if warnings.count < AnalysisWarning.limit { warnings.append(warning) }
   }
 }
@@ -171,6 +171,8 @@ public struct AnalysisWarning: Sendable, Hashable {
     /// Nothing of the trace's: the search for lock-order cycles was given up, the shortest ones found.
     /// `ruledOutOnly`: only patterns that are ruled out can be missing.
     case cycleSearchCutShort(ruledOutOnly: Bool)
+    /// Nothing of the trace's: it has more than `limit` events, so that no schedules were looked for.
+    case tooLongForPrediction(limit: Int)
     /// Nothing of the trace's: a schedule that a predictor found did not stand up to the check, and
     /// what is wrong with it. A mistake of the analyzer's, which promises nothing by it.
     case witnessRefused(String)

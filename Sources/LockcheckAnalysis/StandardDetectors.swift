@@ -2,25 +2,47 @@ import LockcheckFindings
 import LockcheckTrace
 
 /// Every detector there is, as one: the list that a new detector adds its lines to.
+///
+/// A detector that can find nothing of what is looked for is kept, and shown nothing.
 struct StandardDetectors: Detector {
   let interests = OperationSet.all
+  let rules: [Rule]
 
-  private var races = FastTrackDetector()
-  private var locksets = LocksetDetector()
-  private var lockOrder = LockOrderDetector()
-  private var waits = WaitForDetector()
-  private var misuse = LockMisuseDetector()
-  private var atomicity = AtomicityDetector()
+  private var races = Wanted(FastTrackDetector())
+  private var locksets = Wanted(LocksetDetector())
+  private var lockOrder = Wanted(LockOrderDetector())
+  private var waits = Wanted(WaitForDetector())
+  private var misuse = Wanted(LockMisuseDetector())
+  private var atomicity = Wanted(AtomicityDetector())
+
+  /// Makes the detectors that it takes to say of each of `rules` all that there is to say.
+  init(rules: [Rule] = Rule.all) {
+    self.rules = rules
+    var needed = Set(rules)
+    // A cycle in which threads got stuck is told as that alone.
+    if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
+    races.choose(by: needed)
+    locksets.choose(by: needed)
+    lockOrder.choose(by: needed)
+    waits.choose(by: needed)
+    misuse.choose(by: needed)
+    atomicity.choose(by: needed)
+  }
+
+  @inline(__always)
+  mutating func foresee(_ event: Event) {
+    races.foresee(event)
+    locksets.foresee(event)
+  }
 
   @inline(__always)
   mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     races.observe(event, at: index, in: run)
-    let operation = event.operation
-    if locksets.interests.contains(operation) { locksets.observe(event, at: index, in: run) }
-    if lockOrder.interests.contains(operation) { lockOrder.observe(event, at: index, in: run) }
-    if waits.interests.contains(operation) { waits.observe(event, at: index, in: run) }
-    if misuse.interests.contains(operation) { misuse.observe(event, at: index, in: run) }
-    if atomicity.wants(operation) { atomicity.observe(event, at: index, in: run) }
+    locksets.observe(event, at: index, in: run)
+    lockOrder.observe(event, at: index, in: run)
+    waits.observe(event, at: index, in: run)
+    misuse.observe(event, at: index, in: run)
+    atomicity.observe(event, at: index, in: run)
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {
@@ -34,9 +56,43 @@ struct StandardDetectors: Detector {
   }
 }
 
+/// A detector that may not be needed.
+private struct Wanted<Looker: Detector> {
+  private var detector: Looker
+  /// What it is shown: what it wants to see, or nothing.
+  private var interests: OperationSet
+  private var isNeeded = true
+
+  init(_ detector: Looker) {
+    self.detector = detector
+    interests = detector.interests
+  }
+
+  /// Shows it nothing if it can find none of `rules`.
+  mutating func choose(by rules: Set<Rule>) {
+    isNeeded = detector.rules.contains { rules.contains($0) }
+    interests = isNeeded ? detector.interests : []
+  }
+
+  @inline(__always)
+  mutating func foresee(_ event: Event) {
+    if interests.contains(event.operation) { detector.foresee(event) }
+  }
+
+  @inline(__always)
+  mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
+    if interests.contains(event.operation) { detector.observe(event, at: index, in: run) }
+  }
+
+  mutating func finish(in run: borrowing Run) -> Detections {
+    isNeeded ? detector.finish(in: run) : Detections()
+  }
+}
+
 /// Detectors chosen at run time, as one.
 struct DetectorList: Detector {
   let interests = OperationSet.all
+  var rules: [Rule] { detectors.flatMap(\.rules) }
 
   private var detectors: [any Detector]
   /// For each operation, by raw value, the places of the detectors that want to see it.

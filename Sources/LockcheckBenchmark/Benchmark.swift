@@ -11,11 +11,14 @@ import ArgumentParser
 
         swift run -c release lockcheck-benchmark pairs
         swift run -c release lockcheck-benchmark analyze --events 5000000
+        swift run -c release lockcheck-benchmark growth
+        swift run -c release lockcheck-benchmark generate planted -o planted.std
         swift run -c release lockcheck-benchmark record
         swift run -c release lockcheck-benchmark kill --times 200
       """,
     subcommands: [
-      PairsCommand.self, AnalyzeCommand.self, RecordCommand.self, KillCommand.self,
-      PairsWork.self, AnalyzeWork.self, RecordWork.self, KillWork.self,
+      PairsCommand.self, AnalyzeCommand.self, GrowthCommand.self, GenerateCommand.self,
+      RecordCommand.self, KillCommand.self,
+      PairsWork.self, AnalyzeWork.self, GrowthWork.self, RecordWork.self, KillWork.self,
     ])
 }

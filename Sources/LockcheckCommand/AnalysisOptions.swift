@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import LockcheckAnalysis
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckReport
@@ -8,6 +9,21 @@ import LockcheckReport
 /// In which form a report is written.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   case text, json
+}
+
+/// How far an analysis goes, as it is written on the command line.
+enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
+  case auto, streaming, search
+  case syncPreserving = "sync-preserving"
+
+  var engine: Engine {
+    switch self {
+    case .auto: .automatic
+    case .streaming: .streaming
+    case .syncPreserving: .syncPreserving
+    case .search: .search
+    }
+  }
 }
 
 /// What is looked for and how it is shown: shared by `analyze` and `demo`.
@@ -18,6 +34,17 @@ struct AnalysisOptions: ParsableArguments {
       discussion: "Names, codes or kinds (deadlock, race, misuse), separated by commas.",
       valueName: "rules"))
   var only: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How far the analysis goes.",
+      discussion: """
+        streaming: one pass, what happened and patterns; sync-preserving: also schedules that keep the \
+        order of critical sections; search: also others, within a budget; auto: search for up to \
+        10,000,000 events, streaming beyond. The report says which it was.
+        """,
+      valueName: "engine"))
+  var engine = EngineChoice.auto
 
   @Option(
     help: ArgumentHelp(

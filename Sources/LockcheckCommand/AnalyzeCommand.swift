@@ -65,7 +65,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let analysis = TraceAnalysis(
-      rules: try options.rules(), suppressions: try options.suppressions())
+      rules: try options.rules(), engine: options.engine.engine,
+      suppressions: try options.suppressions())
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
 

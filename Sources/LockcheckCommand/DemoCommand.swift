@@ -37,7 +37,8 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     let analysis = TraceAnalysis(
-      rules: try options.rules(), suppressions: try options.suppressions())
+      rules: try options.rules(), engine: options.engine.engine,
+      suppressions: try options.suppressions())
     let executable = try DemoProgram.find(program)
     let folder = try TemporaryFolder()
     defer { folder.remove() }

@@ -22,6 +22,8 @@ public struct Report: Sendable {
   public let ruledOut: [ReportedRuledOut]
   /// Whether it is about several runs of a program: their threads and objects stand in one table.
   public let isOfSeveralRuns: Bool
+  /// How far the analysis went, in one word; nil where that does not matter.
+  public let engine: String?
   /// What a reader should know about the trace itself: losses, and events that cannot have happened.
   public let warnings: [ReportWarning]
 
@@ -37,7 +39,7 @@ public struct Report: Sendable {
   public init(
     header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
     ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
-    warnings: [ReportWarning] = [], extent: (threads: Int, objects: Int)? = nil
+    warnings: [ReportWarning] = [], engine: String? = nil, extent: (threads: Int, objects: Int)? = nil
   ) {
     let wanted = Set(rules)
     let findings = findings.filter { wanted.contains($0.rule) }
@@ -67,6 +69,7 @@ public struct Report: Sendable {
     self.unusedSuppressions = sorted.unused
     self.ruledOut = patterns.map { ReportedRuledOut($0, names: names) }
     self.warnings = warnings
+    self.engine = engine
     self.isOfSeveralRuns = extent != nil
     self.summary = Summary(
       events: eventCount, threads: extent?.threads ?? tables.threads.count,

@@ -21,6 +21,11 @@ extension ReportWarning {
         + (ruledOutOnly
           ? "some patterns that are ruled out are not listed."
           : "the shortest lock-order cycles are reported, longer ones may be missing.")
+    case .tooLongForPrediction(let limit):
+      event = nil
+      message =
+        "the trace has more than \(limit) events and was not kept in memory: no schedules were looked "
+        + "for, and nothing is predicted. --engine search does it all the same."
     case .witnessRefused(let flaw):
       message =
         "a mistake in lockcheck, please report it: the schedule that was found for this event does "

@@ -140,7 +140,7 @@ private struct MergedStory {
     if let known = stacks[own] { return known }
     let frames = sources[run].frames(of: id)
     let first = tables.frames.count
-    tables.frames += frames
+    for frame in frames { tables.frames.append(frame) }
     tables.stacks.append(CallStack(frames.indices.map { FrameID(first + $0) }))
     let new = StackID(tables.stacks.count - 1)
     stacks[own] = new

@@ -11,6 +11,8 @@ public struct TraceAnalysis: Sendable {
 
   /// The rules that are looked for.
   public var rules: [Rule]
+  /// How far the analysis goes.
+  public var engine: Engine
   /// What somebody has decided to live with.
   public var suppressions: Suppressions
   /// Where names come from. Only asked about stacks that a finding refers to.
@@ -18,10 +20,11 @@ public struct TraceAnalysis: Sendable {
 
   /// Makes an analysis.
   public init(
-    rules: [Rule] = Rule.all, suppressions: Suppressions = Suppressions(),
-    resolver: @escaping Resolver = TraceAnalysis.symbols
+    rules: [Rule] = Rule.all, engine: Engine = .automatic,
+    suppressions: Suppressions = Suppressions(), resolver: @escaping Resolver = TraceAnalysis.symbols
   ) {
     self.rules = rules
+    self.engine = engine
     self.suppressions = suppressions
     self.resolver = resolver
   }
@@ -44,10 +47,10 @@ public struct TraceAnalysis: Sendable {
   public func analyze(
     _ source: some EventSource, named name: String, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> AnalyzedTrace {
-    var analyzer = Analyzer()
-    var watched = WatchedSource(source, progress: progress)
+    var analyzer = Analyzer(rules: rules, engine: engine)
+    var watched = WatchedSource(ReadAhead(source), progress: progress)
     try analyzer.analyze(&watched)
-    let decoder = watched.source as? any TraceDecoder
+    let decoder = watched.source.source as? any TraceDecoder
     let losses = decoder?.losses ?? []
     if !losses.isEmpty { analyzer.noteIncomplete(hasGap: decoder?.hasGap ?? false) }
     let result = analyzer.finish()
@@ -72,7 +75,7 @@ public struct TraceAnalysis: Sendable {
       header: header, tables: tables, eventCount: result.eventCount, findings: result.findings,
       ruledOut: result.ruledOut, rules: rules, suppressions: suppressions,
       warnings: warnings + result.warnings.map { ReportWarning($0, names: names) }
-        + symbolWarnings)
+        + symbolWarnings, engine: result.engine.rawValue)
   }
 }
 

@@ -45,6 +45,7 @@ public struct JSONRenderer: Renderer, Sendable {
     writer.member("summary") { writer in
       writer.object { write(report.summary, to: &$0) }
     }
+    if let engine = report.engine { writer.member("engine", engine) }
     writer.member("findings") { writer in
       writer.array(report.findings) { writer, finding in
         writer.object { write(finding, in: report, to: &$0) }

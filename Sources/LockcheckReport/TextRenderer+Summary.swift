@@ -95,6 +95,7 @@ extension TextRenderer {
       report.rules.count == Rule.all.count
       ? "all \(report.rules.count) rules"
       : list(report.rules.map { "\($0.code) \($0.name)" })
-    page.prose("Looked at \(extent), for \(rules).", indent: 0)
+    let engine = report.engine.map { ", by the engine \($0)" } ?? ""
+    page.prose("Looked at \(extent), for \(rules)\(engine).", indent: 0)
   }
 }

@@ -4,13 +4,13 @@
 /// A reader fills them as it goes; what an event refers to is always there before the event.
 public struct TraceTables: Sendable, Equatable {
   /// By ``ThreadID``.
-  public var threads: [ThreadRow] = []
+  public var threads: TableRows<ThreadRow> = []
   /// By ``ObjectID``.
   public var objects = ObjectTable()
   /// By ``FrameID``.
-  public var frames: [Frame] = []
+  public var frames: TableRows<Frame> = []
   /// By ``StackID``.
-  public var stacks: [CallStack] = []
+  public var stacks: TableRows<CallStack> = []
 
   /// Makes empty tables.
   public init() {}
@@ -80,6 +80,10 @@ public struct ObjectTable: Sendable, Equatable {
   public private(set) var stacks: [StackID] = []
   /// What else is known.
   public private(set) var details: [ObjectID: ObjectDetails] = [:]
+  /// How many objects there were as changes were last taken; 0 where nobody takes any.
+  private var known = 0
+  /// Of those, the ones about which something else has been settled since.
+  private var resettled: [ObjectID] = []
 
   /// Makes an empty table.
   public init() {}
@@ -105,16 +109,19 @@ public struct ObjectTable: Sendable, Equatable {
   /// Settles what sort of thing the object is.
   public mutating func setKind(_ kind: ObjectKind, of object: ObjectID) {
     kinds[object.index] = kind
+    note(object)
   }
 
   /// Settles what the program calls the object.
   public mutating func setName(_ name: String?, of object: ObjectID) {
     names[object.index] = name
+    note(object)
   }
 
   /// Settles which stack made the object.
   public mutating func setStack(_ stack: StackID, of object: ObjectID) {
     stacks[object.index] = stack
+    note(object)
   }
 
   /// What the program calls the object.
@@ -126,6 +133,72 @@ public struct ObjectTable: Sendable, Equatable {
   /// Everything else that is known about the object.
   public subscript(object: ObjectID) -> ObjectDetails {
     get { details[object] ?? ObjectDetails() }
-    set { details[object] = newValue == ObjectDetails() ? nil : newValue }
+    set {
+      details[object] = newValue == ObjectDetails() ? nil : newValue
+      note(object)
+    }
+  }
+
+  private mutating func note(_ object: ObjectID) {
+    if object.index < known { resettled.append(object) }
+  }
+}
+
+extension ObjectTable {
+  /// Whether the objects are equal; what is known of their changes does not count.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.kinds == b.kinds && a.names == b.names && a.stacks == b.stacks && a.details == b.details
+  }
+
+  /// What makes of a table as it was a table as it is.
+  struct Changes: Sendable {
+    /// All that is said of one object.
+    fileprivate struct Row: Sendable {
+      var kind: ObjectKind
+      var name: String?
+      var stack: StackID
+      var details: ObjectDetails
+    }
+
+    fileprivate var known: Int
+    fileprivate var new: [Row]
+    fileprivate var resettled: [(object: ObjectID, row: Row)]
+  }
+
+  private func row(_ object: ObjectID) -> Changes.Row {
+    Changes.Row(
+      kind: kind(of: object), name: name(of: object), stack: stack(of: object),
+      details: details.isEmpty ? ObjectDetails() : self[object])
+  }
+
+  /// What has changed since the last time, or since ``forgetChanges()``.
+  ///
+  /// - Complexity: Linear in the changes.
+  mutating func takeChanges() -> Changes {
+    let changes = Changes(
+      known: known, new: (known..<count).map { row(ObjectID($0)) },
+      resettled: resettled.map { ($0, row($0)) })
+    forgetChanges()
+    return changes
+  }
+
+  /// Starts to take note of changes.
+  mutating func forgetChanges() {
+    known = count
+    if !resettled.isEmpty { resettled = [] }
+  }
+
+  /// Makes the changes that another copy has seen.
+  mutating func apply(_ changes: Changes) {
+    precondition(changes.known == count)
+    for row in changes.new {
+      _ = append(kind: row.kind, name: row.name, stack: row.stack, details: row.details)
+    }
+    for (object, row) in changes.resettled {
+      kinds[object.index] = row.kind
+      names[object.index] = row.name
+      stacks[object.index] = row.stack
+      details[object] = row.details == ObjectDetails() ? nil : row.details
+    }
   }
 }

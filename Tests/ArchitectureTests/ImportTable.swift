@@ -60,7 +60,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
       "LockcheckSymbols",
-    ]),
+    ], toolchain: ["Glibc"]),
   ImportRule(
     "LockcheckCommand",
     imports: [

@@ -4,6 +4,7 @@ import LockcheckCompression
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckReport
+import LockcheckTrace
 import Testing
 
 /// A folder of `Fixtures` with a trace in it.
@@ -62,14 +63,27 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   func report(recovering: Bool = false) throws -> Report {
     let file = try traceFile()
     do {
-      let decoder = try TraceFile(file.path).decoder(recovering: recovering) {
-        (bytes, recovering, file) throws(TraceCodingError) -> any TraceDecoder in
-        try Self.binaryDecoder(of: bytes, recovering: recovering, file: file)
-      }
-      return try TraceAnalysis().report(on: decoder)
+      return try TraceAnalysis().report(on: Self.decoder(of: file, recovering: recovering))
     } catch var error as TraceCodingError {
       error.file = file.lastPathComponent
       throw error
+    }
+  }
+
+  /// Reads the trace.
+  func trace() throws -> Trace {
+    var decoder = try Self.decoder(of: traceFile(), recovering: false)
+    var trace = Trace()
+    var events: [Event] = []
+    while try decoder.read(into: &events, tables: &trace.tables) { trace.events += events }
+    trace.header = decoder.header
+    return trace
+  }
+
+  private static func decoder(of file: URL, recovering: Bool) throws -> any TraceDecoder {
+    try TraceFile(file.path).decoder(recovering: recovering) {
+      (bytes, recovering, file) throws(TraceCodingError) -> any TraceDecoder in
+      try binaryDecoder(of: bytes, recovering: recovering, file: file)
     }
   }
 

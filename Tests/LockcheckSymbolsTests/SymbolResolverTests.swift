@@ -138,7 +138,7 @@ import Testing
     ]
     var tables = TraceTables(stackOf: frames)
     #expect(SymbolResolver().resolve(&tables, stacks: [StackID(0), .absent]).isEmpty)
-    #expect(tables.frames == frames)
+    #expect(Array(tables.frames) == frames)
   }
 
   @Test(arguments: 0..<4 as Range<UInt64>)
@@ -207,7 +207,7 @@ extension Frame {
 extension TraceTables {
   init(stackOf frames: [Frame]) {
     self.init()
-    self.frames = frames
+    self.frames = TableRows(frames)
     stacks = [CallStack(frames.indices.map { FrameID($0) })]
   }
 }

@@ -16,6 +16,9 @@ public struct HappensBefore: Sendable {
   private var lastGift: [Moment] = []
   /// By thread: its last moment before it learned something new.
   private var lastLesson: [Moment] = []
+  /// How often anything has been given or learned so far. While it stays the same, nobody's moments
+  /// are any better known than before, and one moment of a thread is as well known as the next.
+  private(set) var exchangeCount: UInt32 = 0
   var locks: [LockClocks] = []
   var conditions: [ObjectID: ConditionClocks<SyncClock>] = [:]
   var flags: [ObjectID: FlagClock<SyncClock>] = [:]
@@ -76,9 +79,11 @@ public struct HappensBefore: Sendable {
       clocks[event.child.index].raise(event.thread, to: now)
       lastLesson[event.child.index] = now
       lastGift[event.thread.index] = now
+      exchangeCount &+= 1
     case .join where event.isEffective && event.child != event.thread:
       // The child has ended: all it ever did is past.
       meet(event.child)
+      exchangeCount &+= 1
       take(
         SyncClock(known: clocks[event.child.index], giver: event.child, moment: now),
         by: event.thread, at: now)
@@ -112,12 +117,16 @@ extension HappensBefore {
   @inline(__always)
   mutating func give(_ thread: ThreadID, _ now: Moment) -> SyncClock {
     lastGift[thread.index] = now
+    exchangeCount &+= 1
     return SyncClock(known: clocks[thread.index], giver: thread, moment: now)
   }
 
   /// Notes that others may learn what the thread knows at this moment, which is kept elsewhere.
   @inline(__always)
-  mutating func noteGift(_ thread: ThreadID, _ now: Moment) { lastGift[thread.index] = now }
+  mutating func noteGift(_ thread: ThreadID, _ now: Moment) {
+    lastGift[thread.index] = now
+    exchangeCount &+= 1
+  }
 
   /// Whether the thread knew as much at `moment`, an event of its own, as it does now.
   @inline(__always)
@@ -135,9 +144,11 @@ extension HappensBefore {
       clocks[thread.index].join(gift.known)
       clocks[thread.index].raise(gift.giver, to: gift.moment)
       lastLesson[thread.index] = now
+      exchangeCount &+= 1
     } else if !gift.isEmpty {
       clocks[thread.index].join(gift.known)
       lastLesson[thread.index] = now
+      exchangeCount &+= 1
     }
   }
 }

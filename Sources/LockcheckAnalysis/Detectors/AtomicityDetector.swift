@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds blocks meant to be atomic that no serial order of the blocks explains.
@@ -37,6 +37,8 @@ public import LockcheckTrace
 public struct AtomicityDetector: Detector {
   /// Every operation that its state depends on, once there has been a block.
   public let interests = OperationSet.all
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [.atomicityViolation]
 
   /// Whether a block has begun; nothing but a `begin` matters before.
   private(set) var isAwake = false

@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds data races of the schedule that ran: conflicting accesses that nothing orders.
@@ -18,21 +18,31 @@ public import LockcheckTrace
 public struct FastTrackDetector: Detector {
   /// Every operation that its state depends on.
   public let interests = OperationSet.all
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [.dataRace]
 
   private var order = HappensBefore(lockEdges: true)
   /// By object; variables only are ever looked at.
   private var variables = FlatTable(blank: VariableHistory())
-  /// By object: what the thread of its last write knew then, for the reads that see it.
-  private var gifts: [VectorClock] = []
+  /// What the threads of the last writes knew then, by ``VariableHistory/gift``.
+  private var gifts = WriterClocks()
   /// The histories of the few variables that two accesses do not tell of, by
   /// ``VariableHistory/others``.
   private var others: [[Access]] = []
   private var races = RaceLedger()
   /// With accesses ordered by clocks only: whether it has become uncertain what some read saw.
   private var isReadUncertain = false
+  /// What ``foresee(_:)`` has come by; never looked at.
+  private var touched: UInt8 = 0
 
   /// Makes a detector that has seen nothing yet.
   public init() {}
+
+  /// Fetches the history of a variable.
+  @inline(__always)
+  public mutating func foresee(_ event: Event) {
+    if event.operation.isAccess { touched &+= variables.touch(event.object.index) }
+  }
 
   /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
@@ -73,24 +83,30 @@ public struct FastTrackDetector: Detector {
     let writer = variables[place].lastWriter
     let moment = variables[place].lastWrite
     if writer.isPresent, !order.isKnown(writer, moment, to: thread) {
-      order.take(SyncClock(known: gifts[place], giver: writer, moment: moment), by: thread, at: now)
+      let known = gifts[variables[place].gift]
+      order.take(SyncClock(known: known, giver: writer, moment: moment), by: thread, at: now)
     }
     if variables[place].isRacy { isReadUncertain = true }
   }
 
   private mutating func write(_ access: Access, at place: Int) {
     let thread = access.thread
-    if variables[place].lastWriter != thread
-      || order.hasLearned(thread, since: variables[place].lastWrite)
-    {
-      if place >= gifts.count {
-        gifts.append(contentsOf: repeatElement(VectorClock(), count: variables.count - gifts.count))
-      }
-      gifts[place] = order.clock(of: thread)
-    }
+    if gifts.isFull { sweepGifts() }
+    variables[place].gift = gifts.number(of: thread, at: access.moment, by: order)
     order.noteGift(thread, access.moment)
     variables[place].lastWriter = thread
     variables[place].lastWrite = access.moment
+  }
+
+  /// Forgets what no variable's last writer knew.
+  @inline(never)
+  private mutating func sweepGifts() {
+    for place in 0..<variables.count { gifts.mark(variables[place].gift) }
+    gifts.sweep(variableCount: variables.count)
+    for place in 0..<variables.count {
+      variables[place].gift = gifts.newNumber(of: variables[place].gift)
+    }
+    gifts.endSweep()
   }
 
   private mutating func note(
@@ -211,6 +227,8 @@ extension FastTrackDetector {
 
 /// What is kept of the accesses to one variable: those that no later access that conflicts with as
 /// much is ordered after. There are seldom more than two; the rest is kept apart.
+///
+/// As large as a cache line: with many variables, fetching it is most of what an access costs.
 private struct VariableHistory: BitwiseCopyable {
   /// Older than ``second``.
   var first = Access.none
@@ -222,6 +240,9 @@ private struct VariableHistory: BitwiseCopyable {
   /// Who wrote it last, and when.
   var lastWriter = ThreadID.absent
   var lastWrite: Moment = 0
+  /// What its last writer knew then, by number.
+  var gift = WriterClocks.none
+  private let padding: UInt32 = 0
 }
 
 extension Access {

@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds primitives that are used as they must not be: what was done is in the trace, so all of it is
@@ -13,6 +13,11 @@ public struct LockMisuseDetector: Detector {
   /// Every operation that its state depends on.
   public let interests: OperationSet = [
     .release, .wait, .notify, .taskDone, .fork, .exit, .destroy,
+  ]
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [
+    .releaseNotHeld, .lockLeak, .conditionWithoutLock, .taskDoneOverrun, .destroyedInUse,
+    .semaphoreOverrun,
   ]
 
   private var ledger = MisuseLedger()

@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds locks that threads take in a cyclic order: deadlocks that did not happen.
@@ -26,6 +26,8 @@ public import LockcheckTrace
 public struct LockOrderDetector: Detector {
   /// Every operation that its state depends on.
   public let interests: OperationSet = [.acquire, .wait, .join]
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [.lockOrderCycle]
 
   private var table = LockDependencyTable()
   private let limits: LockCycleSearch.Limits

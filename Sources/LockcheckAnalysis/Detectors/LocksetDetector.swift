@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds shared variables that are written without one lock that every access has in common.
@@ -10,6 +10,10 @@ public import LockcheckTrace
 /// their own once are noticed; only unlocked ones are forgiven, as the initialization they mostly
 /// are.
 ///
+/// Of the accesses that one thread makes under one and the same lockset, between two moments at which
+/// anybody may learn of anything, the first of its kind is kept: the others could only be ordered as it
+/// is, and have no fewer locks.
+///
 /// Misses what is wrong only in that first phase. Reports wrongly what is handed over by means other
 /// than locks that the trace shows: a pattern, hence `possible`.
 ///
@@ -17,6 +21,8 @@ public import LockcheckTrace
 public struct LocksetDetector: Detector {
   /// Every operation that its state depends on.
   public let interests: OperationSet = [.read, .write, .create]
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [.unlockedSharedWrite, .inconsistentLock]
 
   /// By object; variables only are ever looked at.
   private var variables = FlatTable(blank: VariableState())
@@ -25,9 +31,17 @@ public struct LocksetDetector: Detector {
   private var locksets = Locksets()
   private var violations: [Violation] = []
   private var transfers: [RuledOut] = []
+  /// What ``foresee(_:)`` has come by; never looked at.
+  private var touched: UInt8 = 0
 
   /// Makes a detector that has seen nothing yet.
   public init() {}
+
+  /// Fetches the state of a variable.
+  @inline(__always)
+  public mutating func foresee(_ event: Event) {
+    touched &+= variables.touch(event.object.index)
+  }
 
   /// Takes note of one event.
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
@@ -46,6 +60,10 @@ public struct LocksetDetector: Detector {
       variables[place].begin(access, locks)
     } else if variables[place].violation >= 0 {
       violations[Int(variables[place].violation)].note(access)
+    } else if variables[place].hasSeen(access, since: run.mustOrder.exchangeCount),
+      locksets.intersection(variables[place].common, locks) == variables[place].common
+    {
+      return
     } else {
       share(access, locks, on: event.object, in: run)
     }
@@ -69,6 +87,7 @@ public struct LocksetDetector: Detector {
     }
     variables[place].share(access, common)
     visit(access, at: place)
+    if locks == common { variables[place].see(access, at: run.mustOrder.exchangeCount) }
     if common == .none, variables[place].isWritten {
       let partner = partner(of: access, locks, at: place, in: run)
       variables[place].violation = Int32(violations.count)
@@ -206,7 +225,7 @@ private struct VisitPool {
   func visits(_ list: List) -> [Visit] { list.places.map { visits[$0] } }
 }
 
-/// A variable's place among Eraser's states.
+/// A variable's place among Eraser's states. As large as a cache line.
 private struct VariableState: BitwiseCopyable {
   /// The only thread so far; absent before the first access and after the variable was shared.
   var owner = ThreadID.absent
@@ -222,6 +241,11 @@ private struct VariableState: BitwiseCopyable {
   var isWritten = false
   /// Whether an access that counts held no lock.
   var isUnlocked = false
+  /// ``HappensBefore/exchangeCount`` as ``seen`` was begun.
+  private var exchangeCount: UInt32 = 0
+  /// Once it is shared: which of the first 32 threads have accessed it under just the locks of
+  /// ``common``, and which of them have written it; a bit each.
+  private var seen: UInt64 = 0
 
   /// Whether nothing has been done to it.
   var isVirgin: Bool { !first.shown.isPresent }
@@ -249,9 +273,31 @@ private struct VariableState: BitwiseCopyable {
   @inline(__always)
   mutating func share(_ access: Access, _ common: LocksetID) {
     owner = .absent
+    if common != self.common { seen = 0 }
     self.common = common
     isWritten = isWritten || access.isWrite
     isUnlocked = isUnlocked || access.held == .none
+  }
+}
+
+extension VariableState {
+  /// Whether its thread has made an access like this one, or a write, under just the locks that all
+  /// have in common, and nobody can have learned of anything since.
+  @inline(__always)
+  func hasSeen(_ access: Access, since exchangeCount: UInt32) -> Bool {
+    let thread = access.thread.rawValue
+    return thread < 32 && exchangeCount == self.exchangeCount
+      && seen >> UInt64(access.isWrite ? thread + 32 : thread) & 1 == 1
+  }
+
+  /// Notes an access under just the locks that all have in common.
+  @inline(__always)
+  mutating func see(_ access: Access, at exchangeCount: UInt32) {
+    let thread = access.thread.rawValue
+    guard thread < 32 else { return }
+    if exchangeCount != self.exchangeCount { seen = 0 }
+    self.exchangeCount = exchangeCount
+    seen |= 1 << UInt64(thread) | (access.isWrite ? 1 << UInt64(thread + 32) : 0)
   }
 }
 

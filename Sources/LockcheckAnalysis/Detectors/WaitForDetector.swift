@@ -1,4 +1,4 @@
-import LockcheckFindings
+public import LockcheckFindings
 import LockcheckGraphs
 public import LockcheckTrace
 
@@ -21,6 +21,8 @@ public import LockcheckTrace
 public struct WaitForDetector: Detector {
   /// Every operation that its state depends on.
   public let interests: OperationSet = [.fork, .join]
+  /// The rules that it can find broken.
+  public let rules: [Rule] = [.deadlock, .selfDeadlock, .stuckThread]
 
   /// Who has been joined, and so has ended, whether or not the trace holds its last event.
   private var joined: Set<ThreadID> = []

@@ -17,16 +17,21 @@ struct Prediction: ~Copyable {
     index = RunIndex(history, tables: run.tables, held: run.held)
   }
 
+  /// The rules of which something can be predicted.
+  static let rules: [Rule] = [.lockOrderCycle, .dataRace]
+
   /// Whether there is anything in what the detectors say, or in the run, that could be predicted.
   static func hasSubject(_ detections: Detections, in run: borrowing Run) -> Bool {
     !detections.cycles.isEmpty || run.hasAccesses
   }
 
   /// Makes sure of what is only possible, and adds what the detectors cannot see.
-  mutating func refine(_ detections: inout Detections, in run: borrowing Run) {
+  mutating func refine(
+    _ detections: inout Detections, of rules: Set<Rule>, in run: borrowing Run
+  ) {
     let checker = WitnessChecker(index.history, tables: index.tables)
     predictDeadlocks(&detections, checker, in: run)
-    predictRaces(&detections, checker, in: run)
+    if rules.contains(.dataRace) { predictRaces(&detections, checker, in: run) }
   }
 
   private mutating func prepareSearch() {

@@ -11,14 +11,17 @@ enum TraceForm: String, CaseIterable {
   case jsonGzip = "json.gz"
 
   /// The name of a file in this form.
-  var fileName: String { self == .binary ? "trace.lctrace" : "trace.\(rawValue)" }
+  var fileName: String { "trace" + suffix }
+
+  /// How such a name ends.
+  var suffix: String { self == .binary ? ".lctrace" : ".\(rawValue)" }
 
   /// Writes all that `run` has to the file at `path`.
-  func write(_ run: SyntheticRun, to path: String) throws {
+  func write(_ run: some EventSource, to path: String) throws {
     var run = run
     var events: [Event] = []
     var tables = TraceTables()
-    var hasMore = run.read(into: &events, tables: &tables)
+    var hasMore = try run.read(into: &events, tables: &tables)
     let compression: Compression = self == .jsonGzip ? .gzip : .none
     let sink = SharedSink(try compression.sink(to: FileSink(path)))
     var encoder: any TraceEncoder =
@@ -30,7 +33,7 @@ enum TraceForm: String, CaseIterable {
       }
     while hasMore {
       try encoder.write(events[...], tables: tables)
-      hasMore = run.read(into: &events, tables: &tables)
+      hasMore = try run.read(into: &events, tables: &tables)
     }
     try encoder.finish(tables: tables)
     try sink.close()
