@@ -135,13 +135,10 @@ struct DrawnRun: CustomStringConvertible {
   /// Whether a thread of the cycle waits for another to end.
   func joins(in cycle: [Int]) -> Bool { cycle.contains { trace.events[$0].operation == .join } }
 
-  /// Who asks for what, at some events.
-  func requests(_ events: [Int]) -> Set<[UInt32]> {
-    Set(
-      events.map {
-        let event = trace.events[$0]
-        return [event.thread.rawValue, event.object.rawValue, event.child.rawValue]
-      })
+  /// What is asked for, at some events: whichever threads do it, it is one defect.
+  func requests(_ events: [Int]) -> [[UInt32]] {
+    events.map { [trace.events[$0].object.rawValue, trace.events[$0].child.rawValue] }
+      .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// The event that a pending one is the beginning of, if there is one.
@@ -199,8 +196,7 @@ private func racesMissed(by result: AnalysisResult, _ reach: Reorderings.Reach) 
   return Set(reach.racePairs.map(\.later)).subtracting(found).sorted()
 }
 
-/// Deadlocks that no observed or predicted finding tells of: none in which the same threads ask for
-/// the same.
+/// Deadlocks that no observed or predicted finding tells of: none in which the same is asked for.
 private func deadlocksMissed(
   by result: AnalysisResult, _ reach: Reorderings.Reach, _ run: DrawnRun,
   of isMeant: ([Int]) -> Bool
