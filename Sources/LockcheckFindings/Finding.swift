@@ -22,6 +22,9 @@ public struct Finding: Sendable, Equatable {
   /// The schedule that makes it happen, for `predicted` findings: what is done up to the moment at
   /// which the threads are stuck, or both accesses are next.
   public var witness: [ScheduledEvent]
+  /// How many of the trace's first events come before ``witness``, all of them and as they stand: 0
+  /// but for long traces.
+  public var witnessStart: Int
   /// What put the two accesses of a `predicted` race in order in this run; nil where nothing did, or
   /// the finding is no race.
   public var orderedBy: Ordering?
@@ -47,6 +50,7 @@ public struct Finding: Sendable, Equatable {
     self.objects = objects ?? steps.map(\.object).filter(\.isPresent).uniqued()
     self.assumes = assumes
     self.witness = []
+    self.witnessStart = 0
     self.orderedBy = nil
     self.missing = nil
     self.occurrences = [steps.map(\.event)]
@@ -101,10 +105,13 @@ public struct Step: Sendable, Hashable {
   }
 }
 
-/// One event of a schedule.
+/// One event of a schedule, or, in a long one, a run of events of one thread.
 public struct ScheduledEvent: Sendable, Hashable {
   /// Its index in the trace.
   public var index: Int
+  /// The index of the last event of the run: all events of the thread from ``index`` to there; the same
+  /// for one event.
+  public var through: Int
   /// Who.
   public var thread: ThreadID
   /// Does what.
@@ -121,6 +128,7 @@ public struct ScheduledEvent: Sendable, Hashable {
   /// Makes the place of `event` in a schedule.
   public init(_ event: Event, at index: Int) {
     self.index = index
+    through = index
     thread = event.thread
     operation = event.operation
     mode = event.mode

@@ -97,6 +97,9 @@ extension JSONRenderer {
   ) {
     let witness = reported.finding.witness
     let cast = witness.isEmpty ? reported.cast : reported.cast.joined(by: witness)
+    if reported.finding.witnessStart > 0 {
+      writer.member("witnessStart", reported.finding.witnessStart)
+    }
     writer.member("witness") { writer in
       writer.array(witness) { writer, scheduled in
         writer.line { write(scheduled, cast: cast, tables: report.tables, to: &$0) }
@@ -108,6 +111,7 @@ extension JSONRenderer {
     _ scheduled: ScheduledEvent, cast: Cast, tables: TraceTables, to writer: inout JSONWriter
   ) {
     writer.member("event", scheduled.index)
+    if scheduled.through != scheduled.index { writer.member("through", scheduled.through) }
     writer.member("thread", cast[scheduled.thread])
     writer.member("op", scheduled.operation.name)
     if scheduled.object.isPresent {

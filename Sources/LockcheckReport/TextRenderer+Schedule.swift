@@ -5,13 +5,17 @@ extension TextRenderer {
   /// Writes the schedule of a `predicted` finding: who runs how far, and what happens then.
   func writeSchedule(of story: Story, to page: inout TextPage) {
     let finding = story.finding
-    guard !finding.witness.isEmpty else { return }
+    guard !finding.witness.isEmpty || finding.witnessStart > 0 else { return }
     let story = story.named(for: finding.witness)
     note("Order", "This order of events of the run makes it happen:", to: &page)
     let parts = Schedule(of: story).parts
     let rows = parts.map { Row($0, story) }
     let nameWidth = min(24, rows.map(\.name.count).max() ?? 0)
     let eventWidth = min(24, rows.map(\.events.count).max() ?? 0)
+    if finding.witnessStart > 0 {
+      let end = (finding.witnessStart - 1).grouped
+      page.prose("events 0–\(end) as they were in this run; then", indent: margin)
+    }
     for (part, row) in zip(parts, rows) {
       guard case .stretch(let stretch) = part else {
         page.line(TextPiece(row.events, .faint), indent: margin)
@@ -37,7 +41,7 @@ private struct Row {
     case .stretch(let stretch):
       let witness = story.finding.witness
       let first = witness[stretch.range.lowerBound].index
-      let last = witness[stretch.range.upperBound - 1].index
+      let last = witness[stretch.range.upperBound - 1].through
       name = story.cast[stretch.thread].withoutControls
       events =
         first == last ? "event \(first.grouped)" : "events \(first.grouped)–\(last.grouped)"

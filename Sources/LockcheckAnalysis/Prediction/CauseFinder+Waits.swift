@@ -81,7 +81,8 @@ extension CauseFinder {
     if event.operation == .notify {
       guard event.isEffective else { return demote(event.object) }
       let woken = state.wakeups.reduce(0) { $0 + $1.left }
-      let count = Int(clamping: min(event.count ?? .max, UInt64(max(0, state.waiters.count - woken))))
+      let count = Int(
+        clamping: min(event.count ?? .max, UInt64(max(0, state.waiters.count - woken))))
       if count > 0 { state.wakeups.append(WaitUse.Wakeup(place: place, left: count)) }
     } else if event.isPending {
       state.waiters[event.thread] = place

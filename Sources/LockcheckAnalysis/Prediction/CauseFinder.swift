@@ -178,7 +178,8 @@ struct CauseFinder {
     ended[object]?[thread] = place
   }
 
-  mutating func open(_ lock: ObjectID, by thread: ThreadID, _ mode: LockMode, at place: Int) -> Int {
+  mutating func open(_ lock: ObjectID, by thread: ThreadID, _ mode: LockMode, at place: Int) -> Int
+  {
     sections.append(Section(lock: lock, thread: thread, mode: mode, opening: UInt32(place)))
     return sections.count - 1
   }

@@ -13,7 +13,7 @@ struct DeadlockPrediction {
   /// One request for each step of the cycle, and the events that lead there.
   struct Deadlock {
     var steps: [Int]
-    var schedule: [Int]
+    var schedule: FoundSchedule
   }
 
   /// The instances that lie beyond what the closure rules out: a deadlock, if nil is not returned.
@@ -41,7 +41,7 @@ struct DeadlockPrediction {
       }
     }
     let steps = zip(pattern, cursors).map { $0.places[$1] }
-    return Deadlock(steps: steps, schedule: index.schedule(closure.included))
+    return Deadlock(steps: steps, schedule: index.schedule(of: closure, before: steps))
   }
 }
 

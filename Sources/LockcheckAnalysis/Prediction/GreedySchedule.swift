@@ -46,8 +46,9 @@ struct GreedySchedule {
 
     init(_ problem: LocalProblem) {
       readers = ContiguousArray(repeating: 0, count: problem.steps.count)
-      firstReaders = ContiguousArray(repeating: 0, count: problem.initial.writers.count)
-      entries = ContiguousArray(repeating: 0, count: problem.initial.owners.count)
+      firstReaders = ContiguousArray(
+        repeating: 0, count: problem.layout.owners - problem.layout.writers)
+      entries = ContiguousArray(repeating: 0, count: problem.layout.sharers - problem.layout.owners)
       sharedEntries = entries
       for step in problem.steps { count(step, 1) }
     }
@@ -113,7 +114,7 @@ struct GreedySchedule {
   ) -> Bool {
     let step = problem.steps[number]
     if step.access == .write || step.access == .update {
-      let writer = state.writers[Int(step.variable)]
+      let writer = state.values[problem.layout.writers + Int(step.variable)]
       let readers =
         writer >= 0 ? remaining.readers[Int(writer)] : remaining.firstReaders[Int(step.variable)]
       // An update is a reader of what it replaces.

@@ -31,37 +31,36 @@ struct LocalProblem {
   }
 
   /// The threads that have steps, by their number in the run.
-  private(set) var threads: [Int] = []
+  let threads: [Int]
   /// The steps, thread after thread.
-  private(set) var steps: ContiguousArray<Step> = []
+  let steps: ContiguousArray<Step>
   /// By thread: where its steps begin; one more at the end.
-  private(set) var starts: [Int] = [0]
+  let starts: [Int]
   /// By step: its thread.
-  private(set) var owner: ContiguousArray<Int32> = []
+  let owner: ContiguousArray<Int32>
   /// Steps that others need, or -1 for one that is not to be had.
-  private(set) var causes: ContiguousArray<Int32> = []
+  let causes: ContiguousArray<Int32>
   /// Where everything stands at the cut.
-  private(set) var initial = LocalState()
+  let initial: LocalState
+  let layout: LocalLayout
   /// By thread: whether there are events after its steps.
-  private(set) var goesOn: [Bool] = []
+  let goesOn: [Bool]
 
   /// The part of the run from `cut` on, up to `ends`.
   ///
-  /// - Parameters:
-  ///   - edges: Where sections are entered and left: ``SectionTable/edges()``.
-  ///   - ends: By thread: how many of its events are in the part or before it.
+  /// - Parameter ends: By thread: how many of its events are in the part or before it.
   /// - Complexity: Linear in the steps, and in threads.
   init(
-    _ index: borrowing RunIndex, edges: [UInt32: SectionTable.Edge], from cut: Int,
-    to ends: ContiguousArray<UInt32>
+    _ index: borrowing RunIndex, from cut: Int, to ends: ContiguousArray<UInt32>
   ) {
     var builder = LocalProblemBuilder(index, from: cut, to: ends)
-    builder.build(index, edges: edges)
+    builder.build(index)
     threads = builder.threads
     steps = builder.steps
     starts = builder.starts
     owner = builder.owner
     causes = builder.causes
+    layout = builder.layout
     initial = builder.initial(index)
     goesOn = threads.map { Int(ends[$0]) < index.count(of: $0) }
   }
@@ -69,25 +68,42 @@ struct LocalProblem {
   /// The local number of a thread of the run.
   func thread(_ number: Int) -> Int? { threads.firstIndex(of: number) }
 
+  /// How many of the thread's steps are done.
+  @inline(__always)
+  func done(by thread: Int, in state: LocalState) -> Int { Int(state.values[thread]) }
+
   /// The step that the thread is at; nil at the end of its steps.
   @inline(__always)
   func head(of thread: Int, in state: LocalState) -> Int? {
-    let step = starts[thread] + Int(state.done[thread])
+    let step = starts[thread] + Int(state.values[thread])
     return step < starts[thread + 1] ? step : nil
   }
 }
 
-/// Where everything stands in a ``LocalProblem``.
-struct LocalState: Hashable {
-  /// By thread: how many of its steps are done.
-  var done: ContiguousArray<Int32> = []
-  /// By variable: the step that wrote it last, or -1.
-  var writers: ContiguousArray<Int32> = []
-  /// By lock: the thread inside, or -1; and how many are inside together.
-  var owners: ContiguousArray<Int32> = []
-  var sharers: ContiguousArray<Int32> = []
-  /// By ordered object: the number of its next operation.
-  var turns: ContiguousArray<Int32> = []
+/// Where everything stands in a ``LocalProblem``: one number for each thread, variable, lock and ordered
+/// object, in one piece.
+struct LocalState {
+  /// By thread, how many of its steps are done; by variable, the step that wrote it last, or -1; by
+  /// lock, the thread inside, or -1, and how many are inside together; by ordered object, the number of
+  /// its next operation.
+  var values: ContiguousArray<Int32>
+}
+
+/// Where the numbers of a ``LocalState`` begin.
+struct LocalLayout {
+  var writers: Int
+  var owners: Int
+  var sharers: Int
+  var turns: Int
+  var end: Int
+
+  init(threads: Int, variables: Int, locks: Int, objects: Int) {
+    writers = threads
+    owners = writers + variables
+    sharers = owners + locks
+    turns = sharers + locks
+    end = turns + objects
+  }
 }
 
 extension LocalProblem {
@@ -100,25 +116,35 @@ extension LocalProblem {
     if step.isSilent, step.causes.isEmpty { return true }
     switch step.lockAction {
     case .enter:
-      if state.owners[Int(step.lock)] >= 0 || state.sharers[Int(step.lock)] > 0 { return false }
-    case .enterShared: if state.owners[Int(step.lock)] >= 0 { return false }
+      if state.values[layout.owners + Int(step.lock)] >= 0
+        || state.values[layout.sharers + Int(step.lock)] > 0
+      {
+        return false
+      }
+    case .enterShared: if state.values[layout.owners + Int(step.lock)] >= 0 { return false }
     case .fail:
-      if state.owners[Int(step.lock)] < 0, state.sharers[Int(step.lock)] == 0 { return false }
-    case .failShared: if state.owners[Int(step.lock)] < 0 { return false }
+      if state.values[layout.owners + Int(step.lock)] < 0,
+        state.values[layout.sharers + Int(step.lock)] == 0
+      {
+        return false
+      }
+    case .failShared: if state.values[layout.owners + Int(step.lock)] < 0 { return false }
     case .none, .leave: break
     }
     if step.access == .read || step.access == .update,
-      state.writers[Int(step.variable)] != step.source
+      state.values[layout.writers + Int(step.variable)] != step.source
     {
       return false
     }
     if step.object >= 0 {
-      let next = state.turns[Int(step.object)]
+      let next = state.values[layout.turns + Int(step.object)]
       if keepsTurns ? step.turn != next : step.turn < next { return false }
     }
     if step.unfinished >= 0 {
       let child = Int(step.unfinished)
-      if !goesOn[child], starts[child] + Int(state.done[child]) == starts[child + 1] { return false }
+      if !goesOn[child], starts[child] + Int(state.values[child]) == starts[child + 1] {
+        return false
+      }
     }
     for cause in step.causes where !isDone(causes[Int(cause)], in: state) { return false }
     return true
@@ -128,28 +154,28 @@ extension LocalProblem {
   private func isDone(_ number: Int32, in state: LocalState) -> Bool {
     guard number >= 0 else { return false }
     let thread = Int(owner[Int(number)])
-    return Int(number) < starts[thread] + Int(state.done[thread])
+    return Int(number) < starts[thread] + Int(state.values[thread])
   }
 
   /// Does the thread's next step.
   @inline(__always)
   func perform(_ number: Int, of thread: Int, in state: inout LocalState) {
     let step = steps[number]
-    state.done[thread] += 1
+    state.values[thread] += 1
     switch step.lockAction {
-    case .enter: state.owners[Int(step.lock)] = Int32(thread)
-    case .enterShared: state.sharers[Int(step.lock)] += 1
+    case .enter: state.values[layout.owners + Int(step.lock)] = Int32(thread)
+    case .enterShared: state.values[layout.sharers + Int(step.lock)] += 1
     case .leave:
-      if state.owners[Int(step.lock)] == Int32(thread) {
-        state.owners[Int(step.lock)] = -1
+      if state.values[layout.owners + Int(step.lock)] == Int32(thread) {
+        state.values[layout.owners + Int(step.lock)] = -1
       } else {
-        state.sharers[Int(step.lock)] -= 1
+        state.values[layout.sharers + Int(step.lock)] -= 1
       }
     case .none, .fail, .failShared: break
     }
     if step.access == .write || step.access == .update {
-      state.writers[Int(step.variable)] = Int32(number)
+      state.values[layout.writers + Int(step.variable)] = Int32(number)
     }
-    if step.object >= 0 { state.turns[Int(step.object)] = step.turn + 1 }
+    if step.object >= 0 { state.values[layout.turns + Int(step.object)] = step.turn + 1 }
   }
 }

@@ -35,12 +35,12 @@ struct LocalProblemBuilder {
     }
   }
 
-  mutating func build(_ index: borrowing RunIndex, edges: [UInt32: SectionTable.Edge]) {
+  mutating func build(_ index: borrowing RunIndex) {
     for thread in threads {
       for position in Int(begins[thread])..<Int(ends[thread]) {
         let place = index.place(of: thread, at: position)
         owner.append(numbers[thread])
-        add(index.history[place], at: place, index, edges[UInt32(place)])
+        add(index.history[place], at: place, index)
       }
     }
     for uses in uses {
@@ -55,7 +55,7 @@ struct LocalProblemBuilder {
   }
 
   private mutating func add(
-    _ event: Event, at place: Int, _ index: borrowing RunIndex, _ edge: SectionTable.Edge?
+    _ event: Event, at place: Int, _ index: borrowing RunIndex
   ) {
     var step = LocalProblem.Step(place: Int32(truncatingIfNeeded: place))
     if event.operation.isAccess, !event.isPending {
@@ -63,7 +63,7 @@ struct LocalProblemBuilder {
     } else if event.operation == .create, index.disciplines[event.object.index] == .values {
       access(event, &step, isRead: false, isWrite: true)
     }
-    if let edge {
+    if let edge = index.sectionEdge(at: place) {
       step.lock = Self.number(edge.lock, in: &locks)
       step.lockAction = edge.isOpening ? (edge.mode == .shared ? .enterShared : .enter) : .leave
     }
@@ -166,25 +166,29 @@ struct LocalProblemBuilder {
     return new
   }
 
+  /// Where the numbers of a state begin.
+  var layout: LocalLayout {
+    LocalLayout(
+      threads: threads.count, variables: variables.count, locks: locks.count,
+      objects: objects.count)
+  }
+
   /// Where everything stands at the cut.
   func initial(_ index: borrowing RunIndex) -> LocalState {
-    var state = LocalState()
-    state.done = ContiguousArray(repeating: 0, count: threads.count)
-    state.writers = ContiguousArray(repeating: -1, count: variables.count)
-    state.owners = ContiguousArray(repeating: -1, count: locks.count)
-    state.sharers = ContiguousArray(repeating: 0, count: locks.count)
-    state.turns = ContiguousArray(repeating: 0, count: objects.count)
+    let layout = layout
+    var values = ContiguousArray<Int32>(repeating: 0, count: layout.end)
+    for place in layout.writers..<layout.sharers { values[place] = -1 }
     for thread in begins.indices {
       for section in index.openSections(of: thread, before: begins[thread]) {
         guard let number = locks[section.lock] else { continue }
         if section.mode == .exclusive {
           // Threads without steps stay inside for good.
-          state.owners[Int(number)] = numbers[thread] >= 0 ? numbers[thread] : Int32.max
+          values[layout.owners + Int(number)] = numbers[thread] >= 0 ? numbers[thread] : Int32.max
         } else {
-          state.sharers[Int(number)] += 1
+          values[layout.sharers + Int(number)] += 1
         }
       }
     }
-    return state
+    return LocalState(values: values)
   }
 }

@@ -29,21 +29,21 @@ struct Prediction: ~Copyable {
   mutating func refine(
     _ detections: inout Detections, of rules: Set<Rule>, in run: borrowing Run
   ) {
-    let checker = WitnessChecker(index.history, tables: index.tables)
-    predictDeadlocks(&detections, checker, in: run)
-    if rules.contains(.dataRace) { predictRaces(&detections, checker, in: run) }
+    var claims = predictDeadlocks(&detections, in: run)
+    if rules.contains(.dataRace) { claims += predictRaces(detections, in: run) }
+    keep(claims, &detections)
   }
 
   private mutating func prepareSearch() {
     guard engine == .search, search == nil else { return }
     search = ScheduleSearch(
-      index, budget: Self.searchBudget + 50 * index.history.count, stateLimit: Self.stateLimit)
+      budget: Self.searchBudget + 50 * index.history.count, stateLimit: Self.stateLimit)
   }
 
   /// Looks at a step of a schedule: some tens of nanoseconds each.
   private static let searchBudget = 20_000_000
   /// How many states are looked at for one candidate.
-  private static let stateLimit = 20_000
+  private static let stateLimit = 2_000
   /// In how many ways the steps of a cycle are given to threads.
   private static let patternLimit = 64
   /// How many instances of a pattern are searched one by one.
@@ -54,10 +54,12 @@ struct Prediction: ~Copyable {
 
 extension Prediction {
   private mutating func predictDeadlocks(
-    _ detections: inout Detections, _ checker: WitnessChecker<History>, in run: borrowing Run
-  ) {
+    _ detections: inout Detections, in run: borrowing Run
+  ) -> [Claim] {
+    var claims: [Claim] = []
     for cycle in detections.cycles {
-      var finding = detections.findings[cycle.finding]
+      let finding = detections.findings[cycle.finding]
+      guard canBeStuck(finding) else { continue }
       let patterns = cycle.patterns(limit: Self.patternLimit)
       var deadlock: DeadlockPrediction.Deadlock?
       for pattern in patterns where deadlock == nil {
@@ -73,12 +75,15 @@ extension Prediction {
         isRefuted = false
       }
       if let deadlock {
-        apply(deadlock, to: &finding, &detections.warnings, checker, in: run)
+        claims.append(
+          Claim(
+            finding: self.finding(of: deadlock, like: finding, in: run), place: cycle.finding,
+            schedule: deadlock.schedule, goal: .stuck(deadlock.steps)))
       } else {
-        finding.missing = isRefuted ? .values : .notDecided
+        detections.findings[cycle.finding].missing = isRefuted ? .values : .notDecided
       }
-      detections.findings[cycle.finding] = finding
     }
+    return claims
   }
 
   /// Looks at instances of a pattern one by one.
@@ -98,18 +103,29 @@ extension Prediction {
     return nil
   }
 
-  private func apply(
-    _ deadlock: DeadlockPrediction.Deadlock, to finding: inout Finding,
-    _ warnings: inout [AnalysisWarning], _ checker: WitnessChecker<History>, in run: borrowing Run
-  ) {
+  /// Whether only who holds what the steps ask for could let them through. A semaphore, or a lock that is
+  /// given back by others, anybody could.
+  private func canBeStuck(_ finding: Finding) -> Bool {
+    for step in finding.steps where !step.child.isPresent {
+      guard index.disciplines[step.object.index] == .sections,
+        index.tables.objects.kind(of: step.object).isLock
+      else { return false }
+    }
+    return true
+  }
+
+  /// The finding, with the steps of the deadlock that was found.
+  private func finding(
+    of deadlock: DeadlockPrediction.Deadlock, like other: Finding, in run: borrowing Run
+  ) -> Finding {
+    var finding = other
     for (number, place) in deadlock.steps.enumerated() {
-      finding.steps[number] = step(at: place, like: finding.steps[number], in: run)
+      finding.steps[number] = step(at: place, like: other.steps[number], in: run)
     }
     finding.threads = finding.steps.map(\.thread).uniqued()
     finding.objects = finding.steps.map(\.object).filter(\.isPresent).uniqued()
     finding.occurrences = [deadlock.steps]
-    promise(
-      deadlock.schedule, reaching: .stuck(deadlock.steps), to: &finding, &warnings, checker)
+    return finding
   }
 
   /// The step of a cycle at another place than the one that the detector chose.
@@ -123,23 +139,85 @@ extension Prediction {
     return Step(event, at: place, holding: run.held.locks(of: index.history.held(at: place)))
   }
 
-  /// Raises the verdict, if the schedule stands up to the checker.
+  /// A finding that a schedule was found for, before the schedule has been checked.
+  fileprivate struct Claim {
+    var finding: Finding
+    /// The place of the finding among those of the detectors; nil for a new one.
+    var place: Int?
+    var schedule: FoundSchedule
+    var goal: WitnessGoal
+  }
+}
+
+// MARK: - Promises
+
+extension Prediction {
+  /// Raises the verdicts of what stands up to the checker.
+  ///
+  /// Schedules that begin as the trace does are checked in the order in which they depart from it, so
+  /// that the trace itself is gone through once.
+  private func keep(_ claims: [Claim], _ detections: inout Detections) {
+    guard !claims.isEmpty else { return }
+    let checker = WitnessChecker(index.history, tables: index.tables)
+    var start = WitnessStart()
+    var findings: [Int: Finding] = [:]
+    let order = claims.indices.sorted {
+      (claims[$0].schedule.start, $0) < (claims[$1].schedule.start, $1)
+    }
+    for number in order {
+      let claim = claims[number]
+      checker.advance(&start, to: claim.schedule.start)
+      let flaw = checker.flaw(in: claim.schedule.events, after: start, reaching: claim.goal)
+      findings[number] = promise(claim, flaw, &detections.warnings)
+    }
+    for number in claims.indices {
+      guard let finding = findings[number] else { continue }
+      if let place = claims[number].place {
+        detections.findings[place] = finding
+      } else {
+        detections.findings.append(finding)
+      }
+    }
+  }
+
   private func promise(
-    _ schedule: [Int], reaching goal: WitnessGoal, to finding: inout Finding,
-    _ warnings: inout [AnalysisWarning], _ checker: WitnessChecker<History>
-  ) {
-    if let flaw = checker.flaw(in: schedule, reaching: goal) {
+    _ claim: Claim, _ flaw: WitnessFlaw?, _ warnings: inout [AnalysisWarning]
+  ) -> Finding {
+    var finding = claim.finding
+    if let flaw {
       finding.verdict = .possible
       finding.missing = .notDecided
       warnings.append(
         AnalysisWarning(
           .witnessRefused(flaw.description), at: finding.firstEvent, thread: finding.threads[0]))
-      return
+      return finding
     }
-    finding.witness = schedule.map { ScheduledEvent(index.history[$0], at: $0) }
+    finding.witness = scheduled(claim.schedule.events)
+    finding.witnessStart = claim.schedule.start
     // With accesses in the order of clocks, what a read in the schedule saw is not certain.
-    let isCertain = !isApproximate || !finding.witness.contains { $0.operation.isAccess }
+    let isCertain =
+      !isApproximate
+      || (claim.schedule.start == 0
+        && !claim.schedule.events.contains { index.history[$0].operation.isAccess })
     finding.verdict = isCertain ? .predicted : .possible
+    return finding
+  }
+
+  /// The events of a schedule; those of one thread that stand next to each other in one, where there
+  /// are too many.
+  private func scheduled(_ places: [Int]) -> [ScheduledEvent] {
+    guard places.count > FoundSchedule.longRun else {
+      return places.map { ScheduledEvent(index.history[$0], at: $0) }
+    }
+    var events: [ScheduledEvent] = []
+    for place in places {
+      if let last = events.last, last.thread == index.history[place].thread {
+        events[events.count - 1].through = place
+      } else {
+        events.append(ScheduledEvent(index.history[place], at: place))
+      }
+    }
+    return events
   }
 }
 
@@ -147,15 +225,15 @@ extension Prediction {
 
 extension Prediction {
   private mutating func predictRaces(
-    _ detections: inout Detections, _ checker: WitnessChecker<History>, in run: borrowing Run
-  ) {
-    guard run.hasAccesses else { return }
+    _ detections: Detections, in run: borrowing Run
+  ) -> [Claim] {
+    guard run.hasAccesses else { return [] }
     var known = [Bool](repeating: false, count: index.history.count)
     for finding in detections.findings where finding.rule == .dataRace {
       for pair in finding.occurrences { known[pair[1]] = true }
     }
     let variables = SuspectVariables(index)
-    guard !variables.isEmpty else { return }
+    guard !variables.isEmpty else { return [] }
     prepareSearch()
     var prediction = RacePrediction(budget: Self.searchBudget / 10 + 2 * index.history.count)
     var exclusion = LockExclusion()
@@ -164,29 +242,29 @@ extension Prediction {
       if accesses.isSafe { continue }
       prediction.predict(accesses, in: index, isKnown: { known[$0] }, search: &search)
     }
-    report(prediction, &detections, checker, in: run)
+    return claims(of: prediction, in: run)
   }
 
-  private func report(
-    _ prediction: RacePrediction, _ detections: inout Detections,
-    _ checker: WitnessChecker<History>, in run: borrowing Run
-  ) {
+  private func claims(of prediction: RacePrediction, in run: borrowing Run) -> [Claim] {
     var ledger = RaceLedger()
+    var races: [Int: RacePrediction.Race] = [:]
     for race in prediction.races {
       ledger.note(
         access(at: race.earlier), access(at: race.later), on: index.history[race.later].object,
         isCertain: false)
+      races[race.later] = race
     }
-    var races: [Int: RacePrediction.Race] = [:]
-    for race in prediction.races { races[race.later] = race }
+    var claims: [Claim] = []
     for var finding in ledger.findings(in: run) {
       let pair = finding.occurrences[0]
       guard let race = races[pair[1]], let schedule = RacePrediction.schedule(of: race, in: index)
       else { continue }
-      promise(
-        schedule, reaching: .adjacent(pair[0], pair[1]), to: &finding, &detections.warnings, checker)
-      detections.findings.append(finding)
+      finding.orderedBy = OrderOfAccesses.ordering(of: pair[0], before: pair[1], in: index)
+      claims.append(
+        Claim(
+          finding: finding, schedule: schedule, goal: .adjacent(pair[0], pair[1])))
     }
+    return claims
   }
 
   private func access(at place: Int) -> Access {

@@ -19,7 +19,7 @@ struct RacePrediction {
     var earlier: Int
     var later: Int
     /// Nil where it is that of the closure: see ``RacePrediction/schedule(of:in:)``.
-    var schedule: [Int]?
+    var schedule: FoundSchedule?
   }
 
   /// What keeps the two sorts of access apart so far.
@@ -138,12 +138,13 @@ struct RacePrediction {
   private static let partnerLimit = 6
 
   /// The schedule that puts a sync-preserving race's accesses side by side.
-  static func schedule(of race: Race, in index: borrowing RunIndex) -> [Int]? {
+  static func schedule(of race: Race, in index: borrowing RunIndex) -> FoundSchedule? {
     if let schedule = race.schedule { return schedule }
     var closure = SyncPreservingClosure(threadCount: index.threadCount)
     closure.raise(before: race.earlier, in: index)
     closure.raise(before: race.later, in: index)
-    return closure.close(in: index) ? index.schedule(closure.included) : nil
+    guard closure.close(in: index) else { return nil }
+    return index.schedule(of: closure, before: [race.earlier, race.later])
   }
 }
 

@@ -84,6 +84,35 @@ struct RunIndex: ~Copyable {
   @inline(__always)
   func thread(of place: Int) -> Int { history[place].thread.index }
 
+  /// The section that the event enters or leaves; nil for an event that does neither.
+  ///
+  /// - Complexity: Linear in the threads that ever took its lock, logarithmic in the thread's sections.
+  func sectionEdge(at place: Int) -> SectionTable.Edge? {
+    let event = history[place]
+    let lock: ObjectID
+    switch event.operation {
+    case .acquire, .release: lock = event.object
+    case .wait: lock = conditionLock(of: event, at: place)
+    default: return nil
+    }
+    guard lock.isPresent, sections.covers(lock),
+      let segment = sections.segment(of: lock, by: event.thread),
+      let number = sections.last(of: segment, before: self.position[place] + 1, self.position)
+    else { return nil }
+    let section = sections[number]
+    let isOpening = section.opening == place
+    guard isOpening || section.closing == place else { return nil }
+    return SectionTable.Edge(lock: lock, mode: section.mode, isOpening: isOpening)
+  }
+
+  /// The lock that a wait gives up or takes again; the end of a wait need not say which.
+  private func conditionLock(of event: Event, at place: Int) -> ObjectID {
+    if event.lock.isPresent { return event.lock }
+    if let lock = tables.objects[event.object].lock { return lock }
+    guard !event.isPending, position[place] > 0 else { return .absent }
+    return history[self.place(of: event.thread.index, at: Int(position[place]) - 1)].lock
+  }
+
   /// What the thread holds before the event at that position, or at its end.
   @inline(__always)
   func heldSet(of thread: Int, at position: Int) -> HeldSetID {

@@ -12,7 +12,7 @@ import LockcheckTrace
 struct ScheduleSearch {
   /// What a search says.
   enum Outcome {
-    case found([Int])
+    case found(FoundSchedule)
     /// No order of the run's events leads there.
     case impossible
     /// The search was given up.
@@ -28,13 +28,10 @@ struct ScheduleSearch {
   /// How much may still be spent, in looks at a step.
   private(set) var budget: Int
   private let stateLimit: Int
-  private let edges: [UInt32: SectionTable.Edge]
 
-  /// - Complexity: Linear in sections.
-  init(_ index: borrowing RunIndex, budget: Int, stateLimit: Int) {
+  init(budget: Int, stateLimit: Int) {
     self.budget = budget
     self.stateLimit = stateLimit
-    edges = index.sections.edges()
   }
 
   var isExhausted: Bool { budget <= 0 }
@@ -42,20 +39,64 @@ struct ScheduleSearch {
   /// A schedule after which each of the events is the next one of its thread.
   mutating func schedule(to places: [Int], in index: borrowing RunIndex) -> Outcome {
     guard !isExhausted else { return .undecided }
+    if index.history.count > FoundSchedule.longRun,
+      let schedule = schedule(to: places, after: beginning(before: places, in: index), in: index)
+    {
+      return .found(schedule)
+    }
+    let (closure, targets) = closure(before: places, after: 0, in: index)
+    guard reaches(targets, closure) else { return .impossible }
+    let full = leaveSections(of: closure, targets, index)
+    for included in [full, closure.included].uniquedArrays() {
+      if let events = greedy(included, targets, after: 0, in: index) {
+        return .found(FoundSchedule(events: events))
+      }
+      if isExhausted { return .undecided }
+    }
+    return search(around: full, targets, forks: places.compactMap { index.forks[$0] }, in: index)
+  }
+
+  /// A schedule that begins as the trace does.
+  private mutating func schedule(
+    to places: [Int], after start: Int, in index: borrowing RunIndex
+  ) -> FoundSchedule? {
+    let (closure, targets) = closure(before: places, after: start, in: index)
+    guard reaches(targets, closure) else { return nil }
+    let full = leaveSections(of: closure, targets, index)
+    return greedy(full, targets, after: start, in: index).map {
+      FoundSchedule(start: start, events: $0)
+    }
+  }
+
+  /// The first place of a step, or of a section that its thread stands in then.
+  private func beginning(before places: [Int], in index: borrowing RunIndex) -> Int {
+    var first = places.min() ?? 0
+    for place in places {
+      for section in index.openSections(
+        of: index.thread(of: place), before: index.position[place])
+      {
+        first = min(first, Int(section.opening))
+      }
+    }
+    return first
+  }
+
+  private func closure(
+    before places: [Int], after start: Int, in index: borrowing RunIndex
+  ) -> (CausalClosure, [Target]) {
     var closure = CausalClosure(threadCount: index.threadCount)
     var targets: [Target] = []
     for place in places {
       closure.raise(before: place, in: index)
       targets.append(Target(thread: index.thread(of: place), position: Int(index.position[place])))
     }
-    closure.close(in: index)
-    guard reaches(targets, closure) else { return .impossible }
-    let full = leaveSections(of: closure, targets, index)
-    for included in [full, closure.included].uniquedArrays() {
-      if let schedule = greedy(included, targets, in: index) { return .found(schedule) }
-      if isExhausted { return .undecided }
+    if start > 0 {
+      for thread in 0..<index.threadCount {
+        closure.raise(thread, to: Int(index.count(of: thread, before: start)))
+      }
     }
-    return search(around: full, targets, forks: places.compactMap { index.forks[$0] }, in: index)
+    closure.close(in: index)
+    return (closure, targets)
   }
 
   private func reaches(_ targets: [Target], _ closure: CausalClosure) -> Bool {
@@ -89,17 +130,21 @@ struct ScheduleSearch {
   }
 
   private mutating func greedy(
-    _ included: ContiguousArray<UInt32>, _ targets: [Target], in index: borrowing RunIndex
+    _ included: ContiguousArray<UInt32>, _ targets: [Target], after start: Int,
+    in index: borrowing RunIndex
   ) -> [Int]? {
-    guard let cut = cut(before: included, in: index) else { return index.schedule(included) }
-    let problem = LocalProblem(index, edges: edges, from: cut, to: included)
+    guard let cut = cut(before: included, in: index) else {
+      return index.schedule(included, from: start)
+    }
+    if cut < start { return nil }
+    let problem = LocalProblem(index, from: cut, to: included)
     budget -= problem.steps.count + 100
     var greedy = GreedySchedule(problem)
     for preference in preferences(problem, targets) {
       let spent = greedy.cost
       let order = greedy.order(by: preference)
       budget -= greedy.cost - spent + problem.steps.count
-      if let order { return index.schedule(included, before: cut) + order }
+      if let order { return index.schedule(included, from: start, before: cut) + order }
       if isExhausted { return nil }
     }
     return nil
@@ -146,7 +191,7 @@ struct ScheduleSearch {
       for thread in ends.indices { ends[thread] = UInt32(index.count(of: thread)) }
       for target in targets { ends[target.thread] = UInt32(target.position) }
     }
-    let problem = LocalProblem(index, edges: edges, from: cut, to: ends)
+    let problem = LocalProblem(index, from: cut, to: ends)
     guard problem.steps.count <= Self.largestProblem else {
       budget -= problem.steps.count
       return .undecided
@@ -163,20 +208,27 @@ struct ScheduleSearch {
         goals.append((thread, step - steps.lowerBound + 1))
       }
     }
-    var space = StateSpace(problem, limit: min(stateLimit, max(1, budget / 8)))
+    var space = StateSpace(
+      problem,
+      limit: min(isWhole ? Self.wholeStateLimit : stateLimit, max(1, budget / problem.stateCost)))
     var schedule: [Int]?
     space.explore { state, path in
-      guard goals.allSatisfy({ Int(state.done[$0.0]) >= $0.1 }) else { return false }
+      guard goals.allSatisfy({ problem.done(by: $0.0, in: state) >= $0.1 }) else { return false }
       schedule = path()
       return true
     }
-    budget -= 8 * space.stateCount + problem.steps.count
-    if let schedule { return .found(index.schedule(included, before: cut) + schedule) }
+    budget -= problem.stateCost * space.stateCount + problem.steps.count
+    if let schedule {
+      let early = index.schedule(included, from: 0, before: cut)
+      return .found(FoundSchedule(events: early + schedule))
+    }
     return space.isComplete && isWhole ? .impossible : .undecided
   }
 
   /// Runs of at most as many events are searched whole.
   static let smallRun = 64
+  /// How many states of a whole run are looked at.
+  private static let wholeStateLimit = 50_000
   /// How many steps are put in order by looking at all orders.
   private static let largestProblem = 5_000
 }
@@ -200,15 +252,6 @@ extension RunIndex {
       }
     }
     return false
-  }
-
-  /// The events of a set that lie before a place, in the order of the trace.
-  func schedule(_ included: ContiguousArray<UInt32>, before place: Int) -> [Int] {
-    var early = included
-    for thread in early.indices {
-      early[thread] = min(early[thread], count(of: thread, before: place))
-    }
-    return schedule(early)
   }
 }
 

@@ -16,20 +16,20 @@ struct ScheduleState {
   /// The state of each object that keeps to its rules.
   var objects = PlainObjects()
   /// The last event of each thread.
-  private var last: [ThreadID: Int] = [:]
+  private var last = DenseTable<Int?>(blank: nil)
   /// The latest write to each variable.
-  private var written: [ObjectID: Int] = [:]
-  private var histories: [ObjectID: History] = [:]
+  private var written = DenseTable<Int?>(blank: nil)
+  private var histories = DenseTable(blank: History())
 
   /// The event that a thread did last.
-  func last(of thread: ThreadID) -> Int? { last[thread] }
+  func last(of thread: ThreadID) -> Int? { last[thread.rawValue] }
 
   /// The write that a read sees now.
-  func written(_ variable: ObjectID) -> Int? { written[variable] }
+  func written(_ variable: ObjectID) -> Int? { written[variable.rawValue] }
 
   /// Whether what was done to an object is what the trace has before its event of that place.
   func isSamePast(of object: ObjectID, before ordinal: Int) -> Bool {
-    let history = histories[object] ?? History()
+    let history = histories[object.rawValue]
     return history.isAsInTrace && history.count == ordinal
   }
 
@@ -37,17 +37,39 @@ struct ScheduleState {
   mutating func note(_ index: Int, by thread: ThreadID) {
     count += 1
     highest = max(highest, index)
-    last[thread] = index
+    last[thread.rawValue] = index
   }
 
   /// Takes note that the event of that place was done to an object.
   mutating func note(ordinal: Int, on object: ObjectID) {
-    var history = histories[object] ?? History()
+    var history = histories[object.rawValue]
     if history.count != ordinal { history.isAsInTrace = false }
     history.count += 1
-    histories[object] = history
+    histories[object.rawValue] = history
   }
 
   /// Takes note of a write.
-  mutating func noteWrite(_ index: Int, to variable: ObjectID) { written[variable] = index }
+  mutating func noteWrite(_ index: Int, to variable: ObjectID) {
+    written[variable.rawValue] = index
+  }
+}
+
+/// A row for each number that was ever used, and one for the number that names nothing.
+private struct DenseTable<Row> {
+  private var rows: [Row] = []
+  private let blank: Row
+
+  init(blank: Row) { self.blank = blank }
+
+  subscript(number: UInt32) -> Row {
+    get {
+      let place = Int(number &+ 1)
+      return place < rows.count ? rows[place] : blank
+    }
+    set {
+      let place = Int(number &+ 1)
+      while rows.count <= place { rows.append(blank) }
+      rows[place] = newValue
+    }
+  }
 }

@@ -101,21 +101,6 @@ struct SectionTable: Sendable {
   @inline(__always)
   subscript(number: Int) -> Section { sections[number] }
 
-  /// The sections that are entered or left in a part of the trace, by place of the event.
-  ///
-  /// - Complexity: Linear in sections.
-  func edges() -> [UInt32: Edge] {
-    var edges: [UInt32: Edge] = [:]
-    edges.reserveCapacity(2 * sections.count)
-    for section in sections {
-      edges[section.opening] = Edge(lock: section.lock, mode: section.mode, isOpening: true)
-      if section.closing != Section.open {
-        edges[section.closing] = Edge(lock: section.lock, mode: section.mode, isOpening: false)
-      }
-    }
-    return edges
-  }
-
   /// The number of the last section in the segment that opens before the position `limit` of its
   /// thread; nil where there is none.
   ///

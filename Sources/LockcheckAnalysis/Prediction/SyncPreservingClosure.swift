@@ -30,6 +30,13 @@ struct SyncPreservingClosure: Sendable {
     causal.raise(before: place, in: index)
   }
 
+  /// Asks for everything that lies before a place of the trace.
+  mutating func raiseAll(before place: Int, in index: borrowing RunIndex) {
+    for thread in causal.included.indices {
+      causal.raise(thread, to: Int(index.count(of: thread, before: place)))
+    }
+  }
+
   /// Adds what is taken for granted, and leaves the sections that have to be left.
   ///
   /// - Returns: Whether there is such a set.
@@ -110,18 +117,5 @@ extension RunIndex {
       open.append(section)
     }
     return open
-  }
-
-  /// The events of a set, in the order of the trace.
-  ///
-  /// - Complexity: That of sorting them.
-  func schedule(_ included: ContiguousArray<UInt32>) -> [Int] {
-    var places: [Int] = []
-    places.reserveCapacity(included.reduce(0) { $0 + Int($1) })
-    for thread in included.indices {
-      for position in 0..<Int(included[thread]) { places.append(place(of: thread, at: position)) }
-    }
-    places.sort()
-    return places
   }
 }

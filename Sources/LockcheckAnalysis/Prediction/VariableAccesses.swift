@@ -29,7 +29,8 @@ struct VariableAccesses {
   /// Sorts the accesses at `places`.
   ///
   /// - Complexity: Linear in accesses, and in pairs of groups.
-  init(_ places: ArraySlice<UInt32>, in index: borrowing RunIndex, _ exclusion: inout LockExclusion) {
+  init(_ places: ArraySlice<UInt32>, in index: borrowing RunIndex, _ exclusion: inout LockExclusion)
+  {
     for place in places {
       let event = index.history[Int(place)]
       let isWrite = event.operation != .read && event.operation != .atomicRead

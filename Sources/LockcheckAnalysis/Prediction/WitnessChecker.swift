@@ -41,8 +41,38 @@ where Events.Element == Event, Events.Index == Int {
   /// - Complexity: O(schedule).
   public func flaw(in schedule: [Int]) -> WitnessFlaw? { replay(schedule).flaw }
 
-  private func replay(_ schedule: [Int]) -> (state: ScheduleState, flaw: WitnessFlaw?) {
-    var state = ScheduleState()
+  /// What keeps a schedule that begins as the trace does from being a correct reordering that reaches
+  /// the goal; nil where nothing does.
+  ///
+  /// - Parameters:
+  ///   - schedule: What comes after the beginning.
+  ///   - start: The beginning: see ``advance(_:to:)``.
+  /// - Complexity: O(schedule), and a copy of the state of all threads and objects.
+  public func flaw(
+    in schedule: [Int], after start: WitnessStart, reaching goal: WitnessGoal
+  ) -> WitnessFlaw? {
+    if let flaw = start.flaw { return flaw }
+    let (state, flaw) = replay(schedule, after: start.state)
+    return flaw ?? self.flaw(in: goal, after: state)
+  }
+
+  /// Goes on in the trace as it stands, until its first `count` events are done.
+  ///
+  /// - Complexity: O(events gone through).
+  public func advance(_ start: inout WitnessStart, to count: Int) {
+    while start.count < min(count, facts.count), start.flaw == nil {
+      let index = start.count
+      if let rule = rule(brokenBy: events[events.startIndex + index], index, after: &start.state) {
+        start.flaw = flaw(rule, index, at: index)
+      }
+      start.count += 1
+    }
+  }
+
+  private func replay(
+    _ schedule: [Int], after start: ScheduleState = ScheduleState()
+  ) -> (state: ScheduleState, flaw: WitnessFlaw?) {
+    var state = start
     for (position, index) in schedule.enumerated() {
       guard let event = self.event(index) else {
         return (state, flaw(.noSuchEvent, index, at: position))
@@ -78,4 +108,15 @@ where Events.Element == Event, Events.Index == Int {
     }
     return "\(name(event.thread)) \(event.operation.name)\(target)"
   }
+}
+
+/// The beginning of a trace as the beginning of schedules, gone through once for all of them.
+public struct WitnessStart {
+  /// How many events of the trace it holds.
+  public fileprivate(set) var count = 0
+  fileprivate var state = ScheduleState()
+  fileprivate var flaw: WitnessFlaw?
+
+  /// Makes an empty one.
+  public init() {}
 }

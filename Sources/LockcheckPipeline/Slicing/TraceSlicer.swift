@@ -62,7 +62,12 @@ public struct TraceSlicer {
   private mutating func start() -> [Int] {
     let finding = target.finding
     let whole = Array(trace.events.indices)
-    let named = Set(finding.witness.map(\.index) + finding.steps.map(\.event))
+    var named = Set(finding.steps.map(\.event))
+    for run in finding.witness {
+      for index in run.index...run.through where trace.events[index].thread == run.thread {
+        named.insert(index)
+      }
+    }
     let threads = Set(finding.threads)
     let objects = Set(finding.objects + finding.steps.flatMap(\.holding).map(\.object))
     let units = SliceUnits(trace.events, of: whole).units
