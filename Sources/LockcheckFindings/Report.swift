@@ -39,7 +39,8 @@ public struct Report: Sendable {
   public init(
     header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
     ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
-    warnings: [ReportWarning] = [], engine: String? = nil, extent: (threads: Int, objects: Int)? = nil
+    warnings: [ReportWarning] = [], engine: String? = nil,
+    extent: (threads: Int, objects: Int)? = nil
   ) {
     let wanted = Set(rules)
     let findings = findings.filter { wanted.contains($0.rule) }

@@ -21,7 +21,8 @@ public struct TraceAnalysis: Sendable {
   /// Makes an analysis.
   public init(
     rules: [Rule] = Rule.all, engine: Engine = .automatic,
-    suppressions: Suppressions = Suppressions(), resolver: @escaping Resolver = TraceAnalysis.symbols
+    suppressions: Suppressions = Suppressions(),
+    resolver: @escaping Resolver = TraceAnalysis.symbols
   ) {
     self.rules = rules
     self.engine = engine

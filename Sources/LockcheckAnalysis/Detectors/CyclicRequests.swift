@@ -23,7 +23,9 @@ struct CyclicRequests {
       while joined.count <= child.index { joined.append(false) }
       joined[child.index] = true
     }
-    func isJoined(_ thread: ThreadID) -> Bool { thread.index < joined.count && joined[thread.index] }
+    func isJoined(_ thread: ThreadID) -> Bool {
+      thread.index < joined.count && joined[thread.index]
+    }
 
     var edges: [(from: Int, to: Int)] = []
     for nesting in 0..<nestingCount where nesting > 0 {

@@ -49,8 +49,10 @@ struct PlantedRun: EventSource {
   }
 
   private mutating func plant(_ kind: Kind, _ pair: Int) {
-    let first = next(Self.threads)
-    let second = (first + 1 + next(Self.threads - 1)) % Self.threads
+    // Data go from the lower half of the threads to the upper one, real pairs the other way: data of one
+    // pair never order another one.
+    let (low, high) = (next(Self.threads / 2), Self.threads / 2 + next(Self.threads / 2))
+    let (first, second) = kind == .orderedByData ? (low, high) : (high, low)
     let third = max(eventCount / 3, 1)
     nests.append(
       Nest(kind: kind, pair: pair, thread: ThreadID(first), isSecond: false, place: next(third)))

@@ -1,8 +1,18 @@
 import ArgumentParser
+import LockcheckAnalysis
 
 /// What analyzes a trace.
 enum MeasuredEngine: String, CaseIterable, ExpressibleByArgument {
-  case streaming
+  case streaming, search
+  case syncPreserving = "sync-preserving"
+
+  var engine: Engine {
+    switch self {
+    case .streaming: .streaming
+    case .syncPreserving: .syncPreserving
+    case .search: .search
+    }
+  }
 }
 
 /// Of what a run can have more and more.

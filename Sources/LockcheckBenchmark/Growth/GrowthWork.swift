@@ -41,12 +41,9 @@ struct GrowthWork: ParsableCommand {
   }
 
   private func analyze() throws -> Int {
-    switch engine {
-    case .streaming:
-      var analyzer = Analyzer()
-      var source = source
-      try analyzer.analyze(&source)
-      return analyzer.finish().eventCount
-    }
+    var analyzer = Analyzer(engine: engine.engine)
+    var source = source
+    try analyzer.analyze(&source)
+    return analyzer.finish().eventCount
   }
 }
