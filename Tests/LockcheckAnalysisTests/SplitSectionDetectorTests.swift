@@ -169,16 +169,16 @@ private func found(_ trace: Trace) -> [[Int]] {
     }
     // What takes the lock, the function, its caller.
     address(0, [10, 203, 300])
-    address(1, [10, 206, 300])
+    address(2, [10, 206, 300])
     let result = analyze(trace, with: [SplitSectionDetector()])
     #expect(result.findings.count == 1)
     let report = Report(
       header: trace.header, tables: result.tables, eventCount: result.eventCount,
       findings: result.findings)
     #expect(report.findings.isEmpty)
-    address(1, [10, 206, 301])
+    address(2, [10, 206, 301])
     #expect(found(trace).isEmpty)
-    address(1, [10, 206, 300, 400])
+    address(2, [10, 206, 300, 400])
     #expect(found(trace).isEmpty)
   }
 
