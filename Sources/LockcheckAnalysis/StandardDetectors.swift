@@ -14,6 +14,7 @@ struct StandardDetectors: Detector {
   private var waits = Wanted(WaitForDetector())
   private var misuse = Wanted(LockMisuseDetector())
   private var atomicity = Wanted(AtomicityDetector())
+  private var splits = Wanted(SplitSectionDetector())
 
   /// Makes the detectors that it takes to say of each of `rules` all that there is to say.
   init(rules: [Rule] = Rule.all) {
@@ -27,6 +28,7 @@ struct StandardDetectors: Detector {
     waits.choose(by: needed)
     misuse.choose(by: needed)
     atomicity.choose(by: needed)
+    splits.choose(by: needed)
   }
 
   @inline(__always)
@@ -43,6 +45,7 @@ struct StandardDetectors: Detector {
     waits.observe(event, at: index, in: run)
     misuse.observe(event, at: index, in: run)
     atomicity.observe(event, at: index, in: run)
+    splits.observe(event, at: index, in: run)
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {
@@ -52,6 +55,7 @@ struct StandardDetectors: Detector {
     detections.append(waits.finish(in: run))
     detections.append(misuse.finish(in: run))
     detections.append(atomicity.finish(in: run))
+    detections.append(splits.finish(in: run))
     return detections
   }
 }

@@ -21,6 +21,9 @@ public enum Reason: Sendable, Hashable {
   /// The second step comes after one event of the first step's block, and before the last step, which
   /// is in the block too.
   case interleaved
+  /// The first step and the last are in two sections of `lock` in one function; what the second does
+  /// came in between, or can.
+  case split(lock: ObjectID)
   /// The lock was held by `holder`, or by nobody where that is absent.
   case notHeld(holder: ThreadID)
   /// The thread exited without giving the lock back.

@@ -43,7 +43,9 @@ public struct Report: Sendable {
     extent: (threads: Int, objects: Int)? = nil
   ) {
     let wanted = Set(rules)
-    let findings = findings.filter { wanted.contains($0.rule) }
+    let findings = findings.filter {
+      wanted.contains($0.rule) && $0.keepsToOneFunction(in: tables)
+    }
     let ruledOut = ruledOut.filter { wanted.contains($0.rule) }
     let signatures = Signatures(
       steps: [findings.lazy.flatMap(\.steps), ruledOut.lazy.flatMap(\.steps)].joined(),

@@ -63,7 +63,10 @@ extension RuleBook {
         What another thread does comes after one step of a block (`begin` … `end` in the trace, \
         `Shared.transaction { }` in Swift) and before another, so that what happened in this run \
         could not have happened with one block run after the other. `observed`: reported at the \
-        step that makes it so. Every access may be locked, and no two of them a race.
+        step that makes it so. Every access may be locked, and no two of them a race. Without a \
+        block said to be one, `possible`: a function reads a variable under a lock, takes the lock \
+        anew and writes the variable without another look, and another thread writes it under the \
+        lock, in between or whenever it likes.
         """,
       example: """
         func withdraw(_ amount: Int) {

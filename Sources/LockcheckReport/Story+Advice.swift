@@ -41,6 +41,9 @@ extension Story {
     case .interleaved:
       return "Hold one lock from the first step of the block that uses \(objects) to the last, and "
         + "at every other use; or look again, under the lock, before acting on what was read."
+    case .split(let lock):
+      return "Hold \(cast[lock]) from the check to the change, or read \(what) again under "
+        + "\(cast[lock]) before changing it."
     case .notHeld:
       return
         "Use withLock, or pair each lock() with one unlock() on the same thread. If \(what) is "

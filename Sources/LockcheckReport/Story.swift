@@ -48,6 +48,7 @@ struct Story {
       let guards = steps.map { "\(cast[$0.thread]) \(verb($0)) it under \(locks(of: $0))" }
       return "\(what) is always locked, but never by one lock: \(guards.joined(separator: ", "))."
     case .interleaved: return interruption
+    case .split(let lock): return split(cast[lock])
     case .notHeld(let holder):
       return "\(who) releases \(what), which "
         + (holder.isPresent ? "\(cast[holder]) holds." : "nobody holds.")
@@ -149,6 +150,19 @@ struct Story {
     }
     return "\(doing(finding.steps[1])) in the middle of \(block): after one step of it, and before "
       + "\(cast[last.thread]) \(closing). No order of whole blocks explains both."
+  }
+
+  /// What is read in one section of a lock and written in the next, and who writes it meanwhile.
+  private func split(_ lock: String) -> String {
+    guard finding.steps.count == 3 else { return title + "." }
+    let (read, foreign, write) = (finding.steps[0], finding.steps[1], finding.steps[2])
+    let other = cast[foreign.thread]
+    let isBetween = (read.event..<write.event).contains(foreign.event)
+    return "\(doing(read)) under \(lock), gives \(lock) back, takes it again in the same function and "
+      + "\(verb(write)) \(cast[write.object]) without another look. "
+      + (isBetween
+        ? "\(other) \(verb(foreign)) it in between: what was read is no longer so."
+        : "\(other) \(verb(foreign)) it too, and can in between: what was read is then no longer so.")
   }
 
   private func locks(of step: Step) -> String {

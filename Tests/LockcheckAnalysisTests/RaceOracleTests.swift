@@ -1,8 +1,9 @@
-import LockcheckAnalysis
 import LockcheckFindings
 import LockcheckTestKit
 import LockcheckTrace
 import Testing
+
+@testable import LockcheckAnalysis
 
 @Suite struct `Races against their definition` {
   /// Four thousand small runs, of every operation, in a hundred pieces.
@@ -14,13 +15,17 @@ import Testing
       shape.events = 20 + Int(seed % 30)
       let trace = RandomTrace.make(seed: seed, shape: shape)
       let order = ReferenceOrder(trace)
-      let pairs = analyze(trace, with: [FastTrackDetector()]).findings.flatMap(\.occurrences)
+      let findings = analyze(trace, with: [FastTrackDetector()]).findings
+      let pairs = findings.flatMap(\.occurrences)
       let wrong = pairs.filter { !order.isRace($0[0], $0[1]) }
       #expect(wrong.isEmpty, "seed \(seed): no races")
       let expected = trace.events.indices.filter { later in
         (0..<later).contains { order.isRace($0, later) }
       }
       #expect(pairs.map { $0[1] }.sorted() == expected, "seed \(seed)")
+      // Sweeping all the time what no variable needs.
+      let sweeping = FastTrackDetector(leastWriterClocks: 1)
+      #expect(analyze(trace, with: [sweeping]).findings == findings, "seed \(seed): swept")
     }
   }
 }

@@ -9,7 +9,7 @@ public import LockcheckTrace
 /// ```
 ///
 /// Events are taken in the order of the columns in which they begin, then of the lines. After the
-/// parentheses: `@f` the function it stands in, `?` pending, `~try` and `~timed` the attempt,
+/// parentheses: `@f` the function it stands in, `@f:3/main:9` lines and callers too, `?` pending, `~try` and `~timed` the attempt,
 /// `=failed`, `=timeout` and `=error` the result. The words are those of ``words``; an object's kind
 /// follows from its first operation unless the line `objects:` says it.
 ///
@@ -142,14 +142,21 @@ private struct TraceBuilder {
     }
   }
 
-  private mutating func stack(_ function: String) -> StackID {
-    if let id = stacks[function] { return id }
-    let frame = FrameID(trace.tables.frames.count)
-    trace.tables.frames.append(
-      Frame(function: "\(function)()", file: "\(function).swift", line: 1))
+  /// `f`, or `f:3/main:9`: functions, the innermost first, with lines other than 1.
+  private mutating func stack(_ text: String) -> StackID {
+    if let id = stacks[text] { return id }
+    var frames: [FrameID] = []
+    for call in text.split(separator: "/") {
+      let parts = call.split(separator: ":")
+      frames.append(FrameID(trace.tables.frames.count))
+      trace.tables.frames.append(
+        Frame(
+          function: "\(parts[0])()", file: "\(parts[0]).swift",
+          line: parts.count > 1 ? Int(parts[1]) : 1))
+    }
     let id = StackID(trace.tables.stacks.count)
-    trace.tables.stacks.append(CallStack([frame]))
-    stacks[function] = id
+    trace.tables.stacks.append(CallStack(frames))
+    stacks[text] = id
     return id
   }
 }

@@ -20,13 +20,22 @@ struct WriterClocks {
   /// By thread.
   private var latest: [Latest] = []
   /// How many there may be before those that nobody needs are swept out.
-  private var limit = Self.leastLimit
+  private var limit: Int
+  /// The least that `limit` ever is.
+  private let leastLimit: Int
   /// While sweeping: what becomes of each number.
   private var newNumbers: [UInt32] = []
 
-  private static let leastLimit = 4096
   /// How much clocks that nobody needs may take, in entries, where threads are many.
   private static let spareEntries = 1 << 24
+
+  /// Makes an empty table.
+  ///
+  /// - Parameter leastLimit: How many clocks there may be, at least, before a sweep.
+  init(leastLimit: Int = 4096) {
+    self.leastLimit = leastLimit
+    limit = leastLimit
+  }
 
   /// Whether it is time for a sweep.
   var isFull: Bool { clocks.count >= limit }
@@ -74,7 +83,7 @@ struct WriterClocks {
     clocks.removeLast(clocks.count - kept)
     latest = []
     let spare = min(variableCount / 4, Self.spareEntries / max(clocks.last?.moments.count ?? 1, 1))
-    limit = max(Self.leastLimit, 2 * kept, kept + spare)
+    limit = max(leastLimit, 2 * kept, kept + spare)
   }
 
   /// After a sweep, what has become of a number that was marked.

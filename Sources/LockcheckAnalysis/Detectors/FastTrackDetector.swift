@@ -38,6 +38,10 @@ public struct FastTrackDetector: Detector {
   /// Makes a detector that has seen nothing yet.
   public init() {}
 
+  /// Makes a detector that forgets what writers knew as soon as there are `leastWriterClocks` of it and
+  /// some of it is needed no more.
+  init(leastWriterClocks: Int) { gifts = WriterClocks(leastLimit: leastWriterClocks) }
+
   /// Fetches the history of a variable.
   @inline(__always)
   public mutating func foresee(_ event: Event) {

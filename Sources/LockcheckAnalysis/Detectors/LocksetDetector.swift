@@ -34,8 +34,14 @@ public struct LocksetDetector: Detector {
   /// What ``foresee(_:)`` has come by; never looked at.
   private var touched: UInt8 = 0
 
+  /// Whether accesses like one that was seen are skipped.
+  private let skipsRepeats: Bool
+
   /// Makes a detector that has seen nothing yet.
-  public init() {}
+  public init() { self.init(skipsRepeats: true) }
+
+  /// Makes a detector that looks at each access, or only at those that can tell it something.
+  init(skipsRepeats: Bool) { self.skipsRepeats = skipsRepeats }
 
   /// Fetches the state of a variable.
   @inline(__always)
@@ -87,7 +93,7 @@ public struct LocksetDetector: Detector {
     }
     variables[place].share(access, common)
     visit(access, at: place)
-    if locks == common { variables[place].see(access, at: run.mustOrder.exchangeCount) }
+    if skipsRepeats, locks == common { variables[place].see(access, at: run.mustOrder.exchangeCount) }
     if common == .none, variables[place].isWritten {
       let partner = partner(of: access, locks, at: place, in: run)
       variables[place].violation = Int32(violations.count)

@@ -146,6 +146,19 @@ public struct HeldLocks: Sendable {
     lock.index < sharedLevels.count && sharedLevels[lock.index] > 0
   }
 
+  /// Whether the lock is among those of a set; held exclusively, where that is asked.
+  ///
+  /// - Complexity: Linear in the nesting depth.
+  func holds(_ lock: ObjectID, exclusively: Bool, in set: HeldSetID) -> Bool {
+    var set = set
+    while set != .none {
+      let node = nodes[set.index]
+      if node.lock.object == lock, !exclusively || node.lock.mode == .exclusive { return true }
+      set = node.parent
+    }
+    return false
+  }
+
   /// How many nestings of held locks have occurred, the empty one included.
   var nestingCount: Int { nodes.count }
 
