@@ -7,47 +7,47 @@ import LockcheckTrace
 /// lock to its next acquire, and by whatever an event takes for granted. Where it comes to the thread of
 /// the later access, the lock that carried it last is what need not have been taken in this order.
 struct OrderOfAccesses {
-  /// How the news came to a thread, or what it left behind.
-  private enum News {
-    case source
-    case lock(Ordering)
-
-    var ordering: Ordering? {
-      if case .lock(let ordering) = self { return ordering }
-      return nil
-    }
+  /// Since when a thread has had the news, and how it came.
+  private struct News {
+    var place: Int
+    var ordering: Ordering?
   }
 
-  /// How far apart the two may be to be looked at.
-  private static let limit = 1_000_000
+  /// How many events may still be looked at.
+  private var budget: Int
 
+  init(budget: Int) { self.budget = budget }
+
+  /// What put the two in order; nil where no lock did, or nobody looked.
+  ///
   /// - Complexity: Linear in the events between the two.
-  static func ordering(of earlier: Int, before later: Int, in index: borrowing RunIndex)
-    -> Ordering?
-  {
-    guard later - earlier <= limit else { return nil }
-    var threads: [ThreadID: News] = [index.history[earlier].thread: .source]
-    var releases: [ObjectID: (place: Int, thread: ThreadID)] = [:]
-    var reached: [Int: News] = [earlier: .source]
+  mutating func ordering(
+    of earlier: Int, before later: Int, in index: borrowing RunIndex
+  ) -> Ordering? {
+    guard later - earlier <= budget else { return nil }
+    budget -= later - earlier
+    var news = [News?](repeating: nil, count: index.threadCount)
+    news[index.thread(of: earlier)] = News(place: earlier)
+    var releases: [ObjectID: Int] = [:]
     for place in earlier + 1..<later {
-      let thread = index.history[place].thread
+      let thread = index.thread(of: place)
       let edge = index.sectionEdge(at: place)
-      if threads[thread] == nil {
+      if news[thread] == nil {
         if let edge, edge.isOpening, let release = releases[edge.lock] {
-          threads[thread] = .lock(
-            Ordering(
-              by: edge.lock, releaser: release.thread, release: release.place, acquirer: thread,
-              acquire: place))
+          news[thread] = News(
+            place: place,
+            ordering: Ordering(
+              by: edge.lock, releaser: index.history[release].thread, release: release,
+              acquirer: index.history[place].thread, acquire: place))
         } else {
           index.causes.forEach(of: place) { cause in
-            if let news = reached[cause] { threads[thread] = news }
+            guard let told = news[index.thread(of: cause)], cause >= told.place else { return }
+            news[thread] = News(place: place, ordering: told.ordering)
           }
         }
       }
-      guard let news = threads[thread] else { continue }
-      reached[place] = news
-      if let edge, !edge.isOpening { releases[edge.lock] = (place, thread) }
+      if news[thread] != nil, let edge, !edge.isOpening { releases[edge.lock] = place }
     }
-    return threads[index.history[later].thread]?.ordering
+    return news[index.thread(of: later)]?.ordering
   }
 }

@@ -19,8 +19,8 @@ struct PlainLocks {
     var shared = 0
   }
 
-  private var held: [Holder: Levels] = [:]
-  private var census: [ObjectID: Census] = [:]
+  /// By lock: who holds it.
+  private var holders = DenseTable<[(thread: ThreadID, levels: Levels)]>(blank: [])
   /// What waits on conditions gave up, and will take again.
   private var givenUp: [Holder: Levels] = [:]
 
@@ -32,8 +32,8 @@ struct PlainLocks {
     let others = otherHolders(of: mine)
     let isFree =
       isHandover
-      ? held[mine] == nil : others.exclusive == 0 && (mode == .shared || others.shared == 0)
-    var levels = held[mine] ?? Levels()
+      ? self.levels(of: mine) == nil : others.exclusive == 0 && (mode == .shared || others.shared == 0)
+    var levels = self.levels(of: mine) ?? Levels()
     if mode == .shared { levels.shared += 1 } else { levels.exclusive += 1 }
     set(levels, of: mine)
     return isFree ? .allowed : .refused(.lockHeld)
@@ -41,14 +41,14 @@ struct PlainLocks {
 
   /// An acquire that gave up waiting: the lock must have been taken.
   func giveUp(on lock: ObjectID, mode: LockMode) -> PermittedStep {
-    let holders = census[lock] ?? Census()
+    let holders = census(of: lock, without: nil)
     let isTaken = holders.exclusive > 0 || (mode == .exclusive && holders.shared > 0)
     return isTaken ? .allowed : .refused(.lockFree)
   }
 
   mutating func release(_ lock: ObjectID, by thread: ThreadID, mode: LockMode) -> PermittedStep {
     let mine = Holder(lock: lock, thread: thread)
-    guard var levels = held[mine] else { return .refused(.lockNotHeld) }
+    guard var levels = self.levels(of: mine) else { return .refused(.lockNotHeld) }
     // A trace that does not say which mode it gives back means the one that there is.
     let isShared = mode == .shared ? levels.shared > 0 : levels.exclusive == 0
     if isShared { levels.shared -= 1 } else { levels.exclusive -= 1 }
@@ -59,7 +59,7 @@ struct PlainLocks {
   /// A wait on a condition begins: its lock is given up at all its levels.
   mutating func giveUpAll(_ lock: ObjectID, by thread: ThreadID) -> PermittedStep {
     let mine = Holder(lock: lock, thread: thread)
-    guard let levels = held[mine] else { return .refused(.lockNotHeld) }
+    guard let levels = self.levels(of: mine) else { return .refused(.lockNotHeld) }
     set(Levels(), of: mine)
     givenUp[mine] = levels
     return .allowed
@@ -70,17 +70,17 @@ struct PlainLocks {
     let mine = Holder(lock: lock, thread: thread)
     guard let levels = givenUp.removeValue(forKey: mine) else {
       // Its beginning was not recorded: then it had the lock, and has it now.
-      return held[mine] == nil ? .refused(.lockNotHeld) : .allowed
+      return self.levels(of: mine) == nil ? .refused(.lockNotHeld) : .allowed
     }
     let others = otherHolders(of: mine)
-    let isFree = held[mine] == nil && others.exclusive == 0 && others.shared == 0
+    let isFree = self.levels(of: mine) == nil && others.exclusive == 0 && others.shared == 0
     set(levels, of: mine)
     return isFree ? .allowed : .refused(.lockHeld)
   }
 
   /// Whether `thread` keeps another one from taking the lock in that mode.
   func keepsOut(_ mode: LockMode, of lock: ObjectID, holder thread: ThreadID) -> Bool {
-    guard let levels = held[Holder(lock: lock, thread: thread)] else { return false }
+    guard let levels = self.levels(of: Holder(lock: lock, thread: thread)) else { return false }
     return levels.exclusive > 0 || mode == .exclusive
   }
 
@@ -89,21 +89,31 @@ struct PlainLocks {
     givenUp[Holder(lock: lock, thread: thread)] != nil
   }
 
+  private func levels(of mine: Holder) -> Levels? {
+    holders[mine.lock.rawValue].first { $0.thread == mine.thread }?.levels
+  }
+
   private func otherHolders(of mine: Holder) -> Census {
-    var others = census[mine.lock] ?? Census()
-    if let levels = held[mine] {
-      if levels.exclusive > 0 { others.exclusive -= 1 }
-      if levels.shared > 0 { others.shared -= 1 }
+    census(of: mine.lock, without: mine.thread)
+  }
+
+  private func census(of lock: ObjectID, without thread: ThreadID?) -> Census {
+    var census = Census()
+    for holder in holders[lock.rawValue] where holder.thread != thread {
+      if holder.levels.exclusive > 0 { census.exclusive += 1 }
+      if holder.levels.shared > 0 { census.shared += 1 }
     }
-    return others
+    return census
   }
 
   private mutating func set(_ levels: Levels, of mine: Holder) {
-    var all = otherHolders(of: mine)
-    if levels.exclusive > 0 { all.exclusive += 1 }
-    if levels.shared > 0 { all.shared += 1 }
     let isHeld = levels.exclusive > 0 || levels.shared > 0
-    held[mine] = isHeld ? levels : nil
-    census[mine.lock] = all.exclusive > 0 || all.shared > 0 ? all : nil
+    let place = holders[mine.lock.rawValue].firstIndex { $0.thread == mine.thread }
+    switch (place, isHeld) {
+    case (let place?, true): holders[mine.lock.rawValue][place].levels = levels
+    case (let place?, false): holders[mine.lock.rawValue].remove(at: place)
+    case (nil, true): holders[mine.lock.rawValue].append((mine.thread, levels))
+    case (nil, false): break
+    }
   }
 }

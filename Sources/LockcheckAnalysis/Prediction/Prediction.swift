@@ -42,6 +42,8 @@ struct Prediction: ~Copyable {
 
   /// Looks at a step of a schedule: some tens of nanoseconds each.
   private static let searchBudget = 20_000_000
+  /// How many events are looked at to say what put accesses in order.
+  private static let orderBudget = 2_000_000
   /// How many states are looked at for one candidate.
   private static let stateLimit = 2_000
   /// In how many ways the steps of a cycle are given to threads.
@@ -254,12 +256,13 @@ extension Prediction {
         isCertain: false)
       races[race.later] = race
     }
+    var order = OrderOfAccesses(budget: Self.orderBudget)
     var claims: [Claim] = []
     for var finding in ledger.findings(in: run) {
       let pair = finding.occurrences[0]
       guard let race = races[pair[1]], let schedule = RacePrediction.schedule(of: race, in: index)
       else { continue }
-      finding.orderedBy = OrderOfAccesses.ordering(of: pair[0], before: pair[1], in: index)
+      finding.orderedBy = order.ordering(of: pair[0], before: pair[1], in: index)
       claims.append(
         Claim(
           finding: finding, schedule: schedule, goal: .adjacent(pair[0], pair[1])))

@@ -53,23 +53,3 @@ struct ScheduleState {
     written[variable.rawValue] = index
   }
 }
-
-/// A row for each number that was ever used, and one for the number that names nothing.
-private struct DenseTable<Row> {
-  private var rows: [Row] = []
-  private let blank: Row
-
-  init(blank: Row) { self.blank = blank }
-
-  subscript(number: UInt32) -> Row {
-    get {
-      let place = Int(number &+ 1)
-      return place < rows.count ? rows[place] : blank
-    }
-    set {
-      let place = Int(number &+ 1)
-      while rows.count <= place { rows.append(blank) }
-      rows[place] = newValue
-    }
-  }
-}
