@@ -13,6 +13,8 @@ public struct Analyzer: ~Copyable {
   private let engine: Engine
   /// What prediction looks back at; empty where nothing is to be predicted.
   private var history = History()
+  /// How many events can be kept.
+  var historyLimit: Int
 
   /// Makes an analyzer with every detector that can find one of `rules` broken.
   ///
@@ -21,6 +23,7 @@ public struct Analyzer: ~Copyable {
   public init(rules: [Rule] = Rule.all, engine: Engine = .automatic) {
     self.rules = Set(rules)
     self.engine = engine
+    historyLimit = engine == .automatic ? Engine.longestHistory : CauseTable.limit
     standard = StandardDetectors(rules: rules)
     run.keepsHistory = engine != .streaming && !self.rules.isDisjoint(with: Prediction.rules)
   }
@@ -76,11 +79,6 @@ public struct Analyzer: ~Copyable {
     } else {
       Self.show(events, to: &chosen!, &run, &history)
     }
-  }
-
-  /// How many events can be kept.
-  private var historyLimit: Int {
-    engine == .automatic ? Engine.longestHistory : CauseTable.limit
   }
 
   /// The loop that everything else is for; compiled once for the usual detectors, without any

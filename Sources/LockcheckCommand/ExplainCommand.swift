@@ -67,14 +67,18 @@ struct ExplainCommand: ParsableCommand {
 
     \(wrapped(page.fix))
 
-    How it is found: Docs/detectors/\(page.detectorPage)
+    How it is found: \(page.pages.map { "Docs/detectors/\($0)" }.joined(separator: ", "))
 
     """
   }
 
-  private static func wrapped(_ prose: String, width: Int = 80) -> String {
+  private static func wrapped(_ prose: String) -> String {
+    prose.split(separator: "\n\n").map { wrapped(paragraph: $0) }.joined(separator: "\n\n")
+  }
+
+  private static func wrapped(paragraph: Substring, width: Int = 80) -> String {
     var lines: [String] = [""]
-    for word in prose.split(separator: " ") {
+    for word in paragraph.split(separator: " ") {
       let line = lines[lines.count - 1]
       if line.isEmpty {
         lines[lines.count - 1] = "  \(word)"

@@ -30,8 +30,15 @@ extension RuleBook {
       meaning: """
         Each of two or more threads took a lock while it held the one that the next thread takes \
         second. Had each got its first lock before any got its second, all of them would wait for \
-        ever. It is `predicted` with a schedule that proves it, else `possible`. A lock held around \
-        both, one thread alone, an order forced by fork and join, and read locks only are ruled out.
+        ever. Waiting for a thread to end counts as taking what that thread keeps until its end. A \
+        lock held around both, one thread alone, an order forced by fork and join, and read locks \
+        only are ruled out.
+
+        It is `predicted` where the report can give a schedule: the events of this very run, in an \
+        order that the program could have gone through, after which each thread's next event waits \
+        for another of them. Read it thread by thread: `takes A and keeps it` is how far that thread \
+        comes. It is `possible` where there is none; the report then says whether what the threads \
+        read forbids it, or the search was given up, or none was made.
         """,
       example: """
         // thread 1                        // thread 2
@@ -47,7 +54,7 @@ extension RuleBook {
         that order everywhere. Or take only one at a time: copy what is needed out of the first \
         section, and call out to other code (callbacks, loggers, delegates) with no lock held.
         """,
-      detectorPage: "lock-order.md"),
+      detectorPage: "lock-order.md", predictionPage: "deadlock-prediction.md"),
     RulePage(
       rule: .selfDeadlock,
       title: "A thread waits for a lock that it holds itself",

@@ -6,7 +6,12 @@ extension RuleBook {
       meaning: """
         One thread writes a variable and another reads or writes it; no lock, fork, join, \
         notification, queue item or atomic puts one before the other. `observed` where the two \
-        were unordered in this very run, `predicted` where a reordering brings them side by side.
+        were unordered in this very run.
+
+        `predicted` where something ordered them in this run by chance, such as a lock that one \
+        thread happened to take after the other, and a schedule of the same events brings them side \
+        by side. The report names that lock, and gives the schedule: up to where both accesses are \
+        the next event of their threads. Every read before them sees what it saw in the run.
         """,
       example: """
         let counter = Shared(0, name: "counter")
@@ -20,7 +25,7 @@ extension RuleBook {
         Hold one and the same lock around every access, reads as well; or hand the value over \
         (join the thread, send it through a queue); or make the accesses atomic.
         """,
-      detectorPage: "data-race.md"),
+      detectorPage: "data-race.md", predictionPage: "race-prediction.md"),
     RulePage(
       rule: .unlockedSharedWrite,
       title: "A shared variable is written without its lock",

@@ -14,6 +14,11 @@ public struct RulePage: Sendable {
   public let fix: String
   /// The page in `Docs` about the detector that finds it.
   public let detectorPage: String
+  /// The page in `Docs` about how it is `predicted`; nil for what never is.
+  public var predictionPage: String?
+
+  /// The pages in `Docs/detectors` about it, the detector's first.
+  public var pages: [String] { [detectorPage] + (predictionPage.map { [$0] } ?? []) }
 
   /// As a section of Markdown.
   public var markdown: String {
@@ -30,7 +35,7 @@ public struct RulePage: Sendable {
 
     *The usual fix.* \(fix)
 
-    *How it is found:* [\(detectorPage)](detectors/\(detectorPage))
+    *How it is found:* \(pages.map { "[\($0)](detectors/\($0))" }.joined(separator: ", "))
 
     """
   }
