@@ -158,7 +158,8 @@ struct Story {
     let (read, foreign, write) = (finding.steps[0], finding.steps[1], finding.steps[2])
     let other = cast[foreign.thread]
     let isBetween = (read.event..<write.event).contains(foreign.event)
-    return "\(doing(read)) under \(lock), gives \(lock) back, takes it again in the same function and "
+    return "\(doing(read)) under \(lock), gives \(lock) back, takes it again in the same "
+      + "function and "
       + "\(verb(write)) \(cast[write.object]) without another look. "
       + (isBetween
         ? "\(other) \(verb(foreign)) it in between: what was read is no longer so."

@@ -93,7 +93,9 @@ public struct LocksetDetector: Detector {
     }
     variables[place].share(access, common)
     visit(access, at: place)
-    if skipsRepeats, locks == common { variables[place].see(access, at: run.mustOrder.exchangeCount) }
+    if skipsRepeats, locks == common {
+      variables[place].see(access, at: run.mustOrder.exchangeCount)
+    }
     if common == .none, variables[place].isWritten {
       let partner = partner(of: access, locks, at: place, in: run)
       variables[place].violation = Int32(violations.count)

@@ -32,7 +32,8 @@ struct PlainLocks {
     let others = otherHolders(of: mine)
     let isFree =
       isHandover
-      ? self.levels(of: mine) == nil : others.exclusive == 0 && (mode == .shared || others.shared == 0)
+      ? self.levels(of: mine) == nil
+      : others.exclusive == 0 && (mode == .shared || others.shared == 0)
     var levels = self.levels(of: mine) ?? Levels()
     if mode == .shared { levels.shared += 1 } else { levels.exclusive += 1 }
     set(levels, of: mine)
