@@ -15,7 +15,8 @@ extension TraceTables {
   public func isFurtherDown(_ later: StackID, than earlier: StackID) -> Bool? {
     guard earlier.isPresent, later.isPresent, earlier != later else { return false }
     let (above, below) = (frames(of: earlier), frames(of: later))
-    if above.contains(where: \.isUnresolved) || below.contains(where: \.isUnresolved) {
+    // Of a library of the system no name may ever be known; the program's own are what counts.
+    if above.allSatisfy({ $0.function == nil }), above.contains(where: \.isUnresolved) {
       guard above.count == below.count else { return false }
       return zip(above, below).count { $0 != $1 } == 1 ? nil : false
     }

@@ -15,6 +15,19 @@ public enum Deeds {
     run { lock.withLock { balance.modify { $0 += 1 } } }
   }
 
+  /// Two threads look at a variable under a lock, and set it under the lock taken anew.
+  public static func splitCheck(looksAgain: Bool = false) {
+    let stock = Shared(10, name: "stock")
+    let lock = Lock(name: "shelf")
+    run {
+      let left = lock.withLock { stock.load() }
+      lock.withLock {
+        let now = looksAgain ? stock.load() : left
+        stock.store(now - 1)
+      }
+    }
+  }
+
   /// Two threads run `body` and are waited for.
   private static func run(_ body: @escaping @Sendable () -> Void) {
     let threads = (0..<2).map { _ in CheckedThread { body() } }

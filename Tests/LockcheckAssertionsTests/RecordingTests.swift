@@ -20,6 +20,15 @@ import Testing
     #expect(report.summary.events > 0)
   }
 
+  @Test func `finds a check and a change in two sections of one function`() throws {
+    let report = try recording { Deeds.splitCheck() }.report.get()
+    #expect(report.findings.map(\.finding.rule) == [.atomicityViolation])
+    #expect(report.findings.map(\.finding.verdict) == [.possible])
+    #expect(report.findings.map(\.cast.objects) == [["stock"]])
+    let mended = try recording { Deeds.splitCheck(looksAgain: true) }.report.get()
+    #expect(mended.findings.isEmpty)
+  }
+
   @Test func `names the functions and files of what it found`() throws {
     let report = try recording { Deeds.race() }.report.get()
     let steps = try #require(report.findings.first?.finding.steps)
