@@ -71,7 +71,8 @@ public struct Analyzer: ~Copyable {
       run.keepsHistory = false
       history.removeAll()
       run.warn(
-        AnalysisWarning(.tooLongForPrediction(limit: historyLimit), at: run.eventCount, thread: .absent))
+        AnalysisWarning(
+          .tooLongForPrediction(limit: historyLimit), at: run.eventCount, thread: .absent))
     }
     if chosen == nil {
       Self.show(events, to: &standard, &run, &history)
