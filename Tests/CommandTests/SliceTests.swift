@@ -119,7 +119,7 @@ private let longRun: String = {
         #expect(result.status == 64)
         #expect(result.errors.contains("there is no finding '\(name)'"))
         #expect(result.errors.contains("observed data-race: z"))
-        #expect(result.errors.contains("possible lock-order-cycle: "))
+        #expect(result.errors.contains("predicted lock-order-cycle: "))
         #expect(!FileManager.default.fileExists(atPath: lockcheck.path("small.json")))
       }
       let locked = try lockcheck.write(Sample.locked, to: "locked.json")

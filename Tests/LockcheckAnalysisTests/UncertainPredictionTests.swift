@@ -1,0 +1,45 @@
+import LockcheckAnalysis
+import LockcheckFindings
+import LockcheckTestKit
+import LockcheckTrace
+import Testing
+
+private let race = """
+  T1: w(x) acq(L) rel(L)
+  T2: acq(L) rel(L) w(x)
+  """.drawnInTurn
+
+private let raceAfterRead = """
+  T1: w(x) acq(L) rel(L)
+  T2: acq(L) r(y) rel(L) w(x)
+  """.drawnInTurn
+
+@Suite struct `A prediction from an uncertain trace` {
+  @Test(arguments: [race, raceAfterRead])
+  func `is promised where the order of accesses is exact`(drawing: String) {
+    #expect(Predictions(drawing).verdicts == [.predicted])
+  }
+
+  @Test func `is promised where its schedule runs no access`() {
+    #expect(Predictions(race, accessOrder: .approximate).verdicts == [.predicted])
+  }
+
+  @Test func `is not promised where its schedule runs an access that clocks put in its place`() {
+    let predictions = Predictions(raceAfterRead, accessOrder: .approximate)
+    #expect(predictions.verdicts == [.possible])
+    #expect(predictions.schedules == [[3, 4, 5]])
+  }
+
+  @Test func `is taken back where something in the middle is lost`() {
+    let predictions = Predictions(race, hasGap: true)
+    #expect(predictions.verdicts == [.possible])
+    #expect(predictions.schedules == [[]])
+    #expect(predictions.result.findings.first?.assumes.contains(.incompleteTrace) == true)
+  }
+
+  @Test func `stands where only the end is lost`() {
+    let predictions = Predictions(race, hasGap: false)
+    #expect(predictions.verdicts == [.predicted])
+    #expect(predictions.schedules == [[3, 4]])
+  }
+}
