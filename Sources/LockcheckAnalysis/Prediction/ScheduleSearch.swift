@@ -55,7 +55,7 @@ struct ScheduleSearch {
       if let schedule = greedy(included, targets, in: index) { return .found(schedule) }
       if isExhausted { return .undecided }
     }
-    return search(around: full, targets, forks: places.compactMap { index.forks[$0] }, in: index)
+    return search(around: full, targets, needs: places.flatMap { index.needs(of: $0) }, in: index)
   }
 
   private func reaches(_ targets: [Target], _ closure: CausalClosure) -> Bool {
@@ -99,7 +99,7 @@ struct ScheduleSearch {
       let spent = greedy.cost
       let order = greedy.order(by: preference)
       budget -= greedy.cost - spent + problem.steps.count
-      if let order { return index.schedule(included, before: cut) + order }
+      if let order, index.keepsRigid(order) { return index.schedule(included, before: cut) + order }
       if isExhausted { return nil }
     }
     return nil
@@ -136,7 +136,7 @@ struct ScheduleSearch {
 
   /// Looks at all orders, and at what the other threads could do besides.
   private mutating func search(
-    around included: ContiguousArray<UInt32>, _ targets: [Target], forks: [Int],
+    around included: ContiguousArray<UInt32>, _ targets: [Target], needs: [Int],
     in index: borrowing RunIndex
   ) -> Outcome {
     let cut = index.history.count <= Self.smallRun ? 0 : self.cut(before: included, in: index) ?? 0
@@ -156,10 +156,10 @@ struct ScheduleSearch {
         (thread, problem.starts[thread + 1] - problem.starts[thread])
       }
     }
-    for fork in forks {
-      guard let thread = problem.thread(index.thread(of: fork)) else { continue }
+    for need in needs {
+      guard let thread = problem.thread(index.thread(of: need)) else { continue }
       let steps = problem.starts[thread]..<problem.starts[thread + 1]
-      if let step = steps.firstIndex(where: { Int(problem.steps[$0].place) == fork }) {
+      if let step = steps.firstIndex(where: { Int(problem.steps[$0].place) == need }) {
         goals.append((thread, step - steps.lowerBound + 1))
       }
     }
@@ -171,7 +171,10 @@ struct ScheduleSearch {
       return true
     }
     budget -= 8 * space.stateCount + problem.steps.count
-    if let schedule { return .found(index.schedule(included, before: cut) + schedule) }
+    if let schedule {
+      guard index.keepsRigid(schedule) else { return .undecided }
+      return .found(index.schedule(included, before: cut) + schedule)
+    }
     return space.isComplete && isWhole ? .impossible : .undecided
   }
 
@@ -182,6 +185,9 @@ struct ScheduleSearch {
 }
 
 extension RunIndex {
+  /// Whether an order of events leaves nothing out that has to be in the order of the trace.
+  func keepsRigid(_ order: [Int]) -> Bool { rigid.isEmpty || rigid.isDisjoint(with: order) }
+
   /// Whether the set holds a section of another thread that excludes this one and is entered later, or
   /// not left.
   func isEntered(_ own: Section, byOthersIn included: ContiguousArray<UInt32>) -> Bool {

@@ -22,7 +22,9 @@ struct SuspectVariables {
     var locksets = Locksets()
     for place in 0..<index.history.count {
       let event = index.history[place]
-      guard event.operation.isAccess, event.isEffective else { continue }
+      guard event.operation.isAccess, event.isEffective,
+        index.disciplines[event.object.index] == .values
+      else { continue }
       let isWrite = event.operation != .read && event.operation != .atomicRead
       let locks = locksets.lockset(
         for: index.history.held(at: place), isWrite: isWrite, in: index.held)
