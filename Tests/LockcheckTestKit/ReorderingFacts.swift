@@ -6,6 +6,8 @@ struct ReorderingFacts: Sendable {
   private(set) var places: [Int] = []
   /// The fork that its thread needs.
   private(set) var forks: [Int] = []
+  /// The join that found its thread at its end before.
+  private(set) var joins: [Int] = []
   /// The latest `create` of its object before it.
   private(set) var creates: [Int] = []
   /// The pending event that it completes.
@@ -62,7 +64,8 @@ struct ReorderingFacts: Sendable {
       latest[event.thread.index] = index
     }
     isLast = events.indices.map { latest[events[$0].thread.index] == $0 }
-    forks = events.indices.map { Self.fork(for: $0, events) }
+    forks = events.indices.map { Self.birth(by: .fork, of: $0, events) }
+    joins = events.indices.map { Self.birth(by: .join, of: $0, events) }
     for (index, event) in events.enumerated() {
       let (before, all) = Self.childEvents(of: index, event, events)
       childEventsBefore.append(before)
@@ -133,13 +136,11 @@ struct ReorderingFacts: Sendable {
     }
   }
 
-  /// The latest fork of the thread before the event; else the first one, without which the thread does
-  /// nothing.
-  private static func fork(for index: Int, _ events: [Event]) -> Int {
-    let isFork = { (event: Event) in
-      event.operation == .fork && event.isEffective && event.child == events[index].thread
-    }
-    return events[..<index].lastIndex(where: isFork) ?? events.firstIndex(where: isFork) ?? -1
+  /// The latest fork, or join, of the thread before the event.
+  private static func birth(by operation: Operation, of index: Int, _ events: [Event]) -> Int {
+    events[..<index].lastIndex { event in
+      event.operation == operation && event.isEffective && event.child == events[index].thread
+    } ?? -1
   }
 
   private static func childEvents(

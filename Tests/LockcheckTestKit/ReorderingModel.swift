@@ -165,8 +165,9 @@ extension ReorderingModel {
 
   /// Whether its thread has been forked and its object created.
   func isReached(_ index: Int, in state: ReorderingState) -> Bool {
-    let fork = facts.forks[index]
-    if fork >= 0, !isDone(fork, in: state) { return false }
+    for birth in [facts.forks[index], facts.joins[index]] where birth >= 0 {
+      if !isDone(birth, in: state) { return false }
+    }
     let create = facts.creates[index]
     return create < 0 || isDone(create, in: state)
   }
@@ -192,7 +193,10 @@ extension ReorderingModel {
     let done = Int(state[event.child.index])
     switch event.result {
     case .success: return done >= facts.childEventsBefore[index]
-    case .timeout, .failed: return done < facts.childEvents[index]
+    case .timeout, .failed:
+      // Where it had done everything in the trace as well, it was still about to end.
+      return done < facts.childEvents[index]
+        || facts.childEvents[index] == facts.childEventsBefore[index]
     case .error: return done == facts.childEventsBefore[index]
     }
   }

@@ -237,8 +237,9 @@ extension HeldLocks {
     suspensions[thread] = removeAll(lock, from: thread)
   }
 
-  /// The thread's wait on a condition is over, and it has the lock as before. Where the trace has no
-  /// beginning of the wait, another thread may seem to have cut the hold short.
+  /// The thread's wait on a condition is over, and it has the lock as before: the one that it gave up,
+  /// whatever the end of the wait says. Where the trace has no beginning of the wait, another thread may
+  /// seem to have cut the hold short.
   mutating func resume(_ lock: ObjectID, by thread: ThreadID) {
     let given = suspensions.removeValue(forKey: thread)
     guard let levels = given ?? lapsed.removeValue(forKey: Hold(thread: thread, lock: lock))
@@ -246,8 +247,8 @@ extension HeldLocks {
     for (depth, level) in levels.reversed().enumerated() {
       if depth == 0, level.mode == .exclusive {
         // If somebody else has it, which cannot have happened, the two are both looked for.
-        if owner(of: lock).isPresent { noteShared(lock, 1) }
-        owners[lock.index] = thread
+        if owner(of: level.object).isPresent { noteShared(level.object, 1) }
+        owners[level.object.index] = thread
       }
       push(level, isReentry: depth > 0, on: thread)
     }

@@ -21,12 +21,12 @@ struct CausalClosure: Sendable {
     included[thread] = UInt32(truncatingIfNeeded: count)
   }
 
-  /// Asks for what comes before an event in its thread, and for the thread to be there at all.
+  /// Asks for what comes before an event in its thread, and for its thread and object to be there.
   @inline(__always)
   mutating func raise(before place: Int, in index: borrowing RunIndex) {
     raise(index.thread(of: place), to: Int(index.position[place]))
-    if let fork = index.forks[place] {
-      raise(index.thread(of: fork), to: Int(index.position[fork]) + 1)
+    for need in index.needs(of: place) {
+      raise(index.thread(of: need), to: Int(index.position[need]) + 1)
     }
   }
 

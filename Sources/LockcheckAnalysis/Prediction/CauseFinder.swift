@@ -22,17 +22,25 @@ struct CauseFinder {
   private(set) var causes: CauseTable
   private(set) var disciplines: [Discipline]
   private(set) var sections: ContiguousArray<Section> = []
-  /// By place of a thread's first event after it was made: the place of the fork.
-  private(set) var forks: [Int: Int] = [:]
+  /// By place of a thread's first event after it was made, or joined all the same: the places of the
+  /// fork and the join.
+  private(set) var births: [Int: [Int]] = [:]
+  /// Events that are certain to be possible only where all that was done before them, to their object
+  /// or at all, was done in the order of the trace.
+  private(set) var rigid: Set<Int> = []
+  /// By object that was made during the run: when. Ascending.
+  private(set) var creations: [ObjectID: [Int]] = [:]
 
   let tables: TraceTables
   /// By object: the place of the last write, or -1.
   private var lastWrite: ContiguousArray<Int32>
-  /// By thread: its last event, and the fork that its next event needs, or -1.
+  /// By object: whether anything was done to it.
+  private var isTouched: ContiguousArray<Bool>
+  /// By thread: its last event, and its latest fork, or -1.
   private var lastEvent: ContiguousArray<Int>
   private var fork: ContiguousArray<Int>
-  /// By object: what comes before everything that is done to it, where it was made during the run.
-  private var creations: [ObjectID: Int] = [:]
+  /// By thread: the forks and joins that its next event needs.
+  private var newBirths: [ThreadID: [Int]] = [:]
   /// By object of the discipline ``Discipline/samePast``: what was done to it last.
   private var lastUse: [ObjectID: Int] = [:]
   /// Objects whose end, or second beginning, is in the trace: by thread, what was done to them last.
@@ -68,6 +76,7 @@ struct CauseFinder {
     lastWrite = ContiguousArray(repeating: -1, count: tables.objects.count)
     lastEvent = ContiguousArray(repeating: -1, count: tables.threads.count)
     fork = lastEvent
+    isTouched = ContiguousArray(repeating: false, count: tables.objects.count)
     locks = LockUse(threadCount: tables.threads.count, objectCount: tables.objects.count)
   }
 
@@ -99,20 +108,21 @@ struct CauseFinder {
   }
 
   mutating func note(_ event: Event, at place: Int) {
-    let thread = event.thread.index
-    if fork[thread] >= 0 {
-      cause(fork[thread], of: place)
-      forks[place] = fork[thread]
-      fork[thread] = -1
+    if !newBirths.isEmpty, let needed = newBirths.removeValue(forKey: event.thread) {
+      for birth in needed { cause(birth, of: place) }
+      births[place] = needed
     }
-    defer { lastEvent[thread] = place }
+    defer { lastEvent[event.thread.index] = place }
+    if event.isPending, event.operation != .wait {
+      // It changes nothing, but needs what it is about to be done to.
+      if event.object.isPresent { needCreation(of: event.object, at: place) }
+      return
+    }
     switch event.operation {
     case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: access(event, at: place)
-    case .fork where !event.isPending && isOther(event.child, than: event):
-      fork[event.child.index] = place
-    case .join where event.isEffective && isOther(event.child, than: event):
-      cause(lastEvent[event.child.index], of: place)
-    case .create: create(event.object, by: event.thread, at: place)
+    case .fork: makeThread(event, at: place)
+    case .join: joinThread(event, at: place)
+    case .create: create(event, at: place)
     case .destroy: end(event.object, by: event.thread, at: place)
     case .acquire, .release, .wait, .notify, .set, .clear, .put, .get, .taskDone, .queueJoin,
       .close:
@@ -121,13 +131,30 @@ struct CauseFinder {
     }
   }
 
-  private func isOther(_ child: ThreadID, than event: Event) -> Bool {
-    child != event.thread && child.index < lastEvent.count
+  private mutating func makeThread(_ event: Event, at place: Int) {
+    guard event.isEffective else {
+      // What a fork that was refused depends on is not known.
+      for last in lastEvent { cause(last, of: place) }
+      rigid.insert(place)
+      return
+    }
+    fork[event.child.index] = place
+    if event.child != event.thread { newBirths[event.child, default: []].append(place) }
+  }
+
+  private mutating func joinThread(_ event: Event, at place: Int) {
+    let isOther = event.child != event.thread
+    cause(fork[event.child.index], of: place)
+    if event.result == .error { rigid.insert(place) }
+    guard event.result == .success || event.result == .error, isOther else { return }
+    cause(lastEvent[event.child.index], of: place)
+    // What a thread does after it was found at its end is odd, and needs that as well.
+    if event.result == .success { newBirths[event.child, default: []].append(place) }
   }
 
   private mutating func access(_ event: Event, at place: Int) {
-    guard !event.isPending else { return }
     let object = event.object
+    if event.result == .error { end(object, by: event.thread, at: place) }
     let isWrite =
       event.operation != .read && event.operation != .atomicRead && event.isEffective
     let isRead =
@@ -139,9 +166,8 @@ struct CauseFinder {
 
   private mutating func use(_ event: Event, at place: Int) {
     let object = event.object
-    // A pending event changes nothing, but for a wait, which gives up a lock or is an arrival.
-    if event.isPending, event.operation != .wait { return }
     noteLife(of: object, by: event.thread, at: place)
+    if event.lock.isPresent { needCreation(of: event.lock, at: place) }
     switch disciplines[object.index] {
     case .values: break
     case .sections: useSection(event, at: place)
@@ -158,24 +184,34 @@ struct CauseFinder {
 
   /// An object comes to be before, and ceases to be after, all that is done to it.
   private mutating func noteLife(of object: ObjectID, by thread: ThreadID, at place: Int) {
-    if !creations.isEmpty, let creation = creations[object] { cause(creation, of: place) }
+    isTouched[object.index] = true
+    needCreation(of: object, at: place)
     if !ended.isEmpty { ended[object]?[thread] = place }
   }
 
-  private mutating func create(_ object: ObjectID, by thread: ThreadID, at place: Int) {
-    if creations[object] != nil || lastWrite[object.index] >= 0 || locks.isKnown(object) {
-      end(object, by: thread, at: place)
+  mutating func needCreation(of object: ObjectID, at place: Int) {
+    if !creations.isEmpty, let creation = creations[object]?.last { cause(creation, of: place) }
+  }
+
+  private mutating func create(_ event: Event, at place: Int) {
+    let object = event.object
+    if isTouched[object.index] || event.result == .error {
+      end(object, by: event.thread, at: place)
+    } else {
+      noteLife(of: object, by: event.thread, at: place)
     }
-    creations[object] = place
-    if disciplines[object.index] == .values {
+    creations[object, default: []].append(place)
+    if disciplines[object.index] == .values, event.isEffective {
       lastWrite[object.index] = Int32(truncatingIfNeeded: place)
     }
   }
 
+  /// Everything that was done to the object comes first, whoever did it.
   private mutating func end(_ object: ObjectID, by thread: ThreadID, at place: Int) {
+    rigid.insert(place)
     if ended[object] == nil { newlyEnded.insert(object) }
     for (_, last) in ended[object] ?? [:] { cause(last, of: place) }
-    ended[object]?[thread] = place
+    noteLife(of: object, by: thread, at: place)
   }
 
   mutating func open(_ lock: ObjectID, by thread: ThreadID, _ mode: LockMode, at place: Int) -> Int

@@ -62,12 +62,16 @@ extension Prediction {
     for cycle in detections.cycles {
       let finding = detections.findings[cycle.finding]
       guard canBeStuck(finding) else { continue }
-      let patterns = cycle.patterns(limit: Self.patternLimit)
+      let all = cycle.patterns(limit: Self.patternLimit)
+      var patterns: [[AbstractCycle.Requests]] = []
+      for pattern in all {
+        if let pattern = Self.withoutBounded(pattern, in: index) { patterns.append(pattern) }
+      }
       var deadlock: DeadlockPrediction.Deadlock?
       for pattern in patterns where deadlock == nil {
         deadlock = DeadlockPrediction.syncPreserving(pattern, in: index)
       }
-      var isRefuted = patterns.count < Self.patternLimit
+      var isRefuted = all.count < Self.patternLimit
       if deadlock == nil, engine == .search {
         prepareSearch()
         for pattern in patterns where deadlock == nil {
@@ -86,6 +90,20 @@ extension Prediction {
       }
     }
     return claims
+  }
+
+  /// The pattern with those requests only that can wait for ever; nil where a step has none.
+  private static func withoutBounded(
+    _ pattern: [AbstractCycle.Requests], in index: borrowing RunIndex
+  ) -> [AbstractCycle.Requests]? {
+    var pattern = pattern
+    for step in pattern.indices {
+      var places: [Int] = []
+      for place in pattern[step].places where index.canWait(at: place) { places.append(place) }
+      pattern[step].places = places
+      if pattern[step].places.isEmpty { return nil }
+    }
+    return pattern
   }
 
   /// Looks at instances of a pattern one by one.

@@ -12,8 +12,13 @@ struct RunIndex: ~Copyable {
   let position: ContiguousArray<UInt32>
   /// By place: what has to come before it.
   let causes: CauseTable
-  /// By place of a thread's first event after it was made: the place of the fork.
-  let forks: [Int: Int]
+  /// By place of a thread's first event after it was made, or joined all the same: the places of the
+  /// fork and the join.
+  let births: [Int: [Int]]
+  /// Events that need all that was done before them to be in the order of the trace.
+  let rigid: Set<Int>
+  /// By object that was made during the run: when. Ascending.
+  private let creations: [ObjectID: [Int]]
   /// By object: what its operations take for granted.
   let disciplines: [Discipline]
   /// What is held between which events.
@@ -50,7 +55,9 @@ struct RunIndex: ~Copyable {
     self.position = position
     let found = CauseFinder.look(through: history, tables: tables)
     causes = found.causes
-    forks = found.forks
+    births = found.births
+    rigid = found.rigid
+    creations = found.creations
     disciplines = found.disciplines
     sections = SectionTable(
       found.sections, areSections: ContiguousArray(found.disciplines.map { $0 == .sections }),
@@ -111,6 +118,34 @@ struct RunIndex: ~Copyable {
     if let lock = tables.objects[event.object].lock { return lock }
     guard !event.isPending, position[place] > 0 else { return .absent }
     return history[self.place(of: event.thread.index, at: Int(position[place]) - 1)].lock
+  }
+
+  /// What has to be there for a thread to come to an event: thread and object.
+  func needs(of place: Int) -> [Int] {
+    let births = births.isEmpty ? [] : births[place] ?? []
+    guard !creations.isEmpty else { return births }
+    let event = history[place]
+    var objects: [ObjectID] = []
+    if event.operation.namesObject { objects.append(event.object) }
+    if let lock = event.operation == .wait ? event.lock.ifPresent : nil { objects.append(lock) }
+    return births + objects.compactMap { creations[$0]?.last { $0 < place } }
+  }
+
+  /// Whether an event can stand for one that waits for a lock or a thread for as long as it takes.
+  func canWait(at place: Int) -> Bool {
+    let event = history[place]
+    if event.operation != .join, !sections.covers(lock(of: event)) { return false }
+    if event.operation == .wait { return true }
+    if event.attempt != .blocking || event.result != .success { return false }
+    let next = Int(position[place]) + 1
+    guard event.isPending, next < count(of: event.thread.index) else { return true }
+    let end = history[self.place(of: event.thread.index, at: next)]
+    return end.operation != event.operation || (end.attempt == .blocking && end.result == .success)
+  }
+
+  private func lock(of event: Event) -> ObjectID {
+    guard event.operation == .wait else { return event.object }
+    return event.lock.ifPresent ?? tables.objects[event.object].lock ?? event.object
   }
 
   /// What the thread holds before the event at that position, or at its end.

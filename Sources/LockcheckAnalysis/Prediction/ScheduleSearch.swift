@@ -53,7 +53,7 @@ struct ScheduleSearch {
       }
       if isExhausted { return .undecided }
     }
-    return search(around: full, targets, forks: places.compactMap { index.forks[$0] }, in: index)
+    return search(around: full, targets, needs: places.flatMap { index.needs(of: $0) }, in: index)
   }
 
   /// A schedule that begins as the trace does.
@@ -144,7 +144,9 @@ struct ScheduleSearch {
       let spent = greedy.cost
       let order = greedy.order(by: preference)
       budget -= greedy.cost - spent + problem.steps.count
-      if let order { return index.schedule(included, from: start, before: cut) + order }
+      if let order, index.keepsRigid(order) {
+        return index.schedule(included, from: start, before: cut) + order
+      }
       if isExhausted { return nil }
     }
     return nil
@@ -181,7 +183,7 @@ struct ScheduleSearch {
 
   /// Looks at all orders, and at what the other threads could do besides.
   private mutating func search(
-    around included: ContiguousArray<UInt32>, _ targets: [Target], forks: [Int],
+    around included: ContiguousArray<UInt32>, _ targets: [Target], needs: [Int],
     in index: borrowing RunIndex
   ) -> Outcome {
     let cut = index.history.count <= Self.smallRun ? 0 : self.cut(before: included, in: index) ?? 0
@@ -201,10 +203,10 @@ struct ScheduleSearch {
         (thread, problem.starts[thread + 1] - problem.starts[thread])
       }
     }
-    for fork in forks {
-      guard let thread = problem.thread(index.thread(of: fork)) else { continue }
+    for need in needs {
+      guard let thread = problem.thread(index.thread(of: need)) else { continue }
       let steps = problem.starts[thread]..<problem.starts[thread + 1]
-      if let step = steps.firstIndex(where: { Int(problem.steps[$0].place) == fork }) {
+      if let step = steps.firstIndex(where: { Int(problem.steps[$0].place) == need }) {
         goals.append((thread, step - steps.lowerBound + 1))
       }
     }
@@ -219,6 +221,7 @@ struct ScheduleSearch {
     }
     budget -= problem.stateCost * space.stateCount + problem.steps.count
     if let schedule {
+      guard index.keepsRigid(schedule) else { return .undecided }
       let early = index.schedule(included, from: 0, before: cut)
       return .found(FoundSchedule(events: early + schedule))
     }
@@ -234,6 +237,9 @@ struct ScheduleSearch {
 }
 
 extension RunIndex {
+  /// Whether an order of events leaves nothing out that has to be in the order of the trace.
+  func keepsRigid(_ order: [Int]) -> Bool { rigid.isEmpty || rigid.isDisjoint(with: order) }
+
   /// Whether the set holds a section of another thread that excludes this one and is entered later, or
   /// not left.
   func isEntered(_ own: Section, byOthersIn included: ContiguousArray<UInt32>) -> Bool {
