@@ -21,12 +21,12 @@ import Testing
       let analysis = TraceAnalysis(rules: [rule])
       let chosen = try analysis.report(on: TraceEvents(trace))
       let filtered = analysis.report(on: everything, header: trace.header)
-      // Warnings are those of the detectors that ran.
+      // Warnings are those of the detectors that ran, and the engine is what they needed.
       let (a, b) = (chosen.findings, filtered.findings)
       #expect(a.map(\.finding) == b.map(\.finding), "\(fixture.name), \(rule.name)")
       #expect(a.map(\.fingerprint) == b.map(\.fingerprint), "\(fixture.name), \(rule.name)")
       #expect(chosen.summary == filtered.summary, "\(fixture.name), \(rule.name)")
-      if chosen.warnings == filtered.warnings {
+      if chosen.warnings == filtered.warnings, chosen.engine == filtered.engine {
         #expect(
           renderer.render(chosen) == renderer.render(filtered), "\(fixture.name), \(rule.name)")
       }
