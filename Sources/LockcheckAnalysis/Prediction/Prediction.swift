@@ -42,6 +42,8 @@ struct Prediction: ~Copyable {
 
   /// Looks at a step of a schedule: some tens of nanoseconds each.
   private static let searchBudget = 20_000_000
+  /// How many pairs of sorts of access are compared, over all variables.
+  private static let pairBudget = 5_000_000
   /// How many states are looked at for one candidate.
   private static let stateLimit = 20_000
   /// In how many ways the steps of a cycle are given to threads.
@@ -177,8 +179,9 @@ extension Prediction {
     prepareSearch()
     var prediction = RacePrediction(budget: Self.searchBudget / 10 + 2 * index.history.count)
     var exclusion = LockExclusion()
+    var pairs = Self.pairBudget + 2 * index.history.count
     for number in variables.indices {
-      let accesses = VariableAccesses(variables[number], in: index, &exclusion)
+      let accesses = VariableAccesses(variables[number], in: index, &exclusion, pairs: &pairs)
       if accesses.isSafe { continue }
       prediction.predict(accesses, in: index, isKnown: { known[$0] }, search: &search)
     }
@@ -202,7 +205,8 @@ extension Prediction {
       guard let race = races[pair[1]], let schedule = RacePrediction.schedule(of: race, in: index)
       else { continue }
       promise(
-        schedule, reaching: .adjacent(pair[0], pair[1]), to: &finding, &detections.warnings, checker)
+        schedule, reaching: .adjacent(pair[0], pair[1]), to: &finding, &detections.warnings, checker
+      )
       detections.findings.append(finding)
     }
   }

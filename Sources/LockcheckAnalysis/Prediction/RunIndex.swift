@@ -105,7 +105,10 @@ struct RunIndex: ~Copyable {
   /// Whether an event can stand for one that waits for a lock or a thread for as long as it takes.
   func canWait(at place: Int) -> Bool {
     let event = history[place]
-    if event.operation != .join, !sections.covers(lock(of: event)) { return false }
+    if event.operation != .join {
+      let lock = lock(of: event)
+      guard sections.covers(lock), tables.objects.kind(of: lock).isLock else { return false }
+    }
     if event.operation == .wait { return true }
     if event.attempt != .blocking || event.result != .success { return false }
     let next = Int(position[place]) + 1

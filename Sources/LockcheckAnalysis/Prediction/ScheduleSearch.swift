@@ -49,6 +49,7 @@ struct ScheduleSearch {
       targets.append(Target(thread: index.thread(of: place), position: Int(index.position[place])))
     }
     closure.close(in: index)
+    budget -= 10 + closure.work / 16
     guard reaches(targets, closure) else { return .impossible }
     let full = leaveSections(of: closure, targets, index)
     for included in [full, closure.included].uniquedArrays() {
@@ -70,6 +71,7 @@ struct ScheduleSearch {
     var hasChanged = true
     while hasChanged {
       hasChanged = false
+      budget -= closure.included.count / 4
       for thread in closure.included.indices
       where !targets.contains(where: { $0.thread == thread }) {
         for section in index.openSections(of: thread, before: closure.included[thread])
@@ -78,6 +80,7 @@ struct ScheduleSearch {
           var further = closure
           further.raise(thread, to: Int(index.position[Int(section.closing)]) + 1)
           further.close(in: index)
+          budget -= (further.work - closure.work + further.included.count) / 16
           guard reaches(targets, further) else { continue }
           closure = further
           hasChanged = true
