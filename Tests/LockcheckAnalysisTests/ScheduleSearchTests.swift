@@ -9,8 +9,12 @@ private func search(
   _ drawing: String, to places: Int..., budget: Int = 1_000_000, stateLimit: Int = 20_000
 ) -> String {
   let index = runIndex(drawing)
-  var search = ScheduleSearch(index, budget: budget, stateLimit: stateLimit)
-  return "\(search.schedule(to: places, in: index))"
+  var search = ScheduleSearch(budget: budget, stateLimit: stateLimit)
+  switch search.schedule(to: places, in: index) {
+  case .found(let schedule): return "found(\(schedule.events))"
+  case .impossible: return "impossible"
+  case .undecided: return "undecided"
+  }
 }
 
 /// T2 passes through A before T1 takes it.

@@ -140,7 +140,8 @@ private func found(_ trace: Trace) -> [[Int]] {
       T2:                          acq(L)@g w(x) rel(L)
       """
     #expect(found(wait).isEmpty)
-    #expect(found(wait.replacing("w(x) rel(L)\n", with: "rel(L) acq(L)@f:6 w(x) rel(L)\n")).count == 1)
+    #expect(
+      found(wait.replacing("w(x) rel(L)\n", with: "rel(L) acq(L)@f:6 w(x) rel(L)\n")).count == 1)
     // Written after the wait: no longer only a check.
     #expect(
       found(

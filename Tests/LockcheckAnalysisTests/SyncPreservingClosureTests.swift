@@ -9,7 +9,7 @@ private func closure(_ drawing: String, before places: Int...) -> [Int]? {
   let index = runIndex(drawing)
   var closure = SyncPreservingClosure(threadCount: index.threadCount)
   for place in places { closure.raise(before: place, in: index) }
-  return closure.close(in: index) ? index.schedule(closure.included) : nil
+  return closure.close(in: index) ? index.schedule(closure.included, from: 0) : nil
 }
 
 @Suite struct `The sync-preserving closure` {
@@ -69,7 +69,7 @@ private func closure(_ drawing: String, before places: Int...) -> [Int]? {
       let isPossible = stepwise.close(in: index)
       #expect(isPossible)
     }
-    let schedule = index.schedule(stepwise.included)
+    let schedule = index.schedule(stepwise.included, from: 0)
     #expect(schedule == closure(drawing, before: 1, 5, 7, 11))
   }
 }

@@ -146,7 +146,8 @@ extension RandomOddRun {
   private mutating func goOn(_ begun: Event) {
     var event = begun
     event.isPending = false
-    if event.operation == .join ? hasEnded(event.child) : objects.allows(event) { return emit(event) }
+    let isPossible = event.operation == .join ? hasEnded(event.child) : objects.allows(event)
+    if isPossible { return emit(event) }
     guard begun.attempt != .blocking, isRare(2) else { return }
     event.result = begun.attempt == .try ? .failed : .timeout
     if objects.allows(giveUp: event, trace.tables) { emit(event) }

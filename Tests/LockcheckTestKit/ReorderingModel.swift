@@ -155,7 +155,9 @@ extension ReorderingModel {
     if event.isPending { return true }
     if event.operation == .join { return allowsJoin(index, event, in: state) }
     guard event.object.isPresent else { return true }
-    if needsPast(index) {
+    if kinds[event.object.index] == .barrier, isBroken[event.object.index] {
+      guard isAsInTrace(before: index, state) else { return false }
+    } else if needsPast(index) {
       guard hasSamePast(index, of: event.object.index, in: state) else { return false }
     } else if !isPossible(index, event, in: state) {
       return false
@@ -174,6 +176,13 @@ extension ReorderingModel {
 
   func isDone(_ index: Int, in state: ReorderingState) -> Bool {
     Int(state[events[index].thread.index]) > facts.places[index]
+  }
+
+  /// Whether exactly what stands before the event in the trace has been done.
+  func isAsInTrace(before index: Int, _ state: ReorderingState) -> Bool {
+    var done = [Int](repeating: 0, count: programs.count)
+    for event in events[..<index] { done[event.thread.index] += 1 }
+    return done.indices.allSatisfy { Int(state[$0]) == done[$0] }
   }
 
   /// Whether only the same past makes it possible.

@@ -6,11 +6,14 @@ struct CausalClosure: Sendable {
   /// By thread: of how many of them the causes are in the set.
   private var settled: ContiguousArray<UInt32>
   private var worklist: [UInt32] = []
+  /// How many numbers have been looked at: some nanoseconds each.
+  private(set) var work: Int
 
   /// The empty set.
   init(threadCount: Int) {
     included = ContiguousArray(repeating: 0, count: threadCount)
     settled = included
+    work = threadCount
   }
 
   /// Asks for the thread's first `count` events.
@@ -43,6 +46,7 @@ struct CausalClosure: Sendable {
       let end = summaries.end(before: goal, of: thread)
       if end > Int(settled[thread]) { skip(to: end, of: thread, summaries) }
       var position = Int(settled[thread])
+      work += 1 + max(0, goal - position)
       while position < goal {
         let place = index.place(of: thread, at: position)
         position += 1
@@ -59,6 +63,7 @@ struct CausalClosure: Sendable {
     to end: Int, of thread: Int, _ summaries: borrowing CausalSummaries
   ) {
     let row = summaries.row(of: thread, endingAt: end)
+    work += included.count
     for other in included.indices {
       let count = row[row.startIndex + other]
       if count > settled[other] {

@@ -12,27 +12,34 @@ struct CausalSummaries: Sendable {
   /// Nothing is summarized.
   init() {}
 
-  /// - Complexity: Linear in events; each piece costs as much as its causes reach back, at most a row
-  ///   for each of its events.
+  /// Pieces are summarized as long as that costs no more than a few looks at each event: with very many
+  /// threads, the way back from each is as long as the trace.
+  ///
+  /// - Complexity: Linear in events.
   init(_ index: borrowing RunIndex) {
     let threads = index.threadCount
     while 1 << pieceBits < threads { pieceBits += 1 }
     rows = Array(repeating: [], count: threads)
     var closures = (0..<threads).map { _ in CausalClosure?.none }
     let mask = 1 << pieceBits - 1
+    var budget = 1_000_000 + Self.looksPerEvent * index.history.count
     for place in 0..<index.history.count {
       let thread = index.thread(of: place)
       let position = Int(index.position[place])
-      guard (position + 1) & mask == 0 else { continue }
+      guard (position + 1) & mask == 0, budget > 0 else { continue }
       // Taken out, so that it is changed where it is and not copied.
       var closure = closures[thread] ?? CausalClosure(threadCount: threads)
       closures[thread] = nil
+      let known = closure.work
       closure.raise(thread, to: position + 1)
       closure.close(in: index, summaries: self)
+      budget -= closure.work - known + threads
       rows[thread].append(contentsOf: closure.included)
       closures[thread] = closure
     }
   }
+
+  private static let looksPerEvent = 50
 
   /// The last end of a piece of the thread that is not beyond `position`.
   @inline(__always)

@@ -98,6 +98,8 @@ struct CauseFinder {
 
   /// The object was used in a way that its discipline does not explain.
   mutating func demote(_ object: ObjectID) {
+    // There is no way further down, and to look again would be to look for ever.
+    if disciplines[object.index] == .samePast { return }
     let isUsedAsLock = disciplines[object.index] == .sections
     let hasPermits = tables.objects.kind(of: object) == .semaphore
     demotions[object] = isUsedAsLock && hasPermits ? .causes : .samePast
@@ -134,12 +136,16 @@ struct CauseFinder {
   private mutating func makeThread(_ event: Event, at place: Int) {
     guard event.isEffective else {
       // What a fork that was refused depends on is not known.
-      for last in lastEvent { cause(last, of: place) }
-      rigid.insert(place)
-      return
+      return leaveAsInTrace(at: place)
     }
     fork[event.child.index] = place
     if event.child != event.thread { newBirths[event.child, default: []].append(place) }
+  }
+
+  /// The event takes all of the trace before it for granted.
+  private mutating func leaveAsInTrace(at place: Int) {
+    for last in lastEvent { cause(last, of: place) }
+    rigid.insert(place)
   }
 
   private mutating func joinThread(_ event: Event, at place: Int) {
@@ -154,6 +160,12 @@ struct CauseFinder {
 
   private mutating func access(_ event: Event, at place: Int) {
     let object = event.object
+    guard disciplines[object.index] == .values else {
+      // Not what it can be used as.
+      if disciplines[object.index] != .samePast { demotions[object] = .samePast }
+      noteLife(of: object, by: event.thread, at: place)
+      return follow(object, at: place)
+    }
     if event.result == .error { end(object, by: event.thread, at: place) }
     let isWrite =
       event.operation != .read && event.operation != .atomicRead && event.isEffective
@@ -172,7 +184,9 @@ struct CauseFinder {
     case .values: break
     case .sections: useSection(event, at: place)
     case .causes: useByCauses(event, at: place)
-    case .samePast: follow(object, at: place)
+    case .samePast:
+      follow(object, at: place)
+      if tables.objects.kind(of: object) == .barrier, !event.isPending { leaveAsInTrace(at: place) }
     }
     if event.operation == .wait { handLock(event, at: place) }
   }
@@ -195,6 +209,10 @@ struct CauseFinder {
 
   private mutating func create(_ event: Event, at place: Int) {
     let object = event.object
+    if isTouched[object.index], disciplines[object.index] != .values {
+      // What is left of what it was is not plain.
+      if disciplines[object.index] != .samePast { demotions[object] = .samePast }
+    }
     if isTouched[object.index] || event.result == .error {
       end(object, by: event.thread, at: place)
     } else {
@@ -211,6 +229,7 @@ struct CauseFinder {
     rigid.insert(place)
     if ended[object] == nil { newlyEnded.insert(object) }
     for (_, last) in ended[object] ?? [:] { cause(last, of: place) }
+    if disciplines[object.index] == .samePast { follow(object, at: place) }
     noteLife(of: object, by: thread, at: place)
   }
 

@@ -44,6 +44,8 @@ struct Prediction: ~Copyable {
   private static let searchBudget = 20_000_000
   /// How many events are looked at to say what put accesses in order.
   private static let orderBudget = 2_000_000
+  /// How many pairs of sorts of access are compared, over all variables.
+  private static let pairBudget = 5_000_000
   /// How many states are looked at for one candidate.
   private static let stateLimit = 2_000
   /// In how many ways the steps of a cycle are given to threads.
@@ -257,8 +259,9 @@ extension Prediction {
     prepareSearch()
     var prediction = RacePrediction(budget: Self.searchBudget / 10 + 2 * index.history.count)
     var exclusion = LockExclusion()
+    var pairs = Self.pairBudget + 2 * index.history.count
     for number in variables.indices {
-      let accesses = VariableAccesses(variables[number], in: index, &exclusion)
+      let accesses = VariableAccesses(variables[number], in: index, &exclusion, pairs: &pairs)
       if accesses.isSafe { continue }
       prediction.predict(accesses, in: index, isKnown: { known[$0] }, search: &search)
     }

@@ -32,7 +32,7 @@ struct RacePrediction {
   private(set) var races: [Race] = []
   /// Pairs that the search gave up.
   private(set) var undecided: [(earlier: Int, later: Int)] = []
-  /// How many closures may still be made.
+  /// How much may still be spent: a closure of few threads costs one or two.
   private(set) var budget: Int
 
   init(budget: Int) { self.budget = budget }
@@ -53,22 +53,31 @@ struct RacePrediction {
         guard budget > 0 else { return }
         let pair = SIMD2(rival, group)
         // Taken out, so that it is changed where it is and not copied.
-        var duel =
-          duels.removeValue(forKey: pair)
-          ?? Duel(closure: SyncPreservingClosure(threadCount: index.threadCount))
+        var duel = duels.removeValue(forKey: pair) ?? newDuel(in: index)
+        let known = duel.closure.work
         let earlier = meet(accesses.groups[rival], later, &duel, in: index)
+        budget -= (duel.closure.work - known) / Self.workPerUnit
         duels[pair] = duel
         if let earlier {
           race = Race(earlier: earlier, later: later)
           break
         }
       }
-      if race == nil, search != nil {
+      if race == nil, search != nil, budget > 0 {
         race = searched(later, group, accesses, in: index, &search!)
       }
       if let race { races.append(race) }
     }
   }
+
+  /// What a duel remembers grows with the threads, so that it costs accordingly.
+  private mutating func newDuel(in index: borrowing RunIndex) -> Duel {
+    budget -= 8 + index.threadCount / 8
+    return Duel(closure: SyncPreservingClosure(threadCount: index.threadCount))
+  }
+
+  /// How many numbers a closure looks at for one unit of the budget.
+  private static let workPerUnit = 64
 
   /// The first of the rival's accesses that a sync-preserving schedule puts beside `later`.
   private mutating func meet(
@@ -113,13 +122,14 @@ struct RacePrediction {
   }
 
   /// Earlier accesses that nothing but locks keeps away from `later`, the latest of each sort first.
-  private func partners(
+  private mutating func partners(
     of later: Int, _ group: Int, _ accesses: VariableAccesses, in index: borrowing RunIndex
   ) -> [Int] {
     guard !accesses.rivals[group].isEmpty else { return [] }
     var closure = CausalClosure(threadCount: index.threadCount)
     closure.raise(before: later, in: index)
     closure.close(in: index)
+    budget -= closure.work / Self.workPerUnit
     var partners: [Int] = []
     for rival in accesses.rivals[group] {
       let places = accesses.groups[rival].places

@@ -59,6 +59,7 @@ struct RunIndex: ~Copyable {
     rigid = found.rigid
     creations = found.creations
     disciplines = found.disciplines
+    isExact = !found.disciplines.contains { $0 == .causes || $0 == .samePast }
     sections = SectionTable(
       found.sections, areSections: ContiguousArray(found.disciplines.map { $0 == .sections }),
       threadCount: threadCount)
@@ -66,6 +67,11 @@ struct RunIndex: ~Copyable {
   }
 
   var threadCount: Int { starts.count - 1 }
+
+  /// Whether what an event takes for granted is all that there is to it, so that what no set of events
+  /// allows no schedule does: so it is of locks and variables, while other objects could be used in
+  /// other orders than those that are looked at.
+  let isExact: Bool
 
   /// How many events the thread has.
   @inline(__always)
@@ -134,7 +140,10 @@ struct RunIndex: ~Copyable {
   /// Whether an event can stand for one that waits for a lock or a thread for as long as it takes.
   func canWait(at place: Int) -> Bool {
     let event = history[place]
-    if event.operation != .join, !sections.covers(lock(of: event)) { return false }
+    if event.operation != .join {
+      let lock = lock(of: event)
+      guard sections.covers(lock), tables.objects.kind(of: lock).isLock else { return false }
+    }
     if event.operation == .wait { return true }
     if event.attempt != .blocking || event.result != .success { return false }
     let next = Int(position[place]) + 1

@@ -45,7 +45,7 @@ struct ScheduleSearch {
       return .found(schedule)
     }
     let (closure, targets) = closure(before: places, after: 0, in: index)
-    guard reaches(targets, closure) else { return .impossible }
+    guard reaches(targets, closure) else { return index.isExact ? .impossible : .undecided }
     let full = leaveSections(of: closure, targets, index)
     for included in [full, closure.included].uniquedArrays() {
       if let events = greedy(included, targets, after: 0, in: index) {
@@ -81,7 +81,7 @@ struct ScheduleSearch {
     return first
   }
 
-  private func closure(
+  private mutating func closure(
     before places: [Int], after start: Int, in index: borrowing RunIndex
   ) -> (CausalClosure, [Target]) {
     var closure = CausalClosure(threadCount: index.threadCount)
@@ -96,6 +96,7 @@ struct ScheduleSearch {
       }
     }
     closure.close(in: index)
+    budget -= 10 + closure.work / 16
     return (closure, targets)
   }
 
@@ -111,6 +112,7 @@ struct ScheduleSearch {
     var hasChanged = true
     while hasChanged {
       hasChanged = false
+      budget -= closure.included.count / 4
       for thread in closure.included.indices
       where !targets.contains(where: { $0.thread == thread }) {
         for section in index.openSections(of: thread, before: closure.included[thread])
@@ -119,6 +121,7 @@ struct ScheduleSearch {
           var further = closure
           further.raise(thread, to: Int(index.position[Int(section.closing)]) + 1)
           further.close(in: index)
+          budget -= (further.work - closure.work + further.included.count) / 16
           guard reaches(targets, further) else { continue }
           closure = further
           hasChanged = true
@@ -225,7 +228,7 @@ struct ScheduleSearch {
       let early = index.schedule(included, from: 0, before: cut)
       return .found(FoundSchedule(events: early + schedule))
     }
-    return space.isComplete && isWhole ? .impossible : .undecided
+    return space.isComplete && isWhole && index.isExact ? .impossible : .undecided
   }
 
   /// Runs of at most as many events are searched whole.

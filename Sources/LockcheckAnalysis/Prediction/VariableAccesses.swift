@@ -28,9 +28,14 @@ struct VariableAccesses {
 
   /// Sorts the accesses at `places`.
   ///
+  /// - Parameter pairs: How many pairs of groups may still be compared. Of a variable with more groups
+  ///   than that allows, those that come first are kept, with their accesses.
   /// - Complexity: Linear in accesses, and in pairs of groups.
-  init(_ places: ArraySlice<UInt32>, in index: borrowing RunIndex, _ exclusion: inout LockExclusion)
-  {
+  init(
+    _ places: ArraySlice<UInt32>, in index: borrowing RunIndex, _ exclusion: inout LockExclusion,
+    pairs: inout Int
+  ) {
+    let limit = max(Self.fewGroups, Int(Double(max(0, pairs)).squareRoot()))
     for place in places {
       let event = index.history[Int(place)]
       let isWrite = event.operation != .read && event.operation != .atomicRead
@@ -40,6 +45,7 @@ struct VariableAccesses {
         thread: event.thread, flags: (isWrite ? 1 : 0) | (isAtomic ? 2 : 0), locks: locks)
       let group = numbers[key] ?? groups.count
       if group == groups.count {
+        if group == limit { continue }
         numbers[key] = group
         groups.append(
           Group(thread: event.thread, isWrite: isWrite, isAtomic: isAtomic, locks: locks))
@@ -47,6 +53,7 @@ struct VariableAccesses {
       groups[group].places.append(Int(place))
       accesses.append((Int(place), group))
     }
+    pairs -= groups.count * groups.count
     rivals = groups.indices.map { one in
       groups.indices.filter { other in
         groups[one].thread != groups[other].thread
@@ -56,6 +63,9 @@ struct VariableAccesses {
       }
     }
   }
+
+  /// How many groups of a variable are compared in any case.
+  private static let fewGroups = 16
 
   /// Whether no two of them can race.
   var isSafe: Bool { rivals.allSatisfy(\.isEmpty) }
@@ -72,6 +82,8 @@ struct LockExclusion {
   private var sets: [[Hold]] = []
   private var known: [HeldSetID: Int] = [:]
   private var answers: [SIMD2<Int>: Bool] = [:]
+  /// How many answers are kept.
+  private static let answerLimit = 1 << 20
 
   /// The number of the set of critical sections that stand for what is held.
   mutating func number(of set: HeldSetID, in index: borrowing RunIndex) -> Int {
@@ -98,7 +110,7 @@ struct LockExclusion {
     let answer = sets[one].contains { hold in
       others[hold.lock].map { hold.mode == .exclusive || $0 == .exclusive } ?? false
     }
-    answers[pair] = answer
+    if answers.count < Self.answerLimit { answers[pair] = answer }
     return answer
   }
 }

@@ -76,6 +76,10 @@ extension WitnessChecker {
     let isSamePast = state.isSamePast(of: object, before: ordinal)
     state.note(ordinal: ordinal, on: object)
     let isRemade = event.operation == .create && ordinal > 0
+    if facts.kind(of: object) == .barrier, facts.unclear.contains(object), !event.isPending {
+      // Who had to come before is not known: its arrival need not be in the trace.
+      return state.count == index && state.highest == index - 1 ? nil : .otherPast
+    }
     if event.operation == .destroy || isRemade || facts.unclear.contains(object) {
       // That a wait begins is nothing that could have gone otherwise.
       return isSamePast || event.isPending ? nil : .otherPast
