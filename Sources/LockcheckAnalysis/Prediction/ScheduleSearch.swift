@@ -213,9 +213,8 @@ struct ScheduleSearch {
         goals.append((thread, step - steps.lowerBound + 1))
       }
     }
-    var space = StateSpace(
-      problem,
-      limit: min(isWhole ? Self.wholeStateLimit : stateLimit, max(1, budget / problem.stateCost)))
+    let limit = isWhole ? Self.wholeFactor * stateLimit : stateLimit
+    var space = StateSpace(problem, limit: min(limit, max(1, budget / problem.stateCost)))
     var schedule: [Int]?
     space.explore { state, path in
       guard goals.allSatisfy({ problem.done(by: $0.0, in: state) >= $0.1 }) else { return false }
@@ -233,8 +232,8 @@ struct ScheduleSearch {
 
   /// Runs of at most as many events are searched whole.
   static let smallRun = 64
-  /// How many states of a whole run are looked at.
-  private static let wholeStateLimit = 50_000
+  /// How many times as many states are looked at where the run is searched whole.
+  private static let wholeFactor = 25
   /// How many steps are put in order by looking at all orders.
   private static let largestProblem = 5_000
 }
