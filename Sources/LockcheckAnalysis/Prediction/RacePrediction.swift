@@ -30,8 +30,6 @@ struct RacePrediction {
   }
 
   private(set) var races: [Race] = []
-  /// Pairs that the search gave up.
-  private(set) var undecided: [(earlier: Int, later: Int)] = []
   /// How much may still be spent: a closure of few threads costs one or two.
   private(set) var budget: Int
 
@@ -109,15 +107,12 @@ struct RacePrediction {
     _ later: Int, _ group: Int, _ accesses: VariableAccesses, in index: borrowing RunIndex,
     _ search: inout ScheduleSearch
   ) -> Race? {
-    var firstUndecided: Int?
     for earlier in partners(of: later, group, accesses, in: index) {
       switch search.schedule(to: [earlier, later], in: index) {
       case .found(let schedule): return Race(earlier: earlier, later: later, schedule: schedule)
-      case .impossible: break
-      case .undecided: firstUndecided = firstUndecided ?? earlier
+      case .impossible, .undecided: break
       }
     }
-    if let firstUndecided { undecided.append((firstUndecided, later)) }
     return nil
   }
 

@@ -71,7 +71,9 @@ extension TraceFacts {
   }
 
   /// What else is known about an object.
-  func details(of object: ObjectID) -> ObjectDetails { tables.objects[object] }
+  func details(of object: ObjectID) -> ObjectDetails {
+    tables.objects.details.isEmpty ? ObjectDetails() : tables.objects[object]
+  }
 
   /// The lock that a wait on a condition gives up and takes again.
   func lock(of event: Event) -> ObjectID? {
@@ -99,17 +101,19 @@ extension TraceFacts {
 
   /// The latest fork of a thread before `index`.
   func fork(of thread: ThreadID, before index: Int) -> Int? {
-    Self.latest(of: forks[known(thread)] ?? [], before: index)
+    forks.isEmpty ? nil : Self.latest(of: forks[known(thread)] ?? [], before: index)
   }
 
   /// The latest join that found a thread at its end before `index`.
   func join(of thread: ThreadID, before index: Int) -> Int? {
-    Self.latest(of: joins[known(thread)] ?? [], before: index)
+    joins.isEmpty ? nil : Self.latest(of: joins[known(thread)] ?? [], before: index)
   }
 
   /// Where an object was created last before `index`.
   func creation(of object: ObjectID, before index: Int) -> Int? {
-    if let later = laterCreations[object], let latest = Self.latest(of: later, before: index) {
+    if !laterCreations.isEmpty, let later = laterCreations[object],
+      let latest = Self.latest(of: later, before: index)
+    {
       return latest
     }
     return Self.index(creation[slot(object)]).flatMap { $0 < index ? $0 : nil }
