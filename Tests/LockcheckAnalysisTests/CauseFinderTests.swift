@@ -90,7 +90,7 @@ private func causes(_ drawing: String, of place: Int) -> [Int] {
       T1: put(Q) put(Q)               put(Q)
       T2:               get(Q) get(Q)
       """
-    #expect(causes(drawing, of: 3) == [0, 1, 2])
+    #expect(causes(drawing, of: 3) == [1, 2])
     #expect(causes(drawing, of: 4) == [2])
   }
 
