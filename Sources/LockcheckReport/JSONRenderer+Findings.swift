@@ -63,14 +63,9 @@ extension JSONRenderer {
   ) {
     writer.member("thread", cast[step.thread])
     writer.member("op", step.operation.name)
-    if step.object.isPresent {
-      writer.member("object", cast[step.object])
-      if tables.objects.kind(of: step.object) == .rwlock {
-        writer.member("mode", step.mode == .shared ? "shared" : "exclusive")
-      }
-    }
-    if step.child.isPresent { writer.member("child", cast[step.child]) }
-    if step.isPending { writer.member("pending", true) }
+    writeTarget(
+      step.object, step.mode, step.child, isPending: step.isPending, cast: cast, tables: tables,
+      to: &writer)
     writer.member("holding", step.holding.map { cast[$0.object] })
     if !step.waitsFor.isEmpty { writer.member("waitsFor", step.waitsFor.map { cast[$0] }) }
     writer.member("event", step.event)
@@ -79,6 +74,21 @@ extension JSONRenderer {
         writer.object { write(frame, to: &$0) }
       }
     }
+  }
+
+  /// What something was done to, and how: of a step and of an event of a schedule alike.
+  private func writeTarget(
+    _ object: ObjectID, _ mode: LockMode, _ child: ThreadID, isPending: Bool, cast: Cast,
+    tables: TraceTables, to writer: inout JSONWriter
+  ) {
+    if object.isPresent {
+      writer.member("object", cast[object])
+      if tables.objects.kind(of: object) == .rwlock {
+        writer.member("mode", mode == .shared ? "shared" : "exclusive")
+      }
+    }
+    if child.isPresent { writer.member("child", cast[child]) }
+    if isPending { writer.member("pending", true) }
   }
 
   private func write(_ frame: Frame, to writer: inout JSONWriter) {
@@ -114,13 +124,9 @@ extension JSONRenderer {
     if scheduled.through != scheduled.index { writer.member("through", scheduled.through) }
     writer.member("thread", cast[scheduled.thread])
     writer.member("op", scheduled.operation.name)
-    if scheduled.object.isPresent {
-      writer.member("object", cast[scheduled.object])
-      if tables.objects.kind(of: scheduled.object) == .rwlock {
-        writer.member("mode", scheduled.mode == .shared ? "shared" : "exclusive")
-      }
-    }
-    if scheduled.child.isPresent { writer.member("child", cast[scheduled.child]) }
-    if scheduled.isPending { writer.member("pending", true) }
+    writeTarget(
+      scheduled.object, scheduled.mode, scheduled.child, isPending: scheduled.isPending, cast: cast,
+      tables: tables,
+      to: &writer)
   }
 }

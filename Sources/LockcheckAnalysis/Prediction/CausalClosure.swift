@@ -33,6 +33,13 @@ struct CausalClosure: Sendable {
     }
   }
 
+  /// Asks for everything that lies before a place of the trace.
+  mutating func raiseAll(before place: Int, in index: borrowing RunIndex) {
+    for thread in included.indices {
+      raise(thread, to: Int(index.count(of: thread, before: place)))
+    }
+  }
+
   /// Adds what is taken for granted.
   ///
   /// - Complexity: Linear in the events added, less those that summaries stand for.

@@ -21,8 +21,10 @@ struct Prediction: ~Copyable {
   static let rules: [Rule] = [.lockOrderCycle, .dataRace]
 
   /// Whether there is anything in what the detectors say, or in the run, that could be predicted.
-  static func hasSubject(_ detections: Detections, in run: borrowing Run) -> Bool {
-    !detections.cycles.isEmpty || run.hasAccesses
+  static func hasSubject(
+    _ detections: Detections, of rules: Set<Rule>, in run: borrowing Run
+  ) -> Bool {
+    !detections.cycles.isEmpty || (run.hasAccesses && rules.contains(.dataRace))
   }
 
   /// Makes sure of what is only possible, and adds what the detectors cannot see.

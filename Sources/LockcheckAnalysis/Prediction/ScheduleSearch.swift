@@ -90,11 +90,7 @@ struct ScheduleSearch {
       closure.raise(before: place, in: index)
       targets.append(Target(thread: index.thread(of: place), position: Int(index.position[place])))
     }
-    if start > 0 {
-      for thread in 0..<index.threadCount {
-        closure.raise(thread, to: Int(index.count(of: thread, before: start)))
-      }
-    }
+    if start > 0 { closure.raiseAll(before: start, in: index) }
     closure.close(in: index)
     budget -= 10 + closure.work / 16
     return (closure, targets)

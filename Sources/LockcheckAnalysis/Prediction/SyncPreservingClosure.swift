@@ -36,9 +36,7 @@ struct SyncPreservingClosure: Sendable {
 
   /// Asks for everything that lies before a place of the trace.
   mutating func raiseAll(before place: Int, in index: borrowing RunIndex) {
-    for thread in causal.included.indices {
-      causal.raise(thread, to: Int(index.count(of: thread, before: place)))
-    }
+    causal.raiseAll(before: place, in: index)
   }
 
   /// Adds what is taken for granted, and leaves the sections that have to be left.
