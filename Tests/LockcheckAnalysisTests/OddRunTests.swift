@@ -49,6 +49,7 @@ import Testing
         finding.rule == .dataRace
         ? outcome.racePairs.contains(Reorderings.Pair(steps[0], steps[1]))
         : outcome.deadlocks.contains(Reorderings.cycle(steps.map { completed($0, run) }))
+          || outcome.hangs.contains { Set($0).isSuperset(of: steps) }
       return isThere ? nil : "ends elsewhere"
     } catch {
       return error.description

@@ -163,16 +163,16 @@ private func unreachable(
     }
   }
   // A deadlock that was seen may go through anything; it is there at the end of the trace.
-  guard finding.verdict == .predicted, [.lockOrderCycle, .deadlock].contains(finding.rule) else {
-    return []
-  }
-  let cycle = Reorderings.cycle(finding.steps.map { run.completed($0.event) })
+  guard finding.verdict == .predicted, finding.rule.kind == .deadlock else { return [] }
+  let steps = finding.steps.map(\.event)
+  if reach.hangs.contains(where: { Set($0).isSuperset(of: steps) }) { return [] }
+  let cycle = Reorderings.cycle(steps.map(run.completed))
   return reach.deadlocks.contains(cycle) ? [] : [cycle]
 }
 
 /// Why the witness of a finding does not show it.
 private func faults(in finding: Finding, _ model: ReorderingModel, _ run: DrawnRun) -> String {
-  guard [.dataRace, .lockOrderCycle, .deadlock].contains(finding.rule) else { return "" }
+  guard finding.rule == .dataRace || finding.rule.kind == .deadlock else { return "" }
   do {
     let outcome = try model.outcome(of: finding.witness.map(\.index))
     return unreachable(finding, ofFirstOccurrence: outcome, run)

@@ -47,7 +47,7 @@ extension ReorderingModel {
     return capacity > 0 && itemCount(queue, in: state) >= Int(capacity)
   }
 
-  private func itemCount(_ queue: Int, in state: ReorderingState) -> Int {
+  func itemCount(_ queue: Int, in state: ReorderingState) -> Int {
     var count = 0
     while count < facts.putCounts[queue], state[places[queue] + 2 + count] != 0 { count += 1 }
     return count

@@ -91,6 +91,7 @@ extension ReorderingModel {
     let next = nextEvents(in: state)
     addRaces(among: next, in: state, to: &reach.racePairs)
     addDeadlocks(among: next, in: state, to: &reach.deadlocks)
+    addHang(in: state, to: &reach.hangs)
     return reach
   }
 }

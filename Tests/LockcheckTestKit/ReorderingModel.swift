@@ -212,7 +212,7 @@ extension ReorderingModel {
   }
 
   /// Whether the object lets it happen with the outcome that it had.
-  private func isPossible(_ index: Int, _ event: Event, in state: ReorderingState) -> Bool {
+  func isPossible(_ index: Int, _ event: Event, in state: ReorderingState) -> Bool {
     // The first one: all others need the same past.
     if event.operation == .create { return true }
     switch kinds[event.object.index] {

@@ -26,6 +26,8 @@ public struct Reorderings: Sendable {
     /// Events at which threads can wait for one another: each for the thread of the following one,
     /// the last for the first, which is the one that stands first in the trace.
     public var deadlocks: Set<[Int]> = []
+    /// Where all threads wait, once nobody can go on: the events at which they do, ascending.
+    public var hangs: Set<[Int]> = []
     /// How many states there are; none is counted twice.
     public var stateCount = 0
     /// Whether all of them were looked at.
@@ -76,6 +78,7 @@ public struct Reorderings: Sendable {
       let next = model.nextEvents(in: state)
       model.addRaces(among: next, in: state, to: &reach.racePairs)
       model.addDeadlocks(among: next, in: state, to: &reach.deadlocks)
+      model.addHang(in: state, to: &reach.hangs)
       for index in next where index >= 0 {
         guard model.allows(index, in: state),
           !keepingOrder || model.keepsAcquireOrder(index, in: state)

@@ -5,9 +5,9 @@ import LockcheckTrace
 ///
 /// Whatever is promised has been replayed by the ``WitnessChecker`` before.
 struct Prediction: ~Copyable {
-  private let index: RunIndex
+  let index: RunIndex
   private var search: ScheduleSearch?
-  private let engine: Engine
+  let engine: Engine
   /// Whether what a read saw is not certain.
   private let isApproximate: Bool
 
@@ -18,13 +18,14 @@ struct Prediction: ~Copyable {
   }
 
   /// The rules of which something can be predicted.
-  static let rules: [Rule] = [.lockOrderCycle, .dataRace]
+  static let rules: [Rule] = [.lockOrderCycle, .dataRace] + hangRules
 
   /// Whether there is anything in what the detectors say, or in the run, that could be predicted.
   static func hasSubject(
     _ detections: Detections, of rules: Set<Rule>, in run: borrowing Run
   ) -> Bool {
     !detections.cycles.isEmpty || (run.hasAccesses && rules.contains(.dataRace))
+      || mayHang(detections, of: rules, in: run)
   }
 
   /// Makes sure of what is only possible, and adds what the detectors cannot see.
@@ -32,6 +33,7 @@ struct Prediction: ~Copyable {
     _ detections: inout Detections, of rules: Set<Rule>, in run: borrowing Run
   ) {
     var claims = predictDeadlocks(&detections, in: run)
+    claims += predictHangs(&detections, of: rules, claimed: claims, in: run)
     if rules.contains(.dataRace) { claims += predictRaces(detections, in: run) }
     keep(claims, &detections)
   }
@@ -51,9 +53,9 @@ struct Prediction: ~Copyable {
   /// How many states are looked at for one candidate.
   private static let stateLimit = 2_000
   /// In how many ways the steps of a cycle are given to threads.
-  private static let patternLimit = 64
+  static let patternLimit = 64
   /// How many instances of a pattern are searched one by one.
-  private static let instanceLimit = 64
+  static let instanceLimit = 64
 }
 
 // MARK: - Deadlocks
@@ -65,6 +67,7 @@ extension Prediction {
     var claims: [Claim] = []
     for cycle in detections.cycles {
       let finding = detections.findings[cycle.finding]
+      // Semaphores, and locks that are given back by others, anybody could release.
       guard canBeStuck(finding) else { continue }
       let all = cycle.patterns(limit: Self.patternLimit)
       var patterns: [[AbstractCycle.Requests]] = []
@@ -97,7 +100,7 @@ extension Prediction {
   }
 
   /// The pattern with those requests only that can wait for ever; nil where a step has none.
-  private static func withoutBounded(
+  static func withoutBounded(
     _ pattern: [AbstractCycle.Requests], in index: borrowing RunIndex
   ) -> [AbstractCycle.Requests]? {
     var pattern = pattern
@@ -127,9 +130,8 @@ extension Prediction {
     return nil
   }
 
-  /// Whether only who holds what the steps ask for could let them through. A semaphore, or a lock that is
-  /// given back by others, anybody could.
-  private func canBeStuck(_ finding: Finding) -> Bool {
+  /// Whether only who holds what the steps ask for could let them through.
+  func canBeStuck(_ finding: Finding) -> Bool {
     for step in finding.steps where !step.child.isPresent {
       guard index.disciplines[step.object.index] == .sections,
         index.tables.objects.kind(of: step.object).isLock
@@ -153,7 +155,7 @@ extension Prediction {
   }
 
   /// The step of a cycle at another place than the one that the detector chose.
-  private func step(at place: Int, like other: Step, in run: borrowing Run) -> Step {
+  func step(at place: Int, like other: Step, in run: borrowing Run) -> Step {
     var event = index.history[place]
     if event.operation == .wait {
       event.object = other.object
@@ -164,7 +166,7 @@ extension Prediction {
   }
 
   /// A finding that a schedule was found for, before the schedule has been checked.
-  fileprivate struct Claim {
+  struct Claim {
     var finding: Finding
     /// The place of the finding among those of the detectors; nil for a new one.
     var place: Int?

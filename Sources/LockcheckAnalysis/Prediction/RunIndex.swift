@@ -152,7 +152,8 @@ struct RunIndex: ~Copyable {
     return end.operation != event.operation || (end.attempt == .blocking && end.result == .success)
   }
 
-  private func lock(of event: Event) -> ObjectID {
+  /// What a wait on a condition takes again; what is asked for otherwise.
+  func lock(of event: Event) -> ObjectID {
     guard event.operation == .wait else { return event.object }
     return event.lock.ifPresent ?? tables.objects[event.object].lock ?? event.object
   }

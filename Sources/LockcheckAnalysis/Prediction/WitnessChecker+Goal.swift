@@ -6,6 +6,7 @@ extension WitnessChecker {
     switch goal {
     case .adjacent(let one, let other): flaw(inPair: [one, other], after: state)
     case .stuck(let steps): flaw(inCycle: steps, after: state)
+    case .hung(let steps): flaw(inHang: steps, after: state)
     }
   }
 
@@ -44,15 +45,19 @@ extension WitnessChecker {
   }
 
   /// Whether the event can be what its thread is about to do.
-  private func ruleOfNext(_ event: Event, _ index: Int, _ state: ScheduleState) -> Rule? {
-    if let rule = ruleOfBeing(event, index, state) { return rule }
+  func ruleOfNext(_ event: Event, _ index: Int, _ state: ScheduleState) -> Rule? {
+    ruleOfBeing(event, index, state) ?? ruleOfObjects(event)
+  }
+
+  /// Whether it is known how the objects of the event behave.
+  func ruleOfObjects(_ event: Event) -> Rule? {
     guard event.operation.namesObject else { return nil }
     let touched = [facts.known(event.object), facts.lock(of: event)].compactMap(\.self)
     return touched.contains(where: facts.unclear.contains) ? .unclearObject : nil
   }
 
   /// Whether the thread of one event cannot do it before that of another goes on.
-  private func rule(ofWaiting index: Int, for next: Int, _ state: ScheduleState) -> Rule? {
+  func rule(ofWaiting index: Int, for next: Int, _ state: ScheduleState) -> Rule? {
     guard let event = self.event(index), let other = self.event(next) else { return .noSuchEvent }
     let holder = facts.known(other.thread)
     switch event.operation {
@@ -80,7 +85,7 @@ extension WitnessChecker {
   }
 
   /// Whether it blocks for as long as it takes.
-  private func isWholehearted(_ event: Event, _ index: Int) -> Bool {
+  func isWholehearted(_ event: Event, _ index: Int) -> Bool {
     event.attempt == .blocking && event.result == .success && !facts.halfHearted.contains(index)
   }
 

@@ -69,7 +69,7 @@ extension WitnessChecker {
   }
 
   /// What the object of the event allows.
-  private func ruleOfObject(_ event: Event, _ index: Int, _ state: inout ScheduleState) -> Rule? {
+  func ruleOfObject(_ event: Event, _ index: Int, _ state: inout ScheduleState) -> Rule? {
     guard event.leavesMark else { return nil }
     let object = facts.known(event.object)
     let ordinal = facts.ordinal(of: index)
@@ -95,7 +95,7 @@ extension WitnessChecker {
   }
 
   /// What the lock of a condition allows when a wait begins or ends.
-  private func ruleOfLock(_ event: Event, _ index: Int, _ state: inout ScheduleState) -> Rule? {
+  func ruleOfLock(_ event: Event, _ index: Int, _ state: inout ScheduleState) -> Rule? {
     guard let lock = facts.lock(of: event) else { return nil }
     let ordinal = facts.lockOrdinal(of: index)
     let isSamePast = state.isSamePast(of: lock, before: ordinal)
@@ -115,7 +115,7 @@ extension WitnessChecker {
   }
 
   /// Whether an event of the trace has been done.
-  private func isDone(_ index: Int, _ state: ScheduleState) -> Bool {
+  func isDone(_ index: Int, _ state: ScheduleState) -> Bool {
     guard let event = self.event(index) else { return false }
     // A thread does its events in order: what stands before the last one is done.
     return (state.last(of: facts.known(event.thread)) ?? -1) >= index

@@ -84,6 +84,9 @@ where Events.Element == Event, Events.Index == Int {
     return (state, nil)
   }
 
+  /// How many threads the trace names.
+  var threadCount: Int { tables.threads.count }
+
   /// The event of that index, if the trace has one.
   func event(_ index: Int) -> Event? {
     (0..<facts.count).contains(index) ? events[events.startIndex + index] : nil

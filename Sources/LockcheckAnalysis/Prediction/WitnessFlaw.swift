@@ -38,6 +38,8 @@ public struct WitnessFlaw: Error, Sendable, Equatable {
     case noCycle = "the goal is no cycle: it takes two threads at least"
     case cannotBlock = "the step of the goal cannot block for ever"
     case waitsForAnother = "the step of the goal does not wait for the thread of the next step"
+    case goesOn = "the step of the goal has nothing to wait for"
+    case someoneGoesOn = "a thread that is not in the goal could go on"
     case unclearObject = "the goal rests on an object whose events in the trace break its rules"
   }
 
