@@ -39,6 +39,8 @@ public struct Detections: Sendable {
   public var warnings: [AnalysisWarning]
   /// What schedules are to be looked for, where the run's history is kept.
   var cycles: [AbstractCycle] = []
+  /// Which waits may hang in another schedule, where the run's history is kept.
+  var hangs: [HangPattern] = []
   /// Every request for a lock with others held, from the detector that looks at them.
   public var lockRequests: LockRequests?
 
@@ -56,6 +58,10 @@ public struct Detections: Sendable {
     for var cycle in other.cycles {
       cycle.finding += findings.count
       cycles.append(cycle)
+    }
+    for var hang in other.hangs {
+      hang.finding += findings.count
+      hangs.append(hang)
     }
     findings += other.findings
     ruledOut += other.ruledOut
@@ -85,17 +91,31 @@ extension Detections {
     }
   }
 
-  /// Drops the lock-order cycles in which threads got stuck in this very run: that is one defect,
-  /// and the `deadlock` tells of it with more certainty.
+  /// Drops the lock-order cycles in which threads got stuck in this very run, and the waits under locks
+  /// that hung in it: that is one defect, and the `deadlock` tells of it with more certainty.
   mutating func dropWhatHappened() {
     let deadlocks = findings.filter { $0.rule == .deadlock && $0.verdict == .observed }
     guard !deadlocks.isEmpty else { return }
     let stuck = deadlocks.map { Set($0.steps.map(Request.init)) }
-    findings.removeAll { finding in
-      guard finding.rule == .lockOrderCycle else { return false }
-      let requests = Set(finding.steps.map(Request.init))
-      return stuck.contains { requests.isSubset(of: $0) }
+    dropFindings { finding in
+      switch finding.rule {
+      case .lockOrderCycle:
+        let requests = Set(finding.steps.map(Request.init))
+        return stuck.contains { requests.isSubset(of: $0) }
+      case .nestedMonitor:
+        guard let wait = finding.steps.first.map(Request.init) else { return false }
+        return stuck.contains { $0.contains(wait) }
+      default: return false
+      }
     }
+  }
+
+  /// Drops findings, and what is kept about them by their places.
+  private mutating func dropFindings(where isDropped: (Finding) -> Bool) {
+    findings.removeAll(where: isDropped)
+    // Schedules have been looked for by now.
+    cycles = []
+    hangs = []
   }
 
   /// Who asks for what, and where in the code.

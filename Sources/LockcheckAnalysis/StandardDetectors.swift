@@ -12,6 +12,8 @@ struct StandardDetectors: Detector {
   private var locksets = Wanted(LocksetDetector())
   private var lockOrder = Wanted(LockOrderDetector())
   private var waits = Wanted(WaitForDetector())
+  private var nestedWaits = Wanted(NestedWaitDetector())
+  private var upgrades = Wanted(UpgradeDetector())
   private var misuse = Wanted(LockMisuseDetector())
   private var atomicity = Wanted(AtomicityDetector())
   private var splits = Wanted(SplitSectionDetector())
@@ -21,11 +23,15 @@ struct StandardDetectors: Detector {
     self.rules = rules
     var needed = Set(rules)
     // A cycle in which threads got stuck is told as that alone.
-    if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
+    if needed.contains(.lockOrderCycle) || needed.contains(.nestedMonitor) {
+      needed.insert(.deadlock)
+    }
     races.choose(by: needed)
     locksets.choose(by: needed)
     lockOrder.choose(by: needed)
     waits.choose(by: needed)
+    nestedWaits.choose(by: needed)
+    upgrades.choose(by: needed)
     misuse.choose(by: needed)
     atomicity.choose(by: needed)
     splits.choose(by: needed)
@@ -43,6 +49,8 @@ struct StandardDetectors: Detector {
     locksets.observe(event, at: index, in: run)
     lockOrder.observe(event, at: index, in: run)
     waits.observe(event, at: index, in: run)
+    nestedWaits.observe(event, at: index, in: run)
+    upgrades.observe(event, at: index, in: run)
     misuse.observe(event, at: index, in: run)
     atomicity.observe(event, at: index, in: run)
     splits.observe(event, at: index, in: run)
@@ -53,6 +61,8 @@ struct StandardDetectors: Detector {
     detections.append(locksets.finish(in: run))
     detections.append(lockOrder.finish(in: run))
     detections.append(waits.finish(in: run))
+    detections.append(nestedWaits.finish(in: run))
+    detections.append(upgrades.finish(in: run))
     detections.append(misuse.finish(in: run))
     detections.append(atomicity.finish(in: run))
     detections.append(splits.finish(in: run))

@@ -36,4 +36,26 @@ public enum Reason: Sendable, Hashable {
   case stillInUse
   /// There would have been `value` permits, with at most `bound` allowed.
   case overrun(value: UInt64, bound: UInt64)
+  /// The thread holds the lock to read, and asks to write.
+  case upgrade
+  /// The first step asks to read what its thread reads already; the second, by another thread, asks to
+  /// write it.
+  case recursiveRead
+  /// The first step waits with `lock` held; each other step wakes it, and its thread takes `lock`
+  /// before.
+  case wakerNeedsLock(lock: ObjectID)
+  /// The last step would have ended the waits before it, and came before they began.
+  case tooEarly
+  /// The second step ended the first one's wait; nothing keeps it from coming before.
+  case mayBeTooEarly
+  /// Nobody waited at the first step; the others are waits that began later and never ended.
+  case nobodyWaited
+  /// The wait is over, and `variable` was read before it and not after it.
+  case notLookedAgain(variable: ObjectID)
+  /// The wait hangs, and the trace shows no look at what it waits for.
+  case waitedUnlooked
+  /// Everything was got, and `done` of `put` tasks are done.
+  case tasksLeft(done: UInt64, put: UInt64)
+  /// The barrier waits for `parties`, and only those of the steps are left to come.
+  case partiesMissing(parties: UInt64)
 }

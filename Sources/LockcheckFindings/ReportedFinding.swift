@@ -33,8 +33,9 @@ public struct ReportedRuledOut: Sendable {
     occurrenceCount = group.count
     var objects = group.steps.map(\.object).filter(\.isPresent)
     if case .gateLock(let gate) = group.first.reason { objects.append(gate) }
-    cast = Cast(
-      threads: group.steps.map(\.thread), objects: objects, steps: group.steps, names: names)
+    var threads = group.steps.map(\.thread)
+    if case .wakerWithoutLock(let waker) = group.first.reason { threads.append(waker) }
+    cast = Cast(threads: threads, objects: objects, steps: group.steps, names: names)
   }
 }
 
@@ -145,6 +146,7 @@ extension RuledOut.Reason {
     case .sharedOnly: "shared-only"
     case .boundedAttempt: "bounded-attempt"
     case .ownershipTransfer: "ownership-transfer"
+    case .wakerWithoutLock: "waker-without-lock"
     }
   }
 }

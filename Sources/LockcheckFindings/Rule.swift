@@ -31,6 +31,12 @@ extension Rule {
   public static let lockOrderCycle = Rule("LC102", "lock-order-cycle", .deadlock)
   /// A thread takes a non-reentrant lock that it holds.
   public static let selfDeadlock = Rule("LC103", "self-deadlock", .deadlock)
+  /// A shared hold asks for the exclusive one, or is taken again with a writer in between.
+  public static let lockUpgrade = Rule("LC104", "lock-upgrade", .deadlock)
+  /// A wait under a lock that everyone who could end it takes first.
+  public static let nestedMonitor = Rule("LC105", "nested-monitor", .deadlock)
+  /// A notify before the wait that needed it.
+  public static let lostWakeup = Rule("LC107", "lost-wakeup", .deadlock)
   /// Pending at the end, no cycle: nobody is left who could wake it.
   public static let stuckThread = Rule("LC108", "stuck-thread", .deadlock)
   /// Conflicting accesses, at least one a write, that nothing orders.
@@ -47,18 +53,27 @@ extension Rule {
   public static let lockLeak = Rule("LC302", "lock-leak", .misuse)
   /// Wait or notify without the condition's lock.
   public static let conditionWithoutLock = Rule("LC303", "condition-without-lock", .misuse)
+  /// A wait on a condition whose predicate is not looked at again.
+  public static let waitWithoutRecheck = Rule("LC304", "wait-without-recheck", .misuse)
+  /// A notify that woke nobody, where a later waiter hangs.
+  public static let notifyNobody = Rule("LC305", "notify-nobody", .misuse)
   /// More tasks done than put.
   public static let taskDoneOverrun = Rule("LC306", "task-done-overrun", .misuse)
+  /// A join of a queue that outlives the last get.
+  public static let taskDoneMissing = Rule("LC307", "task-done-missing", .misuse)
   /// Destroyed while held or waited on.
   public static let destroyedInUse = Rule("LC308", "destroyed-in-use", .misuse)
+  /// Parties of a barrier that never come.
+  public static let barrierMismatch = Rule("LC309", "barrier-mismatch", .misuse)
   /// A semaphore released past its bound.
   public static let semaphoreOverrun = Rule("LC310", "semaphore-overrun", .misuse)
 
   /// Every rule that something reports, by code.
   public static let all: [Rule] = [
-    deadlock, lockOrderCycle, selfDeadlock, stuckThread, dataRace, unlockedSharedWrite,
-    inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak, conditionWithoutLock,
-    taskDoneOverrun, destroyedInUse, semaphoreOverrun,
+    deadlock, lockOrderCycle, selfDeadlock, lockUpgrade, nestedMonitor, lostWakeup, stuckThread,
+    dataRace, unlockedSharedWrite, inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak,
+    conditionWithoutLock, waitWithoutRecheck, notifyNobody, taskDoneOverrun, taskDoneMissing,
+    destroyedInUse, barrierMismatch, semaphoreOverrun,
   ]
 
   /// The rule of that code or name, in any case.

@@ -6,7 +6,9 @@ extension RuleBook {
       meaning: """
         At the end of the trace each of these threads waits for something that only another of \
         them could do: release a lock, end, notify, put, set or arrive, in any mixture. Nothing \
-        outside the circle can help. It happened in this run, so it is always `observed`.
+        outside the circle can help. It happened in this run, so it is always `observed`. A thread \
+        whose wakeup came too early is a `lost-wakeup`, and those who wait for it stand behind it; a \
+        reader that asks to write is a `lock-upgrade`.
         """,
       example: """
         let logger = CheckedThread { jobs.withLock { log.withLock { flush() } } }

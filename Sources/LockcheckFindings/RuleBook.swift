@@ -44,7 +44,8 @@ public struct RulePage: Sendable {
 /// One page for every rule.
 public enum RuleBook {
   /// The pages, by code.
-  public static let pages: [RulePage] = deadlocks + races + misuses
+  public static let pages: [RulePage] =
+    (deadlocks + hangs + races + misuses + waitMisuses).sorted { $0.rule.code < $1.rule.code }
 
   /// The page of a rule; nil only for a rule that is not in ``Rule/all``.
   public static func page(for rule: Rule) -> RulePage? { pages.first { $0.rule == rule } }

@@ -16,6 +16,8 @@ public struct RuledOut: Sendable, Equatable {
     case boundedAttempt
     /// The variable was handed from one owner to the next.
     case ownershipTransfer
+    /// The thread can end the wait without the lock that is held around it.
+    case wakerWithoutLock(ThreadID)
   }
 
   /// The rule that would have been broken.

@@ -61,6 +61,9 @@ extension Story {
       return "Join the threads that use \(what), or wait until they have left, before it goes."
     case .overrun:
       return "Release \(what) only where acquiring it has succeeded."
+    case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,
+      .notLookedAgain, .waitedUnlooked, .tasksLeft, .partiesMissing:
+      return hangAdvice
     }
   }
 
@@ -128,6 +131,8 @@ extension ReportedRuledOut {
     case .sharedOnly: "every hold and every request is shared: readers do not keep each other out."
     case .boundedAttempt: "the waiting step is a try, or gives up after a while."
     case .ownershipTransfer: "it was handed from one owner to the next, never used by two at once."
+    case .wakerWithoutLock(let waker):
+      "\(cast[waker]) can end the wait without the lock that is held around it."
     }
   }
 }

@@ -66,6 +66,9 @@ struct Story {
         + (others.isEmpty ? "a thread still uses it." : "\(others) still uses it.")
     case .overrun(let value, let bound):
       return "\(who) releases \(what), which makes \(value) permits; its bound is \(bound)."
+    case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,
+      .notLookedAgain, .waitedUnlooked, .tasksLeft, .partiesMissing:
+      return hangMessage
     }
   }
 

@@ -206,6 +206,11 @@ extension Story {
       return step.holding.isEmpty ? request : "then \(request)"
     case .relock where step.operation == .acquire: return "asks for \(cast[step.object]) again"
     case .waitCycle, .nobodyLeft, .behindStuck: return waitingVerb(step)
+    case .upgrade where step.isPending: return "asks for \(cast[step.object]) to write"
+    case .tooEarly where step.isPending, .nobodyWaited where step.isPending,
+      .waitedUnlooked where step.isPending, .tasksLeft where step.isPending,
+      .partiesMissing where step.isPending:
+      return waitingVerb(step)
     default:
       let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
       let hasTarget = step.operation.namesObject || step.operation.namesThread

@@ -71,7 +71,7 @@ struct ReferenceOrder {
     }
   }
 
-  private func isLockEdge(_ a: Event, _ b: Event) -> Bool {
+  func isLockEdge(_ a: Event, _ b: Event) -> Bool {
     let isWait = { (event: Event) in event.operation == .wait && event.lock.isPresent }
     let given = isWait(a) && a.isPending ? a.lock : a.operation == .release ? a.object : .absent
     let taken =
