@@ -184,9 +184,6 @@ private final class PlainStuckThreads {
     if event.operation == .join { return [event.child] }
     let others = threads.filter { $0 != thread }
     if event.operation == .acquire, trace.tables.objects.kind(of: event.object).isLock {
-      if run.held.mode(of: event.object, by: thread) == .shared, event.mode == .exclusive {
-        return []
-      }
       return run.held.holders(of: event.object)
     }
     if trace.tables.objects.kind(of: event.object) == .condition,

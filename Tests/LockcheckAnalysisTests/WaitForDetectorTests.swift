@@ -176,8 +176,13 @@ private func stuck(_ drawing: String) -> [String] {
       stuck("objects: R rwlock\nT1: sacq(R) acq(R)?")
         == ["observed lock-upgrade R: T1 acquire(R) [R]"])
     #expect(
-      stuck("objects: R rwlock\nT1: sacq(R)         acq(R)?\nT2:         sacq(R)")
-        == ["observed lock-upgrade R: T1 acquire(R) [R]"])
+      stuck(
+        "objects: R rwlock\nT1: sacq(R)         acq(R)?\nT2:         sacq(R)         wait(E)?")
+        == [
+          "observed lock-upgrade R: T1 acquire(R) [R]",
+          "observed stuck-thread E: T2 wait(E) [R]",
+        ])
+    #expect(stuck("objects: R rwlock\nT1: sacq(R)         acq(R)?\nT2:         sacq(R)").isEmpty)
   }
 
   @Test(arguments: [("writer", "observed"), ("unknown", "possible")])

@@ -29,8 +29,8 @@ struct ConditionRecord: Sendable {
   var lastNotify = -1
   /// The last notify, if nobody waited then.
   var unanswered: Notice?
-  /// Whether another thread than the notifier has been through a section of the lock since, and may
-  /// have made use of what the notify was about.
+  /// Whether another thread than the notifier has been through a section of the lock since in which it
+  /// may have made use of what the notify was about.
   var isSeen = false
   /// Whether more have waited at once than notifies are compared with.
   var isCrowded = false
@@ -93,11 +93,21 @@ struct ConditionLedger: Sendable {
 
   private mutating func leave(_ lock: ObjectID, by thread: ThreadID) {
     for condition in conditions[lock.index] {
-      guard let notice = records[condition]?.unanswered, notice.event.thread != thread
+      guard let record = records[condition], !record.isSeen, let notice = record.unanswered,
+        notice.event.thread != thread, canHaveSeen(record, thread)
       else { continue }
       records[condition]?.isSeen = true
     }
     rechecks.leave(lock, by: thread)
+  }
+
+  /// Whether the thread may have learned in its section what the notify was about: it read what those
+  /// who notify write, where that is recorded.
+  private func canHaveSeen(_ record: ConditionRecord, _ thread: ThreadID) -> Bool {
+    guard thread.index < sections.count, !sections[thread.index].isOverfull,
+      record.isWritten(byOthersThan: thread)
+    else { return true }
+    return sections[thread.index].reads.contains { record.isWritten($0, byOthersThan: thread) }
   }
 
   mutating func access(_ event: Event, in run: borrowing Run) {

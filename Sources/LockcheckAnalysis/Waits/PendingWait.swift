@@ -44,8 +44,6 @@ struct PendingWait {
       if !owner.isPresent { holders = holders.isEmpty ? [] : writersAhead(in: run) }
     }
     if holders.isEmpty { return .running }
-    // Whoever else reads: the thread itself does, and cannot stop while it waits.
-    if isUpgrade(in: run) { return .waitingFor([event.thread]) }
     // Any thread may release it, by intention.
     return run.tables.objects[event.object].handover == true
       ? .waitingForAnyone : .waitingFor(holders)
