@@ -76,6 +76,7 @@ extension Detections {
     for place in findings.indices {
       findings[place].verdict = .possible
       findings[place].witness = []
+      findings[place].waits = []
       findings[place].orderedBy = nil
       if !findings[place].assumes.contains(.incompleteTrace) {
         findings[place].assumes.append(.incompleteTrace)
@@ -86,10 +87,17 @@ extension Detections {
   /// Says of each pattern that could have been proved that nobody tried.
   mutating func noteThatNothingWasSearched() {
     for place in findings.indices
-    where findings[place].rule == .lockOrderCycle && findings[place].missing == nil {
+    where Self.provable.contains(findings[place].rule) && findings[place].verdict == .possible
+      && findings[place].missing == nil
+    {
       findings[place].missing = .notSearched
     }
   }
+
+  /// The rules for which there are patterns to search for.
+  private static let provable: Set<Rule> = [
+    .lockOrderCycle, .nestedMonitor, .lostWakeup, .lockUpgrade,
+  ]
 
   /// Drops the lock-order cycles in which threads got stuck in this very run, and the waits under locks
   /// that hung in it: that is one defect, and the `deadlock` tells of it with more certainty.

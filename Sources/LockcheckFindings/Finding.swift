@@ -25,6 +25,9 @@ public struct Finding: Sendable, Equatable {
   /// How many of the trace's first events come before ``witness``, all of them and as they stand: 0
   /// but for long traces.
   public var witnessStart: Int
+  /// Where threads wait when the schedule is over, all of them that are left: of a finding that nobody can
+  /// go on. Empty where only those of the ``steps`` need to wait, or there is no schedule.
+  public var waits: [Step]
   /// What put the two accesses of a `predicted` race in order in this run; nil where nothing did, or
   /// the finding is no race.
   public var orderedBy: Ordering?
@@ -51,6 +54,7 @@ public struct Finding: Sendable, Equatable {
     self.assumes = assumes
     self.witness = []
     self.witnessStart = 0
+    self.waits = []
     self.orderedBy = nil
     self.missing = nil
     self.occurrences = [steps.map(\.event)]

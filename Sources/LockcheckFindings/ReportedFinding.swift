@@ -73,28 +73,28 @@ public struct Cast: Sendable {
     self.objects = objects.uniqued().map { objectNames[$0] ?? names[$0] }
   }
 
-  /// The same cast with whoever else takes part in a schedule, each by a name of its own as well.
+  /// The same cast with whoever else takes part in the schedule of a finding, each by a name of its own as
+  /// well.
   ///
   /// Made when it is needed: a schedule may name everything that there is in the trace.
   ///
   /// - Complexity: Linear in the schedule.
-  public func joined(by witness: [ScheduledEvent]) -> Cast {
+  public func joined(bySchedule finding: Finding) -> Cast {
+    if finding.witness.isEmpty, finding.waits.isEmpty { return self }
     var cast = self
     var threads = DenseSet()
     var objects = DenseSet()
     for thread in everyone { _ = threads.insert(thread.index, below: names.threadCount) }
     for object in everything { _ = objects.insert(object.index, below: names.objectCount) }
-    for scheduled in witness {
-      if threads.insert(scheduled.thread.index, below: names.threadCount) {
-        cast.everyone.append(scheduled.thread)
+    func add(_ thread: ThreadID, _ child: ThreadID, _ object: ObjectID) {
+      for thread in [thread, child]
+      where threads.insert(thread.index, below: names.threadCount) {
+        cast.everyone.append(thread)
       }
-      if threads.insert(scheduled.child.index, below: names.threadCount) {
-        cast.everyone.append(scheduled.child)
-      }
-      if objects.insert(scheduled.object.index, below: names.objectCount) {
-        cast.everything.append(scheduled.object)
-      }
+      if objects.insert(object.index, below: names.objectCount) { cast.everything.append(object) }
     }
+    for scheduled in finding.witness { add(scheduled.thread, scheduled.child, scheduled.object) }
+    for step in finding.waits { add(step.thread, step.child, step.object) }
     cast.threadNames = names.distinct(threads: cast.everyone)
     cast.objectNames = names.distinct(objects: cast.everything)
     return cast

@@ -84,7 +84,7 @@ extension AnalysisResult {
   /// Every stack that a report on these rules may show, each once and in order.
   fileprivate func stacks(for rules: [Rule]) -> [StackID] {
     let steps =
-      findings.filter { rules.contains($0.rule) }.flatMap(\.steps)
+      findings.filter { rules.contains($0.rule) }.flatMap { $0.steps + $0.waits }
       + ruledOut.filter { rules.contains($0.rule) }.flatMap(\.steps)
     var objects = Set(findings.flatMap(\.objects))
     var stacks: Set<StackID> = []

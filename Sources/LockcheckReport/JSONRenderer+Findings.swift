@@ -106,13 +106,19 @@ extension JSONRenderer {
     of reported: ReportedFinding, in report: Report, to writer: inout JSONWriter
   ) {
     let witness = reported.finding.witness
-    let cast = witness.isEmpty ? reported.cast : reported.cast.joined(by: witness)
+    let cast = reported.cast.joined(bySchedule: reported.finding)
     if reported.finding.witnessStart > 0 {
       writer.member("witnessStart", reported.finding.witnessStart)
     }
     writer.member("witness") { writer in
       writer.array(witness) { writer, scheduled in
         writer.line { write(scheduled, cast: cast, tables: report.tables, to: &$0) }
+      }
+    }
+    if reported.finding.waits.isEmpty { return }
+    writer.member("waits") { writer in
+      writer.array(reported.finding.waits) { writer, step in
+        writer.object { write(step, cast: cast, tables: report.tables, to: &$0) }
       }
     }
   }

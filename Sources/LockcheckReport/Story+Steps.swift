@@ -59,7 +59,7 @@ extension Story {
 
   /// `T1 waits for B, which T2 holds`.
   func waitingForHolder(_ step: Step) -> String {
-    let holder = finding.steps.first { other in
+    let holder = (finding.waits + finding.steps).first { other in
       other.thread != step.thread && other.holding.contains { $0.object == step.object }
     }
     return waiting(step) + (holder.map { ", which \(cast[$0.thread]) holds" } ?? "")

@@ -6,7 +6,8 @@ extension TextRenderer {
   func writeSchedule(of story: Story, to page: inout TextPage) {
     let finding = story.finding
     guard !finding.witness.isEmpty || finding.witnessStart > 0 else { return }
-    let story = story.named(for: finding.witness)
+    var story = story
+    story.cast = story.cast.joined(bySchedule: finding)
     note("Order", "This order of events of the run makes it happen:", to: &page)
     let parts = Schedule(of: story).parts
     let rows = parts.map { Row($0, story) }
@@ -50,13 +51,6 @@ private struct Row {
 }
 
 extension Story {
-  /// The same story, with a name for whoever the schedule names.
-  fileprivate func named(for witness: [ScheduledEvent]) -> Story {
-    var story = self
-    story.cast = cast.joined(by: witness)
-    return story
-  }
-
   /// `takes B and keeps it; next it asks for A at a.swift:12`.
   fileprivate func account(of stretch: Schedule.Stretch) -> String {
     var words: [String] = []
@@ -76,6 +70,10 @@ extension Story {
 
   /// What comes of it: `Now main waits for B, which worker holds, and …`.
   fileprivate var outcome: String {
+    if !finding.waits.isEmpty {
+      return "Now \(clauses(finding.waits.map(waitingForHolder)))"
+        + (finding.waits.count == 1 ? ", and nobody is left to end that." : ". Nobody can go on.")
+    }
     switch finding.reason {
     case .orderCycle, .waitCycle:
       return "Now \(clauses(finding.steps.map(waitingForHolder)))."
@@ -87,6 +85,9 @@ extension Story {
 
   private func next(_ step: Step) -> String {
     switch finding.reason {
+    case _ where !finding.waits.isEmpty && step.operation != .acquire: waitingVerb(step)
+    case _ where !finding.waits.isEmpty && step.mode == .exclusive: "asks for \(cast[step.object])"
+    case _ where !finding.waits.isEmpty: waitingVerb(step)
     case .orderCycle where step.operation == .acquire && step.mode == .exclusive:
       "asks for \(cast[step.object])"
     case .orderCycle, .waitCycle: waitingVerb(step)

@@ -102,6 +102,9 @@ extension Missing {
       "Not proved: no order of this run's events in which every read sees what it saw gets there. "
         + "What the threads passed to one another forbids it in this run; with other values it may "
         + "happen."
+    case .wakers:
+      "Not proved: every order of this run's events in which each read sees what it saw leaves somebody "
+        + "who could end the wait."
     case .notDecided:
       "Not proved: the search for a schedule was given up before everything was tried."
     case .notSearched:

@@ -6,6 +6,9 @@ struct Hang {
   var waits: [(thread: Int, place: Int)]
   /// The places of those waits that it was looked for; empty where it was not looked for any.
   var core: [Int] = []
+
+  /// The same, with the waits that it was looked for.
+  func with(core: [Int]) -> Hang { Hang(schedule: schedule, waits: waits, core: core) }
 }
 
 extension HangModel {

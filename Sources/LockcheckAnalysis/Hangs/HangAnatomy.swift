@@ -47,15 +47,31 @@ struct HangAnatomy {
       if held.contains(where: { $0.object == asked }) { return true }
       if wait.operation == .acquire { return false }
     }
-    for position in done[thread]..<index.count(of: thread) {
-      let event = index.history[index.place(of: thread, at: position)]
+    return wake(of: place, by: thread, from: done[thread], index) != nil
+  }
+
+  /// What a thread does, after an event of its own, that would end a wait; nil where it does nothing.
+  static func wake(
+    of wait: Int, by thread: Int, after place: Int, in index: borrowing RunIndex
+  ) -> Int? {
+    wake(of: wait, by: thread, from: Int(index.position[place]) + 1, index)
+  }
+
+  private static func wake(
+    of place: Int, by thread: Int, from position: Int, _ index: borrowing RunIndex
+  ) -> Int? {
+    let wait = index.history[place]
+    let kind = index.tables.objects.kind(of: wait.object)
+    for position in position..<max(position, index.count(of: thread)) {
+      let other = index.place(of: thread, at: position)
+      let event = index.history[other]
       if event.object == wait.object, event.isEffective || event.operation == .wait,
-        ends(wait.operation, index.tables.objects.kind(of: wait.object), by: event.operation)
+        ends(wait.operation, kind, by: event.operation)
       {
-        return true
+        return other
       }
     }
-    return false
+    return nil
   }
 
   /// Whether one operation on an object can end a wait in another.

@@ -32,6 +32,7 @@ struct HangDrive {
       restart()
       let number = Int(model.numbers[hold])
       run { $0 != thread || $1 < number }
+      if let hang = hang(in: thread, at: place) { return hang }
       run { other, _ in other == thread }
       finish()
       if let hang = hang(in: thread, at: place) { return hang }

@@ -16,6 +16,9 @@ struct HangSearch {
   let space: HangSpace?
   private var drive: HangDrive
 
+  /// Runs of at most as many events are modelled at all: some 50 bytes each.
+  static let longestRun = 2_000_000
+
   /// - Complexity: Linear in events; for a small run, bounded by ``stateLimit`` states.
   init(_ history: History, tables: TraceTables) {
     model = HangModel(history, tables: tables)
@@ -37,13 +40,18 @@ struct HangSearch {
   /// - Parameter holds: By place, where the thread could be held up before.
   mutating func hang(atOneOf places: [Int], holds: (Int) -> [Int]) -> Answer {
     if let space {
+      let aims = Set(places)
       for hang in space.hangs {
-        if hang.waits.contains(where: { places.contains($0.place) }) { return .found(hang) }
+        if let wait = hang.waits.first(where: { aims.contains($0.place) }) {
+          return .found(hang.with(core: [wait.place]))
+        }
       }
       if space.isComplete { return .none }
     }
     for place in places.prefix(Self.aimLimit) where !drive.isExhausted {
-      if let hang = drive.hang(at: place, holds: holds(place)) { return .found(hang) }
+      if let hang = drive.hang(at: place, holds: holds(place)) {
+        return .found(hang.with(core: [place]))
+      }
     }
     return .undecided
   }
@@ -53,11 +61,13 @@ struct HangSearch {
     if let space {
       for hang in space.hangs {
         let waits = Set(hang.waits.map(\.place))
-        if waits.isSuperset(of: places) { return .found(hang) }
+        if waits.isSuperset(of: places) { return .found(hang.with(core: places)) }
       }
       if space.isComplete { return .none }
     }
-    if !drive.isExhausted, let hang = drive.hang(at: places) { return .found(hang) }
+    if !drive.isExhausted, let hang = drive.hang(at: places) {
+      return .found(hang.with(core: places))
+    }
     return .undecided
   }
 }

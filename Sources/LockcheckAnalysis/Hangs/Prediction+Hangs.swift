@@ -4,13 +4,16 @@ import LockcheckTrace
 /// Waits for anything but locks: whether a schedule leaves them without anybody who could end them.
 extension Prediction {
   /// The rules of which a hang may be a case.
-  static let hangRules: [Rule] = [.deadlock, .stuckThread]
+  static let hangRules: [Rule] = [
+    .deadlock, .stuckThread, .nestedMonitor, .lostWakeup, .lockUpgrade,
+  ]
 
   /// Whether there is anything that could be predicted of waits.
   static func mayHang(
     _ detections: Detections, of rules: Set<Rule>, in run: borrowing Run
   ) -> Bool {
-    run.eventCount <= HangSearch.smallRun && !rules.isDisjoint(with: hangRules)
+    !detections.hangs.isEmpty
+      || (run.eventCount <= HangSearch.smallRun && !rules.isDisjoint(with: hangRules))
   }
 
   /// - Parameter claimed: What a schedule was found for already.
@@ -18,15 +21,22 @@ extension Prediction {
     _ detections: inout Detections, of rules: Set<Rule>, claimed: [Claim], in run: borrowing Run
   ) -> [Claim] {
     let cycles = detections.cycles.filter { !canBeStuck(detections.findings[$0.finding]) }
-    guard engine == .search, !cycles.isEmpty || Self.mayHang(detections, of: rules, in: run) else {
+    guard !cycles.isEmpty || Self.mayHang(detections, of: rules, in: run) else { return [] }
+    guard engine == .search, index.history.count <= HangSearch.longestRun else {
+      for place in cycles.map(\.finding) + detections.hangs.map(\.finding) {
+        detections.findings[place].missing = .notDecided
+      }
       return []
     }
     var search = HangSearch(index.history, tables: index.tables)
     var claims: [Claim] = []
     for cycle in cycles {
-      let finding = detections.findings[cycle.finding]
       let answer = hang(of: cycle, &search)
-      if let claim = self.claim(answer, finding, at: cycle.finding, &detections, in: run) {
+      if let claim = claim(answer, at: cycle.finding, &detections, in: run) { claims.append(claim) }
+    }
+    for pattern in detections.hangs {
+      let answer = search.hang(atOneOf: pattern.waits) { self.holds(before: $0) }
+      if let claim = claim(certain(answer), at: pattern.finding, &detections, in: run) {
         claims.append(claim)
       }
     }
@@ -43,8 +53,7 @@ extension Prediction {
       if !instances.isComplete { isRefuted = false }
       for steps in instances.steps {
         switch search.hang(atAllOf: steps) {
-        case .found(let hang):
-          return .found(Hang(schedule: hang.schedule, waits: hang.waits, core: steps))
+        case .found(let hang): return .found(hang)
         case .none: break
         case .undecided: isRefuted = false
         }
@@ -53,27 +62,57 @@ extension Prediction {
     return isRefuted ? .none : .undecided
   }
 
+  /// Where a thread that is to wait could be held up before: at the beginning of the wait, and where it took
+  /// the first of the locks that it holds.
+  private func holds(before wait: Int) -> [Int] {
+    let thread = index.thread(of: wait)
+    let begin = index.beginning(ofWait: wait)
+    var position = Int(index.position[begin])
+    let earliest = max(0, position - Self.longestSection)
+    while position > earliest, index.heldSet(of: thread, at: position) != .none { position -= 1 }
+    return [index.place(of: thread, at: position), begin, wait].uniqued()
+  }
+
+  /// How far back the beginning of a section is looked for.
+  private static let longestSection = 10_000
+
+  /// What is left of an answer where it is not certain that the threads would wait.
+  private func certain(_ answer: HangSearch.Answer) -> HangSearch.Answer {
+    guard case .found(let hang) = answer else { return answer }
+    let isCertain = hang.core.allSatisfy { LostWakeup(of: $0, in: hang.schedule, index).isCertain }
+    return isCertain ? answer : .undecided
+  }
+
   /// What is promised, if a hang was found, of a finding that a detector made.
   private func claim(
-    _ answer: HangSearch.Answer, _ finding: Finding, at place: Int, _ detections: inout Detections,
+    _ answer: HangSearch.Answer, at place: Int, _ detections: inout Detections,
     in run: borrowing Run
   ) -> Claim? {
     switch answer {
     case .found(let hang):
-      var finding = finding
-      for (number, place) in hang.core.enumerated() where number < finding.steps.count {
-        finding.steps[number] = step(at: place, like: finding.steps[number], in: run)
+      var finding = detections.findings[place]
+      // The steps that wait there; what is told besides stays.
+      for wait in hang.core {
+        let thread = index.history[wait].thread
+        guard let number = finding.steps.firstIndex(where: { $0.thread == thread }) else {
+          continue
+        }
+        finding.steps[number] = step(at: wait, in: run)
       }
-      finding.occurrences = [hang.core]
-      return claim(finding, place: place, hang)
-    case .none: detections.findings[place].missing = .values
+      finding.occurrences = [finding.steps.map(\.event)]
+      return claim(finding, place: place, hang, in: run)
+    case .none: detections.findings[place].missing = .wakers
     case .undecided: detections.findings[place].missing = .notDecided
     }
     return nil
   }
 
-  private func claim(_ finding: Finding, place: Int?, _ hang: Hang) -> Claim {
-    Claim(
+  private func claim(
+    _ finding: Finding, place: Int?, _ hang: Hang, in run: borrowing Run
+  ) -> Claim {
+    var finding = finding
+    for wait in hang.waits { finding.waits.append(step(at: wait.place, in: run)) }
+    return Claim(
       finding: finding, place: place, schedule: FoundSchedule(events: hang.schedule),
       goal: .hung(hang.waits.map(\.place)))
   }
@@ -88,19 +127,19 @@ extension Prediction {
     in run: borrowing Run
   ) -> [Claim] {
     guard let space = search.space else { return [] }
+    let told = detections.findings.filter { $0.rule.kind == .deadlock }
     // What a run that hung could have hung in otherwise is for the next run to tell.
-    let hasHung = detections.findings.contains {
-      $0.rule.kind == .deadlock && $0.verdict == .observed
-    }
-    if hasHung { return [] }
-    var told = Set(known.map { Signature($0.finding.steps) })
+    if told.contains(where: { $0.verdict == .observed }) { return [] }
+    var requests = Set((told + known.map(\.finding)).flatMap(\.steps).map(Request.init))
     var claims: [Claim] = []
     for hang in space.hangs {
       for core in HangAnatomy(hang, in: index).cores where claims.count < Self.newHangLimit {
-        guard let finding = finding(of: core, in: hang, run), rules.contains(finding.rule),
-          told.insert(Signature(finding.steps)).inserted
+        let own = Set(core.places.map { Request(index.history[$0]) })
+        guard requests.isDisjoint(with: own),
+          let finding = finding(of: core, in: hang, run), rules.contains(finding.rule)
         else { continue }
-        claims.append(claim(finding, place: nil, hang))
+        requests.formUnion(own)
+        claims.append(claim(finding, place: nil, hang, in: run))
       }
     }
     return claims
@@ -110,17 +149,14 @@ extension Prediction {
   private static let newHangLimit = 16
 
   /// What is waited for, and where in the code: whichever threads do it, it is one defect.
-  private struct Signature: Hashable {
-    var requests: Set<[UInt32]>
+  private struct Request: Hashable {
+    var object: ObjectID
+    var child: ThreadID
+    var stack: StackID
 
-    init(_ steps: [Step]) {
-      requests = Set(
-        steps.map { [$0.object.rawValue, $0.child.rawValue, $0.stack.rawValue] })
-    }
-  }
+    init(_ step: Step) { (object, child, stack) = (step.object, step.child, step.stack) }
 
-  private func isUsedAsLock(_ object: ObjectID) -> Bool {
-    index.tables.objects.kind(of: object).isLock || index.tables.objects[object].value == 1
+    init(_ event: Event) { (object, child, stack) = (event.object, event.child, event.stack) }
   }
 
   /// The finding that a core is; nil for one that others look for, or of which it is not certain that the
@@ -128,31 +164,72 @@ extension Prediction {
   private func finding(
     of core: HangAnatomy.Core, in hang: Hang, _ run: borrowing Run
   ) -> Finding? {
-    let events = core.places.map { index.history[$0] }
     // Cycles of these are looked for elsewhere.
-    let isOfLocks = events.allSatisfy { event in
-      event.operation == .join || (event.operation == .acquire && isUsedAsLock(event.object))
+    let isOfLocks = core.places.allSatisfy { place in
+      let event = index.history[place]
+      return event.operation == .join
+        || (event.operation == .acquire && isUsedAsLock(event.object))
     }
     if core.isCycle, isOfLocks { return nil }
-    var isLost = false
+    var wakeups: [Int] = []
     for place in core.places {
       let lost = LostWakeup(of: place, in: hang.schedule, index)
       guard lost.isCertain else { return nil }
-      if !lost.wakeups.isEmpty { isLost = true }
+      wakeups += lost.wakeups
     }
+    let steps = self.steps(of: core, in: run)
+    if core.isCycle {
+      return nestedMonitor(core, steps, hang, in: run)
+        ?? Finding(.deadlock, .possible, .waitCycle, steps: steps, assumes: run.assumptions)
+    }
+    guard let wakeup = wakeups.last else {
+      return Finding(.stuckThread, .possible, .nobodyLeft, steps: steps, assumes: run.assumptions)
+    }
+    return Finding(
+      .lostWakeup, .possible, .tooEarly, steps: steps + [step(at: wakeup, in: run)],
+      assumes: run.assumptions)
+  }
+
+  private func isUsedAsLock(_ object: ObjectID) -> Bool {
+    index.tables.objects.kind(of: object).isLock || index.tables.objects[object].value == 1
+  }
+
+  private func steps(of core: HangAnatomy.Core, in run: borrowing Run) -> [Step] {
     var steps: [Step] = []
     for (number, place) in core.places.enumerated() {
-      let next = core.places[(number + 1) % core.places.count]
-      var step = Step(
-        index.history[place], at: place,
-        holding: run.held.locks(of: index.history.held(at: place)))
-      if core.isCycle { step.waitsFor = [index.history[next].thread] }
+      var step = step(at: place, in: run)
+      if core.isCycle {
+        let next = core.places[(number + 1) % core.places.count]
+        step.waitsFor = [index.history[next].thread]
+      }
       steps.append(step)
     }
-    _ = isLost
-    let rule = core.isCycle ? Rule.deadlock : .stuckThread
+    return steps
+  }
+
+  private func step(at place: Int, in run: borrowing Run) -> Step {
+    Step(
+      index.history[place], at: place, holding: run.held.locks(of: index.history.held(at: place)))
+  }
+
+  /// Two threads, of which one waits with a lock held that the other asks for before it would wake it.
+  private func nestedMonitor(
+    _ core: HangAnatomy.Core, _ steps: [Step], _ hang: Hang, in run: borrowing Run
+  ) -> Finding? {
+    guard steps.count == 2,
+      let asker = steps.firstIndex(where: { step in
+        step.operation == .acquire && index.tables.objects.kind(of: step.object).isLock
+      })
+    else { return nil }
+    let waiter = steps[1 - asker]
+    let lock = steps[asker].object
+    guard waiter.holding.contains(where: { $0.object == lock }),
+      let wake = HangAnatomy.wake(
+        of: waiter.event, by: steps[asker].thread.index, after: steps[asker].event, in: index)
+    else { return nil }
     return Finding(
-      rule, .possible, core.isCycle ? .waitCycle : .nobodyLeft, steps: steps,
+      .nestedMonitor, .possible, .wakerNeedsLock(lock: lock),
+      steps: [waiter, step(at: wake, in: run)], objects: [waiter.object, lock],
       assumes: run.assumptions)
   }
 }

@@ -213,6 +213,7 @@ extension Prediction {
     if let flaw {
       finding.verdict = .possible
       finding.missing = .notDecided
+      finding.waits = []
       warnings.append(
         AnalysisWarning(
           .witnessRefused(flaw.description), at: finding.firstEvent, thread: finding.threads[0]))
