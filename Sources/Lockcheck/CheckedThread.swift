@@ -32,15 +32,17 @@ public final class CheckedThread: @unchecked Sendable {
   /// Describes a thread; ``start()`` starts it.
   ///
   /// - Parameters:
-  ///   - name: What reports call it; without one, `Thread-1` and so on.
-  ///   - isDaemon: Whether the process may end while it runs.
+  ///   - name: What reports call it; without one, `Thread-1 (serve)` and so on, after the function.
+  ///   - isDaemon: Whether the process may end while it runs; nil is as on the thread that makes it.
+  ///   - function: The function that makes it.
   ///   - body: What it does.
   public init(
-    name: String? = nil, isDaemon: Bool = false, _ body: @escaping @Sendable () throws -> Void
+    name: String? = nil, isDaemon: Bool? = nil, function: String = #function,
+    _ body: @escaping @Sendable () throws -> Void
   ) {
-    self.isDaemon = isDaemon
+    self.isDaemon = isDaemon ?? Self.current?.isDaemon ?? false
     self.body = body
-    label = Label(name ?? ThreadRegistry.makeName())
+    label = Label(name ?? ThreadRegistry.makeName(in: function))
   }
 
   /// The thread that the caller runs on; nil on the main thread and others that were not made here.
