@@ -73,10 +73,10 @@ public final class Barrier: @unchecked Sendable {
   }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { withGuard { waiters.count + early.count } }
+  public var waitingCount: Int { mutex.withLock { waiters.count + early.count } }
 
   /// Whether waits are refused, until ``reset()``. Out of date as soon as it is known.
-  public var isBroken: Bool { withGuard { staysBroken } }
+  public var isBroken: Bool { mutex.withLock { staysBroken } }
 
   /// Waits until all parties have come and the action is over, but no longer than `timeout` for the
   /// others to come; nil is as long as the barrier was told.
@@ -223,13 +223,6 @@ extension Barrier {
     case .success where action == nil: break
     default: outcome.record(.atomicRead)
     }
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
   }
 }
 

@@ -61,12 +61,7 @@ public final class Condition: @unchecked Sendable {
 
   /// How many threads wait to be notified. Out of date as soon as it is known, unless the caller holds
   /// the lock.
-  public var waitingCount: Int {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe waiters.count
-  }
+  public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }
 
   // MARK: Waiting
 

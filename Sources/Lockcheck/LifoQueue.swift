@@ -1,3 +1,5 @@
+internal import LockcheckTrace
+
 /// A ``Queue`` that hands out the item that was put last.
 public final class LifoQueue<Element: Sendable>: Queue<Element>, @unchecked Sendable {
   /// Makes an empty queue.
@@ -14,6 +16,7 @@ public final class LifoQueue<Element: Sendable>: Queue<Element>, @unchecked Send
 private struct Stack<Element>: QueueStorage {
   private var elements: [Element] = []
 
+  var order: QueueOrder { .lifo }
   var count: Int { elements.count }
   mutating func append(_ element: Element) { elements.append(element) }
   mutating func popNext() -> Element? { elements.popLast() }

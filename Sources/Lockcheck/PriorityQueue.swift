@@ -1,3 +1,5 @@
+internal import LockcheckTrace
+
 /// A ``Queue`` that hands out the smallest item; of several that are equal, the one that was put first.
 ///
 /// Items are compared while nobody else can use the queue: `<` must not use it, either.
@@ -19,6 +21,7 @@ public final class PriorityQueue<Element: Comparable & Sendable>:
 private struct Heap<Element: Comparable>: QueueStorage {
   private var elements: [Element] = []
 
+  var order: QueueOrder { .priority }
   var count: Int { elements.count }
 
   /// - Complexity: O(log n).

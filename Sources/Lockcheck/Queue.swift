@@ -49,6 +49,7 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
     self.capacity = max(0, capacity)
     var details = ObjectDetails()
     details.capacity = UInt64(self.capacity)
+    if storage.order != .fifo { details.order = storage.order }
     traced = Traced(.queue, name: name, details: details)
   }
 
@@ -61,17 +62,19 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// How many items it holds. Out of date as soon as it is known.
-  public final var count: Int { withGuard { items.count } }
+  public final var count: Int { mutex.withLock { items.count } }
 
   /// Whether it holds none. Out of date as soon as it is known: get with ``tryGet()`` instead.
-  public final var isEmpty: Bool { withGuard { items.isEmpty } }
+  public final var isEmpty: Bool { mutex.withLock { items.isEmpty } }
 
   /// Whether it holds as many as it may. Out of date as soon as it is known: put with ``tryPut(_:)``.
-  public final var isFull: Bool { withGuard { isFullNow } }
+  public final var isFull: Bool { mutex.withLock { isFullNow } }
 
   /// How many threads wait for room, for an item, or for the last one to be dealt with. Out of date as
   /// soon as it is known.
-  public final var waitingCount: Int { withGuard { putters.count + getters.count + joiners.count } }
+  public final var waitingCount: Int {
+    mutex.withLock { putters.count + getters.count + joiners.count }
+  }
 
   // MARK: Putting and getting
 
@@ -298,12 +301,5 @@ extension Queue {
     guard current != session else { return }
     session = current
     untracedUnfinished = unfinished
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
   }
 }

@@ -1,7 +1,11 @@
+internal import LockcheckTrace
+
 /// What a queue keeps its items in; it decides which one comes out next.
 protocol QueueStorage<Element> {
   associatedtype Element
 
+  /// Which item comes out next, in the trace's words.
+  var order: QueueOrder { get }
   /// How many items there are.
   var count: Int { get }
   /// Adds an item.

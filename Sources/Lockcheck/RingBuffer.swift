@@ -1,9 +1,12 @@
+internal import LockcheckTrace
+
 /// Items in order of arrival: a circle of slots that grows when it is full.
 struct RingBuffer<Element>: QueueStorage {
   private var slots: [Element?] = []
   private var head = 0
   /// How many items there are.
   private(set) var count = 0
+  var order: QueueOrder { .fifo }
 
   /// Adds an item behind all others.
   ///

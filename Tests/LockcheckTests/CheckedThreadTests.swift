@@ -170,6 +170,26 @@ import Testing
     #expect(String(decoding: result.standardOutputContent, as: UTF8.self).contains("finished"))
   }
 
+  @Test func `is waited for at the end of the process, though it be started then`() async throws {
+    let result = try await #require(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      let begun = Lockcheck.Event()
+      let thread = Lockcheck.CheckedThread {
+        begun.set()
+        usleep(50_000)
+        CheckedThread {
+          usleep(50_000)
+          writeAll("finished")
+        }.start()
+      }
+      thread.start()
+      begun.wait()
+      exit(0)
+    }
+    #expect(String(decoding: result.standardOutputContent, as: UTF8.self).contains("finished"))
+  }
+
   @Test func `is not waited for when it is a daemon`() async {
     await #expect(processExitsWith: .success) {
       let begun = Lockcheck.Event()

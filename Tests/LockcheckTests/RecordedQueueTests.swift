@@ -20,6 +20,8 @@
         }
       #expect(trace.events(on: "Q") == ["put 0", "put 1", "put 2"] + gets + ["destroy"])
       #expect(trace.details(of: "Q")?.capacity == 3)
+      let order: [QueueKind: QueueOrder] = [.lifo: .lifo, .priority: .priority]
+      #expect(trace.details(of: "Q")?.order == order[kind])
     }
   }
 
