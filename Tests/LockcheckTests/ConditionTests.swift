@@ -190,6 +190,9 @@ import Testing
     #expect(throws: Refusal.self) {
       try condition.wait { () throws(Refusal) -> Bool in throw Refusal() }
     }
+    #expect(throws: Refusal.self) {
+      try condition.wait(timeout: .zero) { throw Refusal() }
+    }
     #expect(!elsewhere { condition.lockIfAvailable() })
     condition.unlock()
   }
