@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "LockcheckTests",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckTestKit",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckAnalysis",
+        "LockcheckTestKit",
       ]),
     // One source, compiled with Foundation's types and, through a symbolic link, with ours.
     .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),

@@ -32,15 +32,17 @@ public final class CheckedThread: @unchecked Sendable {
   /// Describes a thread; ``start()`` starts it.
   ///
   /// - Parameters:
-  ///   - name: What reports call it; without one, `Thread-1` and so on.
-  ///   - isDaemon: Whether the process may end while it runs.
+  ///   - name: What reports call it; without one, `Thread-1 (serve)` and so on, after the function.
+  ///   - isDaemon: Whether the process may end while it runs; nil is as on the thread that makes it.
+  ///   - function: The function that makes it.
   ///   - body: What it does.
   public init(
-    name: String? = nil, isDaemon: Bool = false, _ body: @escaping @Sendable () throws -> Void
+    name: String? = nil, isDaemon: Bool? = nil, function: String = #function,
+    _ body: @escaping @Sendable () throws -> Void
   ) {
-    self.isDaemon = isDaemon
+    self.isDaemon = isDaemon ?? Self.current?.isDaemon ?? false
     self.body = body
-    label = Label(name ?? ThreadRegistry.makeName())
+    label = Label(name ?? ThreadRegistry.makeName(in: function))
   }
 
   /// The thread that the caller runs on; nil on the main thread and others that were not made here.
@@ -53,13 +55,13 @@ public final class CheckedThread: @unchecked Sendable {
   }
 
   /// A number that no other thread of this process has or will have; nil until it is started.
-  public var id: UInt64? { withGuard { number } }
+  public var id: UInt64? { mutex.withLock { number } }
 
   /// Whether it has been started and has not ended.
-  public var isAlive: Bool { withGuard { phase == .running } }
+  public var isAlive: Bool { mutex.withLock { phase == .running } }
 
   /// The error that its body threw; nil before its end and where it threw none.
-  public var error: (any Error)? { withGuard { thrown } }
+  public var error: (any Error)? { mutex.withLock { thrown } }
 
   /// Starts the thread. A second start does nothing (`startedTwice`).
   ///
@@ -67,7 +69,7 @@ public final class CheckedThread: @unchecked Sendable {
   public func start() {
     let id = ThreadRegistry.makeID()
     let name = self.name
-    let isFirst = withGuard {
+    let isFirst = mutex.withLock {
       guard phase == .fresh else { return false }
       phase = .running
       number = id
@@ -76,7 +78,7 @@ public final class CheckedThread: @unchecked Sendable {
     guard isFirst else { return MisuseError(.startedTwice, "thread '\(name)'").report() }
     // Also while nothing is recorded: a recording that begins later then knows the thread.
     let traced = TracedThread(name: name)
-    withGuard { self.traced = traced }
+    mutex.withLock { self.traced = traced }
     traced.recordFork()
     if !isDaemon { ThreadRegistry.await(self, id) }
     let refusal = PlatformThread.spawn { [self] in run(id, name) }
@@ -115,8 +117,9 @@ extension CheckedThread {
   func joinAtExit() { if isAlive { _ = join(until: .never) } }
 
   private var joinMisuse: MisuseError? {
-    if withGuard({ runner }) == .current { return MisuseError(.joinOfItself, "thread '\(name)'") }
-    if withGuard({ phase == .fresh }) { return MisuseError(.joinBeforeStart, "thread '\(name)'") }
+    let (isMine, isFresh) = mutex.withLock { (runner == .current, phase == .fresh) }
+    if isMine { return MisuseError(.joinOfItself, "thread '\(name)'") }
+    if isFresh { return MisuseError(.joinBeforeStart, "thread '\(name)'") }
     return nil
   }
 
@@ -145,7 +148,7 @@ extension CheckedThread {
   private func run(_ id: UInt64, _ name: String) {
     PlatformThread.setName(name)
     let me = ThreadNumber.current
-    let traced = withGuard {
+    let traced = mutex.withLock {
       runner = me
       return self.traced
     }
@@ -164,7 +167,7 @@ extension CheckedThread {
   /// Runs the body. What it kept alive ends with this call, on its own thread, before the thread's
   /// last event.
   private func runBody() -> (any Error)? {
-    let body = withGuard { () -> (@Sendable () throws -> Void)? in
+    let body = mutex.withLock { () -> (@Sendable () throws -> Void)? in
       defer { self.body = nil }
       return self.body
     }
@@ -186,12 +189,5 @@ extension CheckedThread {
     wakeups.add(from: &joiners)
     mutex.unlock(me)
     wakeups.wake()
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
   }
 }

@@ -61,12 +61,7 @@ public final class Condition: @unchecked Sendable {
 
   /// How many threads wait to be notified. Out of date as soon as it is known, unless the caller holds
   /// the lock.
-  public var waitingCount: Int {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe waiters.count
-  }
+  public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }
 
   // MARK: Waiting
 
@@ -110,10 +105,19 @@ public final class Condition: @unchecked Sendable {
       try refuse(.wait).raise()
       return false
     }
-    while true {
-      if predicate() { return true }
-      guard wait(until: deadline) else { return predicate() }
+    return wait(until: deadline, for: predicate)
+  }
+
+  /// As the one whose predicate cannot throw.
+  ///
+  /// - Throws: What `predicate` throws, too; the caller then holds the lock.
+  public func wait(timeout: Duration?, until predicate: () throws -> Bool) throws -> Bool {
+    let deadline = try Deadline(after: timeout)
+    guard associated.isUsable else {
+      try refuse(.wait).raise()
+      return false
     }
+    return try wait(until: deadline, for: predicate)
   }
 
   // MARK: Notifying
@@ -208,6 +212,16 @@ extension Condition {
       mutex.unlock(me)
     }
     return isNotified
+  }
+
+  /// The caller holds the lock. Returns what the predicate said last.
+  private func wait<E: Error>(
+    until deadline: Deadline, for predicate: () throws(E) -> Bool
+  ) throws(E) -> Bool {
+    while true {
+      if try predicate() { return true }
+      guard wait(until: deadline) else { return try predicate() }
+    }
   }
 
   private func wake(upTo count: Int?) {

@@ -26,20 +26,10 @@ public final class Event: @unchecked Sendable {
   }
 
   /// Whether the flag is up. Out of date as soon as it is known.
-  public var isSet: Bool {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe isRaised
-  }
+  public var isSet: Bool { mutex.withLock { unsafe isRaised } }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe waiters.count
-  }
+  public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }
 
   /// Raises the flag and wakes all who wait.
   ///

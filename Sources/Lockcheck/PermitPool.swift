@@ -40,20 +40,10 @@ final class PermitPool: @unchecked Sendable {
   deinit { traced.recordDestroy() }
 
   /// Permits that nobody has. Out of date as soon as it is known.
-  var value: Int {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe Int(clamping: state.available)
-  }
+  var value: Int { mutex.withLock { unsafe Int(clamping: state.available) } }
 
   /// How many threads wait. Out of date as soon as it is known.
-  var waitingCount: Int {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return unsafe state.waiters.count
-  }
+  var waitingCount: Int { mutex.withLock { unsafe state.waiters.count } }
 
   func acquireIfAvailable() -> Bool {
     let me = ThreadNumber.current

@@ -10,14 +10,15 @@ internal import LockcheckTrace
 /// jobs.join()                // waits until every item has been dealt with
 /// ```
 ///
-/// Threads that wait are woken in order of arrival.
-public final class Queue<Element: Sendable>: @unchecked Sendable {
+/// Threads that wait are woken in order of arrival. ``LifoQueue`` and ``PriorityQueue`` are queues that
+/// hand items out in another order.
+public class Queue<Element: Sendable>: @unchecked Sendable {
   /// How many items it holds at most; 0 is any number.
-  public let capacity: Int
+  public final let capacity: Int
   private let traced: Traced
   private let mutex = FutexMutex()
   // All below is touched only while `mutex` is held.
-  private var items = RingBuffer<(element: Element, number: UInt64)>()
+  private var items: any QueueStorage<QueueItem<Element>>
   private var getters = WaitQueue()
   private var putters = WaitQueue()
   private var joiners = WaitQueue()
@@ -36,69 +37,80 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
   /// - Parameters:
   ///   - capacity: How many items it holds at most; 0 and less is any number.
   ///   - name: What reports call it.
-  public init(capacity: Int = 0, name: String? = nil) {
+  public convenience init(capacity: Int = 0, name: String? = nil) {
+    self.init(RingBuffer(), capacity: capacity, name: name)
+  }
+
+  /// Makes a queue that hands its items out in the order that `storage` has.
+  init(
+    _ storage: some QueueStorage<QueueItem<Element>>, capacity: Int, name: String?
+  ) {
+    items = storage
     self.capacity = max(0, capacity)
     var details = ObjectDetails()
     details.capacity = UInt64(self.capacity)
+    if storage.order != .fifo { details.order = storage.order }
     traced = Traced(.queue, name: name, details: details)
   }
 
   deinit { traced.recordDestroy() }
 
   /// What reports call it.
-  public var name: String? {
+  public final var name: String? {
     get { traced.label.get() }
     set { traced.rename(newValue) }
   }
 
   /// How many items it holds. Out of date as soon as it is known.
-  public var count: Int { withGuard { items.count } }
+  public final var count: Int { mutex.withLock { items.count } }
 
   /// Whether it holds none. Out of date as soon as it is known: get with ``tryGet()`` instead.
-  public var isEmpty: Bool { withGuard { items.isEmpty } }
+  public final var isEmpty: Bool { mutex.withLock { items.isEmpty } }
 
   /// Whether it holds as many as it may. Out of date as soon as it is known: put with ``tryPut(_:)``.
-  public var isFull: Bool { withGuard { isFullNow } }
+  public final var isFull: Bool { mutex.withLock { isFullNow } }
 
   /// How many threads wait for room, for an item, or for the last one to be dealt with. Out of date as
   /// soon as it is known.
-  public var waitingCount: Int { withGuard { putters.count + getters.count + joiners.count } }
+  public final var waitingCount: Int {
+    mutex.withLock { putters.count + getters.count + joiners.count }
+  }
 
   // MARK: Putting and getting
 
-  /// Puts an item behind all others. While the queue is full it waits, but no longer than `timeout`;
+  /// Puts an item in. While the queue is full it waits, but no longer than `timeout`;
   /// nil is for ever.
   ///
   /// - Throws: `full`, `shutDown`, `negativeTimeout`.
-  public func put(_ element: Element, timeout: Duration? = nil) throws(QueueError) {
+  public final func put(_ element: Element, timeout: Duration? = nil) throws(QueueError) {
     try put(element, attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
   }
 
-  /// Puts an item behind all others if there is room.
+  /// Puts an item in if there is room.
   ///
   /// - Throws: `full`, `shutDown`.
-  public func tryPut(_ element: Element) throws(QueueError) {
+  public final func tryPut(_ element: Element) throws(QueueError) {
     try put(element, attempt: .try, until: .never)
   }
 
-  /// Takes out the item that was put first. While there is none it waits, but no longer than
+  /// Takes out the item whose turn it is. While there is none it waits, but no longer than
   /// `timeout`; nil is for ever.
   ///
   /// - Throws: `empty`, `shutDown`, `negativeTimeout`.
-  public func get(timeout: Duration? = nil) throws(QueueError) -> Element {
+  public final func get(timeout: Duration? = nil) throws(QueueError) -> Element {
     try get(attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
   }
 
-  /// Takes out the item that was put first, if there is one.
+  /// Takes out the item whose turn it is, if there is one.
   ///
   /// - Throws: `empty`, `shutDown`.
-  public func tryGet() throws(QueueError) -> Element { try get(attempt: .try, until: .never) }
+  public final func tryGet() throws(QueueError) -> Element { try get(attempt: .try, until: .never) }
 
   // MARK: Dealing with items
 
   /// Says that an item that was taken out has been dealt with. More of these than puts are refused
   /// (`taskDoneOverrun`).
-  public func taskDone() {
+  public final func taskDone() {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
@@ -115,14 +127,14 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Waits until every item that was put has been dealt with.
-  public func join() { _ = join(until: .never) }
+  public final func join() { _ = join(until: .never) }
 
   /// Waits until every item that was put has been dealt with, but no longer than `timeout`; nil is
   /// for ever.
   ///
   /// - Returns: False when some item was not dealt with in time.
   /// - Throws: `negativeTimeout`.
-  public func join(timeout: Duration?) throws(QueueError) -> Bool {
+  public final func join(timeout: Duration?) throws(QueueError) -> Bool {
     join(until: try deadline(timeout))
   }
 
@@ -133,7 +145,7 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
   ///
   /// - Parameter immediate: Whether what is there is thrown away, and counts as dealt with.
   /// - Complexity: Linear in the number of threads woken and of items thrown away.
-  public func shutDown(immediate: Bool = false) {
+  public final func shutDown(immediate: Bool = false) {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     var dropped: [Element] = []
@@ -141,7 +153,7 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
     if Traced.isOn { beginSession() }
     isShut = true
     if Traced.isOn { traced.record(.close) }
-    while immediate, let item = items.popFirst() {
+    while immediate, let item = items.popNext() {
       if Traced.isOn { traced.record(.get, argument: item.number) }
       dropped.append(item.element)
       if unfinished > 0 { finishOne(&wakeups) }
@@ -155,7 +167,7 @@ public final class Queue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// Ends the queue once what is there has been taken out: ``shutDown(immediate:)`` of false.
-  public func close() { shutDown() }
+  public final func close() { shutDown() }
 }
 
 extension Queue {
@@ -184,7 +196,7 @@ extension Queue {
     let number = nextNumber
     nextNumber += 1
     unfinished += 1
-    items.append((element, number))
+    items.append(QueueItem(element: element, number: number))
     if Traced.isOn { traced.record(.put, attempt: attempt, argument: number) }
     let getter = getters.popFirst()
     mutex.unlock(me)
@@ -197,7 +209,7 @@ extension Queue {
     mutex.lock(me)
     if Traced.isOn { beginSession() }
     while true {
-      if let item = items.popFirst() {
+      if let item = items.popNext() {
         if Traced.isOn { traced.record(.get, attempt: attempt, argument: item.number) }
         let putter = putters.popFirst()
         mutex.unlock(me)
@@ -289,12 +301,5 @@ extension Queue {
     guard current != session else { return }
     session = current
     untracedUnfinished = unfinished
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
   }
 }

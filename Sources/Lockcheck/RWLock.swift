@@ -41,11 +41,11 @@ public final class RWLock: @unchecked Sendable {
   }
 
   /// Whether any thread holds it, shared or exclusive. Out of date as soon as it is known.
-  public var isLocked: Bool { withGuard { unsafe !state.holds.isEmpty } }
+  public var isLocked: Bool { mutex.withLock { unsafe !state.holds.isEmpty } }
 
   /// How many threads wait. Out of date as soon as it is known.
   public var waitingCount: Int {
-    withGuard { unsafe state.writers.count + state.readers.count }
+    mutex.withLock { unsafe state.writers.count + state.readers.count }
   }
 
   // MARK: Exclusive
@@ -204,13 +204,6 @@ extension RWLock {
   private func recordAcquire(_ mode: LockMode, _ me: ThreadNumber, _ attempt: Attempt) {
     let session = traced.recordAcquire(mode: mode, attempt: attempt)
     unsafe state.holds.setSession(session, ofLast: me, mode)
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
   }
 
   /// Who has the lock, and who wants it.

@@ -1,12 +1,12 @@
+internal import LockcheckTrace
+
 /// Items in order of arrival: a circle of slots that grows when it is full.
-struct RingBuffer<Element> {
+struct RingBuffer<Element>: QueueStorage {
   private var slots: [Element?] = []
   private var head = 0
   /// How many items there are.
   private(set) var count = 0
-
-  /// Whether there is none.
-  var isEmpty: Bool { count == 0 }
+  var order: QueueOrder { .fifo }
 
   /// Adds an item behind all others.
   ///
@@ -18,7 +18,7 @@ struct RingBuffer<Element> {
   }
 
   /// Takes out the item that came first.
-  mutating func popFirst() -> Element? {
+  mutating func popNext() -> Element? {
     guard count > 0 else { return nil }
     let element = slots[head]
     slots[head] = nil

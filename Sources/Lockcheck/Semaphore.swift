@@ -7,52 +7,54 @@
 ///
 /// Permits have no owner: any thread may give one back. Threads that wait get theirs in order of
 /// arrival. It has the methods of Dispatch's `DispatchSemaphore`, too, but may be destroyed while
-/// permits are out.
-public final class Semaphore: Sendable {
-  private let permits: PermitPool
+/// permits are out. See ``BoundedSemaphore`` for one that counts what comes back.
+public class Semaphore: @unchecked Sendable {
+  private final let permits: PermitPool
 
   /// Makes a semaphore of `value` permits, which must not be negative.
   ///
   /// - Parameter name: What reports call it.
-  public init(value: Int, name: String? = nil) {
-    permits = PermitPool("semaphore", value: value, isBounded: false, name: name)
+  public convenience init(value: Int = 1, name: String? = nil) {
+    self.init(PermitPool("semaphore", value: value, isBounded: false, name: name))
   }
 
+  init(_ permits: PermitPool) { self.permits = permits }
+
   /// What reports call it.
-  public var name: String? {
+  public final var name: String? {
     get { permits.traced.label.get() }
     set { permits.traced.rename(newValue) }
   }
 
   /// Permits that nobody has. Out of date as soon as it is known.
-  public var value: Int { permits.value }
+  public final var value: Int { permits.value }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { permits.waitingCount }
+  public final var waitingCount: Int { permits.waitingCount }
 
   /// Takes a permit, however long that takes.
-  public func acquire() { _ = permits.acquire(until: .never) }
+  public final func acquire() { _ = permits.acquire(until: .never) }
 
   /// Takes a permit if there is one.
   ///
   /// - Returns: Whether the caller has got one.
-  public func acquireIfAvailable() -> Bool { permits.acquireIfAvailable() }
+  public final func acquireIfAvailable() -> Bool { permits.acquireIfAvailable() }
 
   /// Takes a permit, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller has got one.
   /// - Throws: `negativeTimeout`.
-  public func acquire(timeout: Duration?) throws(MisuseError) -> Bool {
+  public final func acquire(timeout: Duration?) throws(MisuseError) -> Bool {
     permits.acquire(until: try Deadline(after: timeout))
   }
 
   /// Gives `count` permits back; fewer than one is refused (`countTooSmall`).
   ///
   /// - Complexity: Linear in the number of threads woken.
-  public func release(_ count: Int = 1) { _ = permits.release(count) }
+  public final func release(_ count: Int = 1) { _ = permits.release(count) }
 
   /// Has a permit while `body` runs.
-  @inlinable public func withPermit<R: ~Copyable, E: Error>(
+  @inlinable public final func withPermit<R: ~Copyable, E: Error>(
     _ body: () throws(E) -> R
   ) throws(E) -> R {
     acquire()
@@ -68,10 +70,10 @@ extension Semaphore {
   }
 
   /// Takes a permit: `DispatchSemaphore`'s name for ``acquire()``.
-  public func wait() { acquire() }
+  public final func wait() { acquire() }
 
   /// Gives a permit back: `DispatchSemaphore`'s name for ``release(_:)``.
   ///
   /// - Returns: Not 0 when a thread was woken.
-  @discardableResult public func signal() -> Int { permits.release(1) }
+  @discardableResult public final func signal() -> Int { permits.release(1) }
 }

@@ -32,8 +32,11 @@ enum ThreadRegistry {
   /// A number that no other thread of this process has or will have, from 1.
   static func makeID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
 
-  /// A name for a thread that was given none.
-  static func makeName() -> String { "Thread-\(lastName.add(1, ordering: .relaxed).newValue)" }
+  /// A name for a thread that was given none, made in `function`.
+  static func makeName(in function: String) -> String {
+    let number = lastName.add(1, ordering: .relaxed).newValue
+    return "Thread-\(number) (\(function.prefix { $0 != "(" }))"
+  }
 
   /// Makes the end of the process wait for `thread`.
   static func await(_ thread: CheckedThread, _ id: UInt64) {

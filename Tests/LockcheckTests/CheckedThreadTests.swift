@@ -32,8 +32,9 @@ import Testing
     #expect(threads.compactMap(\.id) == ids)
   }
 
-  @Test func `is called Thread and a number, unless it is given a name`() {
-    #expect(CheckedThread {}.name.wholeMatch(of: /Thread-\d+/) != nil)
+  @Test func `is called Thread, a number and who made it, unless it is given a name`() {
+    func serve(_ port: Int) -> CheckedThread { CheckedThread {} }
+    #expect(serve(80).name.wholeMatch(of: /Thread-\d+ \(serve\)/) != nil)
     #expect(CheckedThread {}.name != CheckedThread {}.name)
     #expect(CheckedThread(name: "worker") {}.name == "worker")
   }
@@ -101,6 +102,33 @@ import Testing
     #expect(ends(thread))
   }
 
+  @Test func `is a daemon if it is told so, and otherwise if its maker is one`() {
+    #expect(!CheckedThread {}.isDaemon)
+    #expect(CheckedThread(isDaemon: true) {}.isDaemon)
+    for isDaemon in [false, true] {
+      let seen = SharedAtomic<[Bool]>([])
+      let maker = CheckedThread(isDaemon: isDaemon) {
+        seen.store([CheckedThread {}, CheckedThread(isDaemon: false) {}].map(\.isDaemon))
+      }
+      maker.start()
+      maker.join()
+      #expect(seen.load() == [isDaemon, false])
+    }
+  }
+
+  @Test func `says on standard error with what error it ended`() async throws {
+    struct Refusal: Error {}
+    let result = try await #require(
+      processExitsWith: .success, observing: [\.standardErrorContent]
+    ) {
+      let thread = Lockcheck.CheckedThread(name: "worker") { throw Refusal() }
+      thread.start()
+      thread.join()
+    }
+    let said = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(said.contains("lockcheck: thread 'worker' ended with an error: Refusal()"))
+  }
+
   @Test func `keeps the error that its body threw`() {
     struct Refusal: Error {}
     let thread = CheckedThread { throw Refusal() }
@@ -134,6 +162,26 @@ import Testing
         begun.set()
         usleep(100_000)
         writeAll("finished")
+      }
+      thread.start()
+      begun.wait()
+      exit(0)
+    }
+    #expect(String(decoding: result.standardOutputContent, as: UTF8.self).contains("finished"))
+  }
+
+  @Test func `is waited for at the end of the process, though it be started then`() async throws {
+    let result = try await #require(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      let begun = Lockcheck.Event()
+      let thread = Lockcheck.CheckedThread {
+        begun.set()
+        usleep(50_000)
+        CheckedThread {
+          usleep(50_000)
+          writeAll("finished")
+        }.start()
       }
       thread.start()
       begun.wait()

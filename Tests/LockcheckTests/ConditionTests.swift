@@ -125,12 +125,73 @@ import Testing
     condition.unlock()
   }
 
+  @Test func `ends a wait for a predicate that comes true in time`() {
+    let condition = Condition()
+    let value = Plain(0)
+    let result = SharedAtomic<Bool?>(nil)
+    let thread = started {
+      condition.lock()
+      defer { condition.unlock() }
+      result.store(try condition.wait(timeout: .seconds(60)) { value.value == 4 })
+    }
+    for _ in 0..<4 {
+      condition.withLock {
+        value.value += 1
+        condition.notify()
+      }
+    }
+    #expect(ends(thread))
+    #expect(result.load() == true)
+  }
+
+  @Test func `tells a wait that was notified from one that ran out`() throws {
+    let condition = Condition()
+    let result = SharedAtomic<Bool?>(nil)
+    let thread = started {
+      condition.lock()
+      defer { condition.unlock() }
+      result.store(try condition.wait(timeout: .seconds(60)))
+    }
+    #expect(eventually { condition.waitingCount == 1 })
+    condition.withLock { condition.notify() }
+    #expect(ends(thread))
+    #expect(result.load() == true)
+    #expect(try condition.withLock { try condition.wait(timeout: .zero) } == false)
+  }
+
+  @Test(arguments: [false, true])
+  func `refuses a negative timeout`(hasPredicate: Bool) {
+    let condition = Condition()
+    let error = #expect(throws: MisuseError.self) {
+      condition.lock()
+      defer { condition.unlock() }
+      _ =
+        hasPredicate
+        ? try condition.wait(timeout: .seconds(-1)) { true }
+        : try condition.wait(timeout: .seconds(-1))
+    }
+    #expect(error?.code == .negativeTimeout)
+    #expect(condition.waitingCount == 0)
+  }
+
+  @Test func `is no good to a thread that does not hold its lock, though another does`() {
+    let condition = Condition()
+    condition.lock()
+    #expect(elsewhere { (try? condition.wait(timeout: nil)) == false })
+    elsewhere { condition.notify() }
+    condition.unlock()
+    #expect(condition.waitingCount == 0)
+  }
+
   @Test func `lets an error of the predicate through, with the lock held`() {
     struct Refusal: Error {}
     let condition = Condition()
     condition.lock()
     #expect(throws: Refusal.self) {
       try condition.wait { () throws(Refusal) -> Bool in throw Refusal() }
+    }
+    #expect(throws: Refusal.self) {
+      try condition.wait(timeout: .zero) { throw Refusal() }
     }
     #expect(!elsewhere { condition.lockIfAvailable() })
     condition.unlock()

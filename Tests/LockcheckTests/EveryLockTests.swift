@@ -83,6 +83,40 @@ private struct Refusal: Error {}
   }
 
   @Test(arguments: LockKind.allCases)
+  func `lets all who wait in, one after another`(kind: LockKind) {
+    let lock = kind.make()
+    let coming = SharedAtomic(0)
+    let entered = Plain(0)
+    lock.lock()
+    let threads = (0..<5).map { _ in
+      started {
+        coming.wrappingAdd(1)
+        lock.withLock { entered.value += 1 }
+      }
+    }
+    #expect(eventually { coming.load() == 5 })
+    #expect(entered.value == 0)
+    lock.unlock()
+    #expect(end(threads))
+    #expect(lock.withLock { entered.value } == 5)
+  }
+
+  @Test(arguments: LockKind.allCases)
+  func `can be taken by others after a timeout that its holder caused`(kind: LockKind) throws {
+    let lock = kind.make()
+    lock.lock()
+    let timedOut = elsewhere { (try? lock.lock(timeout: .milliseconds(1))) == false }
+    lock.unlock()
+    #expect(timedOut)
+    let taken = elsewhere {
+      guard lock.lockIfAvailable() else { return false }
+      lock.unlock()
+      return true
+    }
+    #expect(taken)
+  }
+
+  @Test(arguments: LockKind.allCases)
   func `keeps threads apart, whichever way they come in`(kind: LockKind) {
     let lock = kind.make()
     let count = Plain(0)

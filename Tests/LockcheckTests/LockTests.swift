@@ -21,6 +21,19 @@ import Testing
     lock.unlock()
   }
 
+  @Test func `that may be handed over can be taken twice, once another thread gives it back`() {
+    let lock = Lock(handover: true)
+    let thread = started {
+      lock.lock()
+      lock.lock()
+      lock.unlock()
+    }
+    #expect(eventually { lock.isContended })
+    lock.unlock()
+    #expect(ends(thread))
+    #expect(!lock.isLocked)
+  }
+
   @Test func `answers to NSLock's names`() {
     let lock = Lock()
     #expect(lock.name == nil)

@@ -2,29 +2,60 @@ import Lockcheck
 import LockcheckTestKit
 import Testing
 
-@Suite struct `A semaphore` {
-  @Test func `hands out as many permits as it has`() throws {
-    let semaphore = Lockcheck.Semaphore(value: 2)
-    semaphore.acquire()
-    #expect(semaphore.acquireIfAvailable())
-    #expect(!semaphore.acquireIfAvailable())
-    #expect(try !semaphore.acquire(timeout: .milliseconds(1)))
-    semaphore.release()
-    #expect(try semaphore.acquire(timeout: nil))
-    #expect(semaphore.value == 0)
-    semaphore.release(5)
-    #expect(semaphore.value == 5)
+/// The kinds of semaphores.
+enum SemaphoreKind: String, CaseIterable, Sendable {
+  case plain, bounded
+
+  func make(value: Int) -> Lockcheck.Semaphore {
+    switch self {
+    case .plain: Lockcheck.Semaphore(value: value)
+    case .bounded: BoundedSemaphore(value: value)
+    }
   }
 
-  @Test func `refuses fewer than one permit`() {
-    let semaphore = Lockcheck.Semaphore(value: 0)
+  /// With all its permits taken.
+  func makeTaken(value: Int) -> Lockcheck.Semaphore {
+    let semaphore = make(value: value)
+    for _ in 0..<value { semaphore.acquire() }
+    return semaphore
+  }
+}
+
+private struct Refusal: Error {}
+
+@Suite struct `Every semaphore` {
+  @Test(arguments: SemaphoreKind.allCases)
+  func `hands out as many permits as it has`(kind: SemaphoreKind) throws {
+    let semaphore = kind.make(value: 2)
+    semaphore.acquire()
+    #expect(semaphore.acquireIfAvailable())
+    #expect(semaphore.value == 0)
+    #expect(!semaphore.acquireIfAvailable())
+    #expect(try !semaphore.acquire(timeout: .milliseconds(1)))
+    #expect(try !semaphore.acquire(timeout: .zero))
+    semaphore.release()
+    #expect(try semaphore.acquire(timeout: nil))
+    semaphore.release(2)
+    #expect(semaphore.value == 2)
+  }
+
+  @Test func `has one permit unless it is told another number`() {
+    #expect(Lockcheck.Semaphore().value == 1)
+    #expect(BoundedSemaphore().value == 1)
+    #expect(Lockcheck.Semaphore(name: "S").name == "S")
+  }
+
+  @Test(arguments: SemaphoreKind.allCases)
+  func `refuses fewer than one permit`(kind: SemaphoreKind) {
+    let semaphore = kind.makeTaken(value: 1)
     semaphore.release(0)
     semaphore.release(-1)
     #expect(semaphore.value == 0)
   }
 
-  @Test func `refuses a negative timeout`() {
-    let semaphore = Lockcheck.Semaphore(value: 1)
+  @Test(arguments: SemaphoreKind.allCases)
+  func `refuses a negative timeout`(kind: SemaphoreKind) {
+    let semaphore = kind.make(value: 1)
     let error = #expect(throws: MisuseError.self) {
       try semaphore.acquire(timeout: .seconds(-1))
     }
@@ -32,12 +63,27 @@ import Testing
     #expect(semaphore.value == 1)
   }
 
-  @Test func `refuses a negative value`() async {
-    await #expect(processExitsWith: .failure) { _ = Lockcheck.Semaphore(value: -1) }
+  @Test(arguments: [false, true])
+  func `refuses a negative value`(isBounded: Bool) async {
+    await #expect(processExitsWith: .failure) { [isBounded] in
+      if isBounded {
+        _ = BoundedSemaphore(value: -1)
+      } else {
+        _ = Lockcheck.Semaphore(value: -1)
+      }
+    }
   }
 
-  @Test func `serves who waits in order of arrival, and nobody overtakes`() {
-    let semaphore = Lockcheck.Semaphore(value: 0)
+  @Test(arguments: SemaphoreKind.allCases)
+  func `takes permits back from any thread`(kind: SemaphoreKind) {
+    let semaphore = kind.makeTaken(value: 1)
+    elsewhere { semaphore.release() }
+    #expect(semaphore.acquireIfAvailable())
+  }
+
+  @Test(arguments: SemaphoreKind.allCases)
+  func `serves who waits in order of arrival, and nobody overtakes`(kind: SemaphoreKind) {
+    let semaphore = kind.makeTaken(value: 5)
     let order = Queue<Int>()
     let threads = (0..<5).map { number in
       let thread = started {
@@ -55,8 +101,9 @@ import Testing
     }
   }
 
-  @Test func `wakes as many as it has permits for`() {
-    let semaphore = Lockcheck.Semaphore(value: 0)
+  @Test(arguments: SemaphoreKind.allCases)
+  func `wakes as many as it has permits for`(kind: SemaphoreKind) {
+    let semaphore = kind.makeTaken(value: 4)
     let threads = (0..<3).map { _ in started { semaphore.acquire() } }
     #expect(eventually { semaphore.waitingCount == 3 })
     semaphore.release(4)
@@ -64,9 +111,29 @@ import Testing
     #expect(semaphore.value == 1)
   }
 
-  @Test(arguments: 0..<4 as Range<UInt64>)
-  func `loses no permit when waits time out`(seed: UInt64) {
-    let semaphore = Lockcheck.Semaphore(value: 2)
+  @Test(arguments: SemaphoreKind.allCases)
+  func `lets in as many threads as it has permits, and no more`(kind: SemaphoreKind) {
+    let semaphore = kind.make(value: 3)
+    let inside = SharedAtomic(0)
+    let leave = Lockcheck.Event()
+    let threads = (0..<8).map { _ in
+      started {
+        semaphore.withPermit {
+          inside.wrappingAdd(1)
+          leave.wait()
+        }
+      }
+    }
+    #expect(eventually { semaphore.waitingCount == 5 && inside.load() == 3 })
+    leave.set()
+    #expect(end(threads))
+    #expect(inside.load() == 8)
+    #expect(semaphore.value == 3)
+  }
+
+  @Test(arguments: SemaphoreKind.allCases, 0..<2 as Range<UInt64>)
+  func `loses no permit when waits time out`(kind: SemaphoreKind, seed: UInt64) {
+    let semaphore = kind.make(value: 2)
     let inside = SharedAtomic(0)
     let tooMany = SharedAtomic(0)
     let threads = (0..<4).map { number in
@@ -87,8 +154,29 @@ import Testing
     #expect(semaphore.waitingCount == 0)
   }
 
-  @Test func `answers to DispatchSemaphore's names`() {
-    let semaphore = Lockcheck.Semaphore(value: 0)
+  @Test(arguments: SemaphoreKind.allCases)
+  func `has a permit out during withPermit only, also when the body throws`(
+    kind: SemaphoreKind
+  ) {
+    let semaphore = kind.make(value: 1)
+    #expect(semaphore.withPermit { semaphore.value } == 0)
+    #expect(semaphore.value == 1)
+    #expect(throws: Refusal.self) {
+      try semaphore.withPermit { () throws(Refusal) in throw Refusal() }
+    }
+    #expect(semaphore.value == 1)
+  }
+
+  @Test(arguments: SemaphoreKind.allCases)
+  func `can be destroyed while permits are out`(kind: SemaphoreKind) {
+    weak var gone: Lockcheck.Semaphore?
+    do { gone = kind.makeTaken(value: 1) }
+    #expect(gone == nil)
+  }
+
+  @Test(arguments: SemaphoreKind.allCases)
+  func `answers to DispatchSemaphore's names`(kind: SemaphoreKind) {
+    let semaphore = kind.makeTaken(value: 1)
     #expect(semaphore.signal() == 0)
     semaphore.wait()
     let thread = started { semaphore.wait() }
@@ -96,11 +184,13 @@ import Testing
     #expect(semaphore.signal() != 0)
     #expect(ends(thread))
   }
+}
 
-  @Test func `has a permit during withPermit only`() {
-    let semaphore = Lockcheck.Semaphore(value: 1)
-    #expect(semaphore.withPermit { semaphore.value } == 0)
-    #expect(semaphore.value == 1)
+@Suite struct `A semaphore` {
+  @Test func `may come to have more permits than at first`() {
+    let semaphore = Lockcheck.Semaphore(value: 0)
+    semaphore.release(5)
+    #expect(semaphore.value == 5)
   }
 }
 
@@ -128,60 +218,5 @@ import Testing
     #expect(semaphore.value == 0)
     semaphore.release()
     #expect(semaphore.value == 1)
-  }
-}
-
-@Suite struct `An event` {
-  @Test func `is down at first, up after set, and down after clear`() throws {
-    let event = Lockcheck.Event()
-    #expect(!event.isSet)
-    #expect(try !event.wait(timeout: .zero))
-    event.set()
-    event.set()
-    #expect(event.isSet)
-    event.wait()
-    #expect(try event.wait(timeout: .zero))
-    event.clear()
-    #expect(!event.isSet)
-    #expect(try !event.wait(timeout: .milliseconds(1)))
-  }
-
-  @Test func `wakes all who wait, even when it is cleared at once`() {
-    let event = Lockcheck.Event()
-    let threads = (0..<10).map { _ in started { event.wait() } }
-    #expect(eventually { event.waitingCount == 10 })
-    event.set()
-    event.clear()
-    #expect(end(threads))
-    #expect(!event.isSet)
-  }
-
-  @Test func `tells a wait that a set ended from one that ran out`() throws {
-    let event = Lockcheck.Event()
-    let result = SharedAtomic<Bool?>(nil)
-    let thread = started { result.store(try event.wait(timeout: .seconds(60))) }
-    #expect(eventually { event.waitingCount == 1 })
-    event.set()
-    #expect(ends(thread))
-    #expect(result.load() == true)
-  }
-
-  @Test func `refuses a negative timeout`() {
-    let error = #expect(throws: MisuseError.self) {
-      try Lockcheck.Event().wait(timeout: .seconds(-1))
-    }
-    #expect(error?.code == .negativeTimeout)
-  }
-
-  @Test func `never loses a set to a timeout`() {
-    for round in 0..<200 {
-      let event = Lockcheck.Event()
-      let result = SharedAtomic(false)
-      let thread = started { result.store(try event.wait(timeout: .microseconds(round))) }
-      event.set()
-      #expect(ends(thread))
-      #expect(event.isSet)
-      #expect(event.waitingCount == 0)
-    }
   }
 }

@@ -119,4 +119,12 @@ struct FutexMutex: ~Copyable, Sendable {
     if before & Self.someoneWaits != 0 { word.wakeOne() }
     return before != 0
   }
+
+  /// Holds it while `body` runs.
+  borrowing func withLock<R>(_ body: () -> R) -> R {
+    let me = ThreadNumber.current
+    lock(me)
+    defer { unlock(me) }
+    return body()
+  }
 }
