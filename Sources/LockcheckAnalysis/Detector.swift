@@ -88,6 +88,7 @@ extension Detections {
   /// Drops the lock-order cycles in which threads got stuck in this very run: that is one defect,
   /// and the `deadlock` tells of it with more certainty.
   mutating func dropWhatHappened() {
+    dropStarvationThatHappened()
     let deadlocks = findings.filter { $0.rule == .deadlock && $0.verdict == .observed }
     guard !deadlocks.isEmpty else { return }
     let stuck = deadlocks.map { Set($0.steps.map(Request.init)) }

@@ -36,4 +36,9 @@ public enum Reason: Sendable, Hashable {
   case stillInUse
   /// There would have been `value` permits, with at most `bound` allowed.
   case overrun(value: UInt64, bound: UInt64)
+  /// All `workers` of `pool` wait, and what they wait for needs a worker.
+  case poolStarved(pool: ObjectID, workers: UInt64)
+  /// The last step is by a task of `pool`, which has `workers`, and waits for another task of it. The
+  /// tasks on the way from there keep `depth` workers.
+  case poolNested(pool: ObjectID, workers: UInt64, depth: UInt64)
 }

@@ -31,6 +31,8 @@ extension Rule {
   public static let lockOrderCycle = Rule("LC102", "lock-order-cycle", .deadlock)
   /// A thread takes a non-reentrant lock that it holds.
   public static let selfDeadlock = Rule("LC103", "self-deadlock", .deadlock)
+  /// All workers of a pool wait for tasks that only they could run.
+  public static let poolStarvation = Rule("LC106", "pool-starvation", .deadlock)
   /// Pending at the end, no cycle: nobody is left who could wake it.
   public static let stuckThread = Rule("LC108", "stuck-thread", .deadlock)
   /// Conflicting accesses, at least one a write, that nothing orders.
@@ -56,9 +58,9 @@ extension Rule {
 
   /// Every rule that something reports, by code.
   public static let all: [Rule] = [
-    deadlock, lockOrderCycle, selfDeadlock, stuckThread, dataRace, unlockedSharedWrite,
-    inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak, conditionWithoutLock,
-    taskDoneOverrun, destroyedInUse, semaphoreOverrun,
+    deadlock, lockOrderCycle, selfDeadlock, poolStarvation, stuckThread, dataRace,
+    unlockedSharedWrite, inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak,
+    conditionWithoutLock, taskDoneOverrun, destroyedInUse, semaphoreOverrun,
   ]
 
   /// The rule of that code or name, in any case.

@@ -61,6 +61,7 @@ extension Story {
       return "Join the threads that use \(what), or wait until they have left, before it goes."
     case .overrun:
       return "Release \(what) only where acquiring it has succeeded."
+    case .poolStarved(let pool, _), .poolNested(let pool, _, _): return poolAdvice(cast[pool])
     }
   }
 

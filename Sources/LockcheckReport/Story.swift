@@ -66,6 +66,9 @@ struct Story {
         + (others.isEmpty ? "a thread still uses it." : "\(others) still uses it.")
     case .overrun(let value, let bound):
       return "\(who) releases \(what), which makes \(value) permits; its bound is \(bound)."
+    case .poolStarved(let pool, let workers): return starvation(cast[pool], workers)
+    case .poolNested(let pool, let workers, let depth):
+      return nesting(cast[pool], workers: workers, depth: depth)
     }
   }
 

@@ -38,6 +38,7 @@ import Testing
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
       LockMisuseDetector(), AtomicityDetector(), SplitSectionDetector(),
+      PoolNestingDetector(),
     ]
     for detector in detectors {
       var analyzer = Analyzer(detectors: [detector])

@@ -16,13 +16,15 @@ public import LockcheckTrace
 /// that asks for what it holds; all others, and several that merely wait on the same object, are
 /// `stuck-thread`s.
 ///
+/// Pools that wait for themselves are told apart by ``StarvedPools``.
+///
 /// Misses writers held up by a stuck reader as long as another reader runs: by the promise of
 /// `observed`, any holder that runs could be the one that is waited for.
 public struct WaitForDetector: Detector {
   /// Every operation that its state depends on.
   public let interests: OperationSet = [.fork, .join]
   /// The rules that it can find broken.
-  public let rules: [Rule] = [.deadlock, .selfDeadlock, .stuckThread]
+  public let rules: [Rule] = [.deadlock, .selfDeadlock, .poolStarvation, .stuckThread]
 
   /// Who has been joined, and so has ended, whether or not the trace holds its last event.
   private var joined: Set<ThreadID> = []
@@ -41,7 +43,9 @@ public struct WaitForDetector: Detector {
   public mutating func finish(in run: borrowing Run) -> Detections {
     let graph = graph(writersGoFirst: false, in: run)
     let stuck = graph.stuckThreads()
-    var findings = StuckThreads(stuck, graph).findings(.observed, in: run)
+    let starved = StarvedPools(stuck, graph, in: run)
+    var findings = starved.findings
+    findings += StuckThreads(starved.others, graph).findings(.observed, in: run)
     findings += findingsUnderWriterPreference(besides: stuck, in: run)
     return Detections(findings: findings)
   }
