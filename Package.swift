@@ -141,7 +141,7 @@ let package = Package(
       name: "LockcheckAnalysisTests",
       dependencies: [
         "LockcheckTrace", "LockcheckGraphs", "LockcheckFindings", "LockcheckAnalysis",
-        "LockcheckFindings", "LockcheckTestKit",
+        "LockcheckTestKit",
       ]),
     .testTarget(
       name: "LockcheckGraphsTests",

@@ -82,8 +82,10 @@
     @Test func `shows that a task waits for another one of its pool`() throws {
       let trace = try recorded {
         let pool = ThreadPool(workers: 2, name: "P")
-        #expect(try pool.apply { try pool.apply { 1 } } == 1)
-        #expect(try pool.apply { try pool.apply { 2 } } == 2)
+        for number in 0..<2 {
+          let result = try pool.apply { try pool.apply { number } }
+          #expect(result == number)
+        }
         pool.shutDown()
       }
       // Main waits for each before the next, and one of them keeps one worker.
@@ -102,8 +104,8 @@
         pool.shutDown()
       }
       let findings = analyze(trace, with: [WaitForDetector(), PoolNestingDetector()]).findings
-      #expect(findings.map(\.rule) == [.poolStarvation])
-      #expect(findings.map(\.verdict) == [.possible])
+      #expect(Set(findings.map(\.rule)) == [.poolStarvation])
+      #expect(Set(findings.map(\.verdict)) == [.possible])
     }
 
     @Test func `shows nothing amiss where tasks wait for another pool`() throws {
