@@ -124,7 +124,7 @@ let package = Package(
       name: "LockcheckTests",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckAnalysis",
-        "LockcheckTestKit",
+        "LockcheckFindings", "LockcheckTestKit",
       ]),
     // One source, compiled with Foundation's types and, through a symbolic link, with ours.
     .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),
