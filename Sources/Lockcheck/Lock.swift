@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 internal import Synchronization
 
@@ -78,8 +79,8 @@ public final class Lock: Sendable {
   /// Takes the lock, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller holds it now.
-  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `relock` when the caller holds the
-  ///   lock already and would wait for itself for ever.
+  /// - Throws: `negativeTimeout`; under `MisusePolicy.throw`, `relock` when the caller holds the
+  ///   lock already and would wait for itself for ever; and under `DeadlockPolicy.throw`, `deadlock`.
   public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
     let deadline = try Deadline(after: timeout)
     if deadline == .never, !isHandover, mutex.isHeld(by: .current),
@@ -88,7 +89,9 @@ public final class Lock: Sendable {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
       try misuse(.relock).raise()
     }
-    return lock(until: deadline)
+    let isMine = lock(until: deadline)
+    if !isMine, deadline == .never { throw misuse(.deadlock) }
+    return isMine
   }
 
   /// Gives the lock back.
@@ -128,15 +131,33 @@ extension Lock {
       return true
     }
     if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
-    let isMine = mutex.lockSlowly(me, until: deadline)
+    let isMine = block(me, until: deadline)
     if Traced.isOn {
       if isMine {
         recordAcquire(attempt)
       } else {
-        traced.recordUnordered(.acquire, attempt: attempt, result: .timeout)
+        let result = Outcome(unwokenUntil: deadline)
+        traced.recordUnordered(.acquire, attempt: attempt, result: result)
       }
     }
     return isMine
+  }
+
+  /// Waits, known to the live checks once it takes longer than a moment.
+  private func block(_ me: ThreadNumber, until deadline: Deadline) -> Bool {
+    guard Traced.isChecking else { return mutex.lockSlowly(me, until: deadline) }
+    if !isHandover { traced.noteAcquire(mayWait: deadline == .never, isTaken: false) }
+    if mutex.tryLockPatiently(me) { return true }
+    return traced.block(until: deadline, blockers: { [self] in blockers }) {
+      mutex.lockSlowly(me, until: deadline)
+    }
+  }
+
+  /// Who could give it back to somebody who waits.
+  private var blockers: LiveBlockers {
+    let owner = mutex.owner
+    if owner == .none { return .nobody }
+    return isHandover ? .anyone : .all([owner.rawValue])
   }
 
   @inline(never)
@@ -144,7 +165,7 @@ extension Lock {
     if !isHandover, mutex.isHeld(by: me), MisusePolicy.current != .record {
       misuse(.relock).trap()
     }
-    _ = mutex.lockSlowly(me, until: .never)
+    _ = block(me, until: .never)
   }
 
   @inline(never)
@@ -158,7 +179,7 @@ extension Lock {
 
   private func recordAcquire(_ attempt: Attempt) {
     if isHandover { handoverGuard.lock(.current) }
-    let session = traced.recordAcquire(attempt: attempt)
+    let session = traced.recordAcquire(attempt: attempt, hasOwner: !isHandover)
     holdSession.store(session, ordering: .relaxed)
     if isHandover { handoverGuard.unlock(.current) }
   }
@@ -207,6 +228,7 @@ extension Lock {
   ///
   /// - Returns: What ``resume(_:)`` needs to hold it as before.
   func suspend() -> Suspension {
+    if !isHandover { traced.noteRelease() }
     let suspension = Suspension(session: holdSession.load(ordering: .relaxed))
     holdSession.store(0, ordering: .relaxed)
     if !mutex.unlock(.current) { _ = mutex.unlockForAnyone() }
@@ -215,7 +237,9 @@ extension Lock {
 
   /// Takes the lock again after a wait, which the condition records.
   func resume(_ suspension: Suspension) {
-    mutex.lock(.current)
+    let me = ThreadNumber.current
+    if !mutex.tryLock(me) { _ = block(me, until: .never) }
+    if !isHandover { traced.noteAcquire(mayWait: true) }
     holdSession.store(suspension.session, ordering: .relaxed)
   }
 }
