@@ -160,6 +160,8 @@ extension ObjectKind {
     case .barrier: "Barrier"
     case .queue: "Queue"
     case .variable: "Shared"
+    case .pool: "ThreadPool"
+    case .future: "Future"
     }
   }
 
@@ -174,6 +176,8 @@ extension ObjectKind {
     case .barrier: "B"
     case .queue: "Q"
     case .variable: "V"
+    case .pool: "P"
+    case .future: "F"
     }
   }
 }

@@ -1,49 +1,53 @@
+import LockcheckCodecs
 import LockcheckTrace
 
-/// What an object row says beyond kind, name and birthplace, in three words: a primitive carries it
-/// around for its whole life.
+/// What an object row says beyond kind, name, class and birthplace, in four words: a primitive carries
+/// it around for its whole life.
 struct ObjectExtra: Sendable {
-  static let hasValue: UInt8 = 1
-  static let hasBound: UInt8 = 2
-  static let hasCapacity: UInt8 = 4
-  static let hasParties: UInt8 = 8
-  static let hasPreference: UInt8 = 16
-  static let hasLock: UInt8 = 32
-  static let hasHandover: UInt8 = 64
-  static let end: UInt8 = 128
+  private typealias Member = BinaryFormat.ObjectMember
 
-  /// Which of them there are.
-  var members: UInt8 = 0
-  private var preference: UInt8 = 0
+  /// Which of them there are, as the bits of the row.
+  private(set) var members: UInt16 = 0
+  /// Whom an rwlock lets in first, or which item a queue hands out next.
+  private var word: UInt8 = 0
   private var handover: Bool = false
-  private var lock: UInt32 = 0
-  /// The value of a semaphore, the capacity of a queue, or the parties of a barrier.
+  /// The lock of a condition, or the pool of a future.
+  private var other: UInt32 = 0
+  /// The value of a semaphore, the capacity of a queue, the parties of a barrier, or the workers of a
+  /// pool.
   private var size: UInt64 = 0
   private var bound: UInt64 = 0
+  private var level: UInt64 = 0
 
   init(_ details: ObjectDetails) {
-    if let value = details.value { (members, size) = (members | Self.hasValue, value) }
-    if let bound = details.bound { (members, self.bound) = (members | Self.hasBound, bound) }
-    if let capacity = details.capacity { (members, size) = (members | Self.hasCapacity, capacity) }
-    if let parties = details.parties { (members, size) = (members | Self.hasParties, parties) }
+    func has(_ member: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: member) | members }
+    if let value = details.value { (members, size) = (has(Member.value), value) }
+    if let bound = details.bound { (members, self.bound) = (has(Member.bound), bound) }
+    if let capacity = details.capacity { (members, size) = (has(Member.capacity), capacity) }
+    if let parties = details.parties { (members, size) = (has(Member.parties), parties) }
+    if let workers = details.workers { (members, size) = (has(Member.workers), workers) }
     if let preference = details.preference {
-      (members, self.preference) = (members | Self.hasPreference, preference.rawValue)
+      (members, word) = (has(Member.preference), preference.rawValue)
     }
-    if let lock = details.lock { (members, self.lock) = (members | Self.hasLock, lock.rawValue) }
+    if let order = details.order { (members, word) = (has(Member.order), order.rawValue) }
+    if let lock = details.lock { (members, other) = (has(Member.lock), lock.rawValue) }
+    if let pool = details.pool { (members, other) = (has(Member.pool), pool.rawValue) }
     if let handover = details.handover {
-      (members, self.handover) = (members | Self.hasHandover, handover)
+      (members, self.handover) = (has(Member.handover), handover)
     }
+    if let level = details.level { (members, self.level) = (has(Member.level), level) }
   }
 
   /// The values, in the order of their bits.
   var values: ObjectExtraValues { ObjectExtraValues(extra: self) }
 
-  func value(of bit: UInt8) -> UInt64 {
-    switch bit {
-    case Self.hasBound: bound
-    case Self.hasPreference: UInt64(preference)
-    case Self.hasLock: UInt64(lock)
-    case Self.hasHandover: handover ? 1 : 0
+  func value(of member: UInt64) -> UInt64 {
+    switch member {
+    case Member.bound: bound
+    case Member.preference, Member.order: UInt64(word)
+    case Member.lock, Member.pool: UInt64(other)
+    case Member.handover: handover ? 1 : 0
+    case Member.level: level
     default: size
     }
   }
@@ -52,16 +56,17 @@ struct ObjectExtra: Sendable {
 /// The values of an ``ObjectExtra``, one by one and without an array.
 struct ObjectExtraValues: Sequence, IteratorProtocol {
   let extra: ObjectExtra
-  private var bit: UInt8 = 1
+  private var rest: UInt16
 
-  init(extra: ObjectExtra) { self.extra = extra }
+  init(extra: ObjectExtra) {
+    self.extra = extra
+    rest = extra.members
+  }
 
   mutating func next() -> UInt64? {
-    while bit != ObjectExtra.end {
-      let current = bit
-      bit <<= 1
-      if extra.members & current != 0 { return extra.value(of: current) }
-    }
-    return nil
+    guard rest != 0 else { return nil }
+    let lowest = rest & (~rest &+ 1)
+    rest &= ~lowest
+    return extra.value(of: UInt64(lowest))
   }
 }

@@ -14,6 +14,8 @@ public struct RecordedObject: ~Copyable, Sendable {
   /// Touched only under the recorder's lock, so that no signal handler finds it taken.
   let name: Mutex<String?>
   let extra: ObjectExtra
+  /// The class that the program has declared it to be of.
+  let declaredClass: String?
   /// The stack that made it, by its number in the depot; 0 where it was made unrecorded.
   let creation: UInt32
   /// Its number; 0 until something asks for it.
@@ -30,6 +32,7 @@ public struct RecordedObject: ~Copyable, Sendable {
     self.kind = kind
     self.name = Mutex(name)
     extra = ObjectExtra(details)
+    declaredClass = details.declaredClass
     creation =
       Recording.isOn
       ? StackCapture.creation(frame: lc_frame_address()) : 0

@@ -58,13 +58,17 @@ extension TraceFile {
     let extra = object.extra
     let kind = object.kind
     let name = object.name.withLock { $0 }
+    let declaredClass = object.declaredClass
     let isWritten = appendRow(.object) { row in
       row.number(UInt64(number))
       row.byte(kind.rawValue)
       row.number(creation == 0 ? 0 : UInt64(creation) + 1)
-      row.number(UInt64(extra.members) | (name == nil ? 0 : BinaryFormat.ObjectMember.name))
+      row.number(
+        UInt64(extra.members) | (name == nil ? 0 : BinaryFormat.ObjectMember.name)
+          | (declaredClass == nil ? 0 : BinaryFormat.ObjectMember.declaredClass))
       if let name { row.text(name) }
       for value in extra.values { row.number(value) }
+      if let declaredClass { row.text(declaredClass) }
     }
     return unsafe isWritten && lc_bits_insert(session.pointee.written_objects, number)
   }

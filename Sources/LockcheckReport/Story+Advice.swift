@@ -80,10 +80,14 @@ extension Story {
     case .acquire where kind(of: step.object).isLock:
       return "Give \(what) back on every way out of the code that takes it: use withLock."
     case .acquire: return "Release \(what) on every way out of the code that acquires it."
+    case .get where kind(of: step.object) == .pool:
+      return "Shut \(what) down when it is not needed."
     case .get: return "Close \(what) when the last item has been put."
     case .put: return "Keep a consumer alive for as long as something is put into \(what)."
     case .queueJoin: return "Call taskDone for every item that was put into \(what)."
     case .wait where kind(of: step.object) == .event: return "Set \(what) on every path."
+    case .wait where kind(of: step.object) == .future:
+      return "Give \(what) its result, or an error, on every path."
     case .wait where kind(of: step.object) == .barrier:
       return "Let as many threads arrive at \(what) as it was made for."
     case .wait:

@@ -74,10 +74,12 @@ extension Story {
     case .acquire where step.mode == .shared: return "waits for \(object) (to read)"
     case .acquire: return "waits for \(object)"
     case .wait where kind(of: step.object) == .event: return "waits for \(object) to be set"
+    case .wait where kind(of: step.object) == .future: return "waits for the result of \(object)"
     case .wait where kind(of: step.object) == .barrier:
       return "waits for the others at \(object)"
     case .wait: return "waits to be notified on \(object)"
     case .put: return "waits for room in \(object)"
+    case .get where kind(of: step.object) == .pool: return "waits for a task from \(object)"
     case .get: return "waits for an item from \(object)"
     case .queueJoin: return "waits for the tasks of \(object) to be done"
     case .join: return "waits for \(cast[step.child]) to end"

@@ -13,6 +13,10 @@ public enum ObjectKind: UInt8, Sendable, Hashable, BitwiseCopyable, CaseIterable
   case barrier = 7
   case queue = 8
   case variable = 9
+  /// Threads that run tasks, and the queue of tasks that none of them has taken yet.
+  case pool = 10
+  /// The place of a task's result: a flag that is raised once and stays up.
+  case future = 11
 }
 
 extension ObjectKind {
@@ -29,21 +33,30 @@ extension ObjectKind {
     case .barrier: "barrier"
     case .queue: "queue"
     case .variable: "variable"
+    case .pool: "pool"
+    case .future: "future"
     }
   }
 
   /// Whether a thread that acquired it holds it until it releases it.
   @inlinable public var isLock: Bool { self == .lock || self == .rlock || self == .rwlock }
 
+  /// Whether threads put items, or tasks, into it that others take out.
+  @inlinable public var isQueue: Bool { self == .queue || self == .pool }
+
+  /// Whether it is a flag that threads wait for.
+  @inlinable public var isFlag: Bool { self == .event || self == .future }
+
   /// Whether `operation` can be done to it. Everything can be created and destroyed.
   public func allows(_ operation: Operation) -> Bool {
     switch operation {
     case .create, .destroy: true
     case .acquire, .release: isLock || self == .semaphore
-    case .wait: self == .condition || self == .event || self == .barrier
+    case .wait: self == .condition || self == .barrier || isFlag
     case .notify: self == .condition
-    case .set, .clear: self == .event
-    case .put, .get, .taskDone, .queueJoin, .close: self == .queue
+    case .set: isFlag
+    case .clear: self == .event
+    case .put, .get, .taskDone, .queueJoin, .close: isQueue
     case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: self == .variable
     case .fork, .join, .start, .exit, .begin, .end, .dummy: false
     }
@@ -64,6 +77,16 @@ extension ObjectKind {
     case .fork, .join, .start, .exit, .begin, .end, .create, .destroy, .dummy: nil
     }
   }
+}
+
+/// Which item a queue hands out next.
+public enum QueueOrder: UInt8, Sendable, Hashable, BitwiseCopyable, CaseIterable {
+  /// The one that was put first.
+  case fifo = 0
+  /// The one that was put last.
+  case lifo = 1
+  /// The least, by a comparison that the trace does not say.
+  case priority = 2
 }
 
 /// How a lock is held.

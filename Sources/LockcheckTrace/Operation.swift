@@ -11,21 +11,21 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
   ///
   /// Stands before the platform's unlock, so that the next owner's ``acquire`` always comes later.
   case release = 1
-  /// Waits on a condition, an event or a barrier.
+  /// Waits on a condition, an event, a future or a barrier.
   ///
   /// On a condition the pending event gives up ``Event/lock``, the completed one has taken it again.
   case wait = 2
   /// Wakes ``Event/count`` waiters of a condition, or all of them.
   case notify = 3
-  /// Raises the flag of an event.
+  /// Raises the flag of an event, or says that the result of a future is there.
   case set = 4
   /// Lowers the flag of an event.
   case clear = 5
-  /// Puts ``Event/item`` into a queue.
+  /// Puts ``Event/item`` into a queue, or submits the task of that number to a pool.
   case put = 6
-  /// Takes ``Event/item`` out of a queue.
+  /// Takes ``Event/item`` out of a queue; a worker of a pool begins that task.
   case get = 7
-  /// Says that one item of a queue has been dealt with.
+  /// Says that one item of a queue has been dealt with, or that a worker's task is over.
   case taskDone = 8
   /// Waits until every item of a queue has been dealt with. JSON `join` with an `object`.
   case queueJoin = 9

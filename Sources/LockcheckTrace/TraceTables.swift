@@ -65,9 +65,23 @@ public struct ObjectDetails: Sendable, Hashable {
   public var lock: ObjectID?
   /// Whether any thread may release the lock, by intention.
   public var handover: Bool?
+  /// How many threads of a pool run tasks at most.
+  public var workers: UInt64?
+  /// The pool that runs the task whose result a future holds.
+  public var pool: ObjectID?
+  /// Which item a queue hands out next; nil says first in, first out.
+  public var order: QueueOrder?
+  /// The class that the program has declared it to be of: what is learned of one object of a class
+  /// may hold for all. JSON `class`.
+  public var declaredClass: String?
+  /// Its place in the order in which its class, or all locks, are to be taken.
+  public var level: UInt64?
 
   /// Makes details that say nothing.
   public init() {}
+
+  /// Whether a queue with these details hands items out in the order in which they were put.
+  public var isFirstInFirstOut: Bool { order == nil || order == .fifo }
 }
 
 /// The objects of a trace: kinds and birthplaces in flat arrays, since there may be millions.

@@ -15,7 +15,10 @@ struct BinarySeed: RandomNumberGenerator {
 }
 
 /// A trace with everything in it that the binary form has to keep.
-func randomBinaryTrace(_ seed: UInt64, events: Int = 300) -> Trace {
+///
+/// - Parameter isEarly: Whether it has nothing in it that was added to the format after its first
+///   release: the bytes of such a trace are kept.
+func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false) -> Trace {
   var random = BinarySeed(seed)
   func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
   func text() -> String? {
@@ -65,7 +68,7 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300) -> Trace {
     if chance(3) { details.lock = ObjectID(Int.random(in: 0..<12, using: &random)) }
     if chance(3) { details.handover = chance(2) }
     _ = trace.tables.objects.append(
-      kind: ObjectKind.allCases.randomElement(using: &random)!, name: text(),
+      kind: ObjectKind.allCases.prefix(10).randomElement(using: &random)!, name: text(),
       stack: chance(2) ? .absent : StackID(Int.random(in: 0..<10, using: &random)),
       details: details)
   }
@@ -90,7 +93,24 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300) -> Trace {
     if !chance(3) { event.time = big() }
     trace.events.append(event)
   }
+  if !isEarly { addLaterMembers(to: &trace, seed) }
   return trace
+}
+
+/// What was added to the format after its first release.
+private func addLaterMembers(to trace: inout Trace, _ seed: UInt64) {
+  var random = BinarySeed(seed ^ 0x5EED)
+  func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+  for object in 0..<12 {
+    if chance(3) { trace.tables.objects.setKind(chance(2) ? .pool : .future, of: ObjectID(object)) }
+    var details = trace.tables.objects[ObjectID(object)]
+    if chance(3) { details.workers = UInt64.random(in: 0 ..< .max, using: &random) }
+    if chance(3) { details.pool = ObjectID(Int.random(in: 0..<12, using: &random)) }
+    if chance(3) { details.order = QueueOrder.allCases.randomElement(using: &random)! }
+    if chance(3) { details.level = UInt64.random(in: 0 ..< .max, using: &random) }
+    if chance(3) { details.declaredClass = chance(2) ? "" : "🔒 class" }
+    trace.tables.objects[ObjectID(object)] = details
+  }
 }
 
 /// The trace in the binary form, written some events at a time.

@@ -65,7 +65,7 @@ import Testing
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/versions")
     let file = folder.appendingPathComponent("binary-sequence-1.lctrace")
-    let trace = randomBinaryTrace(1, events: 50)
+    let trace = randomBinaryTrace(1, events: 50, isEarly: true)
     if ProcessInfo.processInfo.environment["LOCKCHECK_UPDATE"] == "1",
       !FileManager.default.fileExists(atPath: file.path)
     {

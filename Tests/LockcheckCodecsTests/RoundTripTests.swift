@@ -44,6 +44,11 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
     if chance(&random, 50) { details.preference = .unknown }
     if chance(&random, 50) { details.handover = false }
     if chance(&random, 50) { details.lock = ObjectID(1) }
+    if chance(&random, 30) { details.workers = 4 }
+    if chance(&random, 30) { details.pool = ObjectID(index) }
+    if chance(&random, 30) { details.order = QueueOrder.allCases.randomElement(using: &random)! }
+    if chance(&random, 30) { details.declaredClass = texts.randomElement(using: &random)! }
+    if chance(&random, 30) { details.level = UInt64.random(in: 0 ..< .max, using: &random) }
     _ = trace.tables.objects.append(
       kind: kind, name: chance(&random, 70) ? "object \(index)" : nil,
       stack: chance(&random, 50) ? StackID(Int.random(in: 0..<4, using: &random)) : .absent,

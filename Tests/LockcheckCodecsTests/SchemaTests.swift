@@ -44,6 +44,7 @@ private func words(_ definition: [String: Any], _ member: String) throws -> [Str
     #expect(try words(event, "result") == JSONWords.results.map { "\($0)" })
     let preferences = try words(definition("object"), "preference")
     #expect(preferences == JSONWords.preferences.map(\.name))
+    #expect(try words(definition("object"), "order") == JSONWords.orders.map { "\($0)" })
     #expect(try words(schema, "accessOrder") == JSONWords.accessOrders.map(\.rawValue))
   }
 

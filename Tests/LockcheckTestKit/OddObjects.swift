@@ -57,15 +57,17 @@ struct OddObjects {
       let lock = event.lock.ifPresent ?? details[object].lock
       return woken[object].contains(event.thread)
         && lock.map { isFree($0, for: event.thread, .exclusive) } ?? true
-    case (.event, .wait): return number[object] == 1 || woken[object].contains(event.thread)
+    case (.event, .wait), (.future, .wait):
+      return number[object] == 1 || woken[object].contains(event.thread)
     case (.barrier, .wait):
       return woken[object].contains(event.thread)
         || (!waiting[object].contains(event.thread)
           && waiting[object].count + 1 == Int(details[object].parties ?? 2))
-    case (.queue, .put):
+    case (.queue, .put), (.pool, .put):
       let capacity = Int(details[object].capacity ?? 0)
       return number[object] == 0 && (capacity == 0 || items[object].count < capacity)
-    case (.queue, .get): return !items[object].isEmpty && items[object][0] == event.item
+    case (.queue, .get), (.pool, .get):
+      return !items[object].isEmpty && items[object][0] == event.item
     default: return true
     }
   }

@@ -61,6 +61,7 @@ extension RandomOddRun {
     for number in 0..<1 + roll(3) { add(.lock, "L\(number)") }
     let others: [ObjectKind] = [
       .rlock, .rwlock, .semaphore, .condition, .event, .barrier, .queue, .undetermined, .lock,
+      .pool, .future,
     ]
     for number in 0..<roll(4) { add(others.randomElement(using: &random)!, "O\(number)") }
     for number in 0..<1 + roll(2) { add(.variable, "x\(number)") }
@@ -76,7 +77,9 @@ extension RandomOddRun {
       if isRare(3) { details.bound = max(1, details.value ?? 1) }
     case .condition: if roll(4) > 0 { details.lock = ObjectID(roll(trace.tables.objects.count)) }
     case .barrier: details.parties = [nil, 0, 1, 2, 2, 3].randomElement(using: &random)!
-    case .queue: details.capacity = few.randomElement(using: &random)!
+    case .queue, .pool:
+      details.capacity = few.randomElement(using: &random)!
+      if isRare(4) { details.order = QueueOrder.allCases.randomElement(using: &random)! }
     default: break
     }
     let id = trace.tables.objects.append(kind: kind, name: name)
@@ -196,9 +199,10 @@ extension RandomOddRun {
       if event.operation == .notify, isRare(2) { event.count = UInt64(roll(3)) }
       event.lock = trace.tables.objects[event.object].lock ?? ObjectID(roll(count))
       if isRare(2), trace.tables.objects[event.object].lock != nil { event.lock = .absent }
+    case .future: event.operation = [.set, .wait, .wait].randomElement(using: &random)!
     case .event: event.operation = [.set, .clear, .wait, .wait].randomElement(using: &random)!
     case .barrier: event.operation = .wait
-    case .queue: chooseQueue(&event)
+    case .queue, .pool: chooseQueue(&event)
     case .variable, .undetermined:
       let plain: [Operation] = [.read, .write]
       let atomic: [Operation] = [.atomicRead, .atomicWrite, .atomicUpdate]

@@ -60,7 +60,10 @@ public struct RandomTrace {
   private var arrived: [ObjectID: [ThreadID]] = [:]
   private var leaving: [ObjectID: Set<ThreadID>] = [:]
 
+  private let seed: UInt64
+
   private init(seed: UInt64, shape: Shape) {
+    self.seed = seed
     random = SeededGenerator(seed: seed)
     self.shape = shape
   }
@@ -79,7 +82,7 @@ public struct RandomTrace {
       depth.append(0)
     }
     for number in 0..<shape.locks { add(.lock, "L\(number)") }
-    for kind in shape.kinds { add(kind, kind.name) }
+    for kind in shape.kinds { add(relative(of: kind), relative(of: kind).name) }
     for number in 0..<shape.variables { add(.variable, "x\(number)") }
     var attempts = 0
     while trace.events.count < shape.events, attempts < shape.events * 20 {
@@ -89,12 +92,22 @@ public struct RandomTrace {
     return trace
   }
 
+  /// In one run of four the kinds that differ from the usual ones in what they are called and not in
+  /// what orders their events.
+  private func relative(of kind: ObjectKind) -> ObjectKind {
+    guard seed % 4 == 0 else { return kind }
+    return kind == .queue ? .pool : kind == .event ? .future : kind
+  }
+
   private mutating func add(_ kind: ObjectKind, _ name: String) {
     var details = ObjectDetails()
     switch kind {
     case .condition: details.lock = ObjectID(0)
     case .semaphore: details.value = UInt64.random(in: 0...2, using: &random)
-    case .queue: details.capacity = UInt64.random(in: 0...2, using: &random)
+    case .pool: details.workers = 2
+    case .queue:
+      details.capacity = UInt64.random(in: 0...2, using: &random)
+      details.order = seed % 5 == 0 ? .lifo : seed % 5 == 1 ? .fifo : nil
     case .barrier: details.parties = 2
     default: break
     }
@@ -192,9 +205,10 @@ public struct RandomTrace {
     case .semaphore:
       coin() ? acquire(object, thread, isPendingAlready: false) : post(object, thread)
     case .condition: coin() ? wait(on: object, thread) : notify(object, thread)
-    case .event: useFlag(object, thread)
+    case .event, .future: useFlag(object, thread)
     case .barrier: arrive(object, thread)
-    case .queue: coin() ? put(object, thread, isPendingAlready: false) : useQueue(object, thread)
+    case .queue, .pool:
+      coin() ? put(object, thread, isPendingAlready: false) : useQueue(object, thread)
     case .variable, .undetermined: access(thread)
     }
   }
@@ -298,7 +312,7 @@ extension RandomTrace {
           activity[$0.index] == .waiting(event)
         }
       ).union(flagWoken[event] ?? [])
-    case 1:
+    case 1 where trace.tables.objects.kind(of: event).allows(.clear):
       emit(.clear, thread, event)
       flags.remove(event)
     default:
@@ -334,7 +348,7 @@ extension RandomTrace {
       waiters[object]!.remove(at: place)
       held[thread.index].append((Self.conditionLock, .exclusive))
       emit(.wait, thread, object) { $0.lock = Self.conditionLock }
-    case .event:
+    case .event, .future:
       guard flags.contains(object) || flagWoken[object]?.contains(thread) == true else { return }
       flagWoken[object]?.remove(thread)
       emit(.wait, thread, object)
@@ -373,8 +387,9 @@ extension RandomTrace {
   }
 
   private mutating func get(_ queue: ObjectID, _ thread: ThreadID, isPendingAlready: Bool) {
-    if let item = items[queue]?.first {
-      items[queue]!.removeFirst()
+    let isLast = trace.tables.objects[queue].order == .lifo
+    if let item = isLast ? items[queue]?.last : items[queue]?.first {
+      items[queue]!.removeAll { $0 == item }
       emit(.get, thread, queue) { $0.item = item }
       activity[thread.index] = .running
     } else if !isPendingAlready, shape.mayEndPending {

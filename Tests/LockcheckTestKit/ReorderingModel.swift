@@ -54,7 +54,8 @@ public struct ReorderingModel: Sendable {
     self.facts = facts
     holds = programs.map { Self.holds(of: $0, trace.events, facts, objectCount: objects.count) }
     permitSums = programs.map { Self.permitSums(of: $0, trace.events, objectCount: objects.count) }
-    isBroken = [Bool](repeating: false, count: objects.count)
+    // What another order takes next is not known.
+    isBroken = details.map { $0.order == .lifo || $0.order == .priority }
     isPastOnly = facts.needsPastAnyway
     memorySizes = kinds.indices.map { memorySize(of: $0) }
     layOut(keepingPastOf: [Bool](repeating: true, count: objects.count))
@@ -77,7 +78,7 @@ public struct ReorderingModel: Sendable {
         !isPossible(index, event, in: state)
       {
         // A flag that may have been up from the start.
-        if kinds[event.object.index] == .event, event.operation == .wait, event.result == .success,
+        if kinds[event.object.index].isFlag, event.operation == .wait, event.result == .success,
           !raised.contains(event.object)
         {
           isPastOnly[index] = true
@@ -127,8 +128,8 @@ public struct ReorderingModel: Sendable {
     switch kinds[object] {
     case .variable: return count(Self.reads) > 0 ? 1 : 0
     case .condition: return 2 * count(\.isPending)
-    case .event, .barrier: return 1 + programs.count
-    case .queue: return 2 + count { $0.operation == .put }
+    case .event, .future, .barrier: return 1 + programs.count
+    case .queue, .pool: return 2 + count { $0.operation == .put }
     case .lock, .rlock, .rwlock: return details[object].handover == true ? 1 : 0
     case .semaphore, .undetermined: return 0
     }
@@ -219,9 +220,9 @@ extension ReorderingModel {
     case .lock, .rlock, .rwlock: return isLockPossible(index, event, in: state)
     case .semaphore: return isSemaphorePossible(index, event, in: state)
     case .condition: return isConditionPossible(event, in: state)
-    case .event: return isFlagPossible(event, in: state)
+    case .event, .future: return isFlagPossible(event, in: state)
     case .barrier: return isBarrierPossible(index, event, in: state)
-    case .queue: return isQueuePossible(index, event, in: state)
+    case .queue, .pool: return isQueuePossible(index, event, in: state)
     case .undetermined: return true
     }
   }
@@ -250,9 +251,9 @@ extension ReorderingModel {
     case .variable:
       if Self.writes(event) { state[places[event.object.index]] = UInt8(index + 1) }
     case .condition: advanceCondition(event, &state)
-    case .event: advanceFlag(event, &state)
+    case .event, .future: advanceFlag(event, &state)
     case .barrier: advanceBarrier(index, event, &state)
-    case .queue: advanceQueue(index, event, &state)
+    case .queue, .pool: advanceQueue(index, event, &state)
     case .lock, .rlock, .rwlock: advanceHandover(event, &state)
     case .semaphore, .undetermined: break
     }

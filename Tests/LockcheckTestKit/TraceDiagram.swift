@@ -73,7 +73,8 @@ private struct TraceBuilder {
     return id
   }
 
-  /// `S semaphore(1)`, `C condition(L)`, `Q queue(2)`, `B barrier(3)`, `K lock(handover)`.
+  /// `S semaphore(1)`, `C condition(L)`, `Q queue(2)`, `B barrier(3)`, `K lock(handover)`,
+  /// `P pool(4)` with its workers, `F future(P,7)` of the task with the item 7.
   mutating func declare(_ text: String) {
     let parts = text.split(separator: " ", maxSplits: 1)
     let (word, arguments) = call(String(parts[1]))
@@ -85,7 +86,13 @@ private struct TraceBuilder {
     switch kind {
     case .semaphore:
       (details.value, details.bound) = (number, arguments.dropFirst().first.flatMap { UInt64($0) })
-    case .queue: details.capacity = number
+    case .queue:
+      details.capacity = number
+      details.order = QueueOrder.allCases.first { "\($0)" == arguments.last }
+    case .pool: details.workers = number
+    case .future:
+      details.pool = arguments.first.map { object($0, kind: .pool) }
+      details.externalID = arguments.dropFirst().first.flatMap { Int64($0) }
     case .barrier: details.parties = number
     case .condition: details.lock = arguments.first.map { object($0, kind: .lock) }
     case .rwlock:

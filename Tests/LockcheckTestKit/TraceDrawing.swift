@@ -31,6 +31,12 @@ private func declaration(_ object: ObjectID, _ tables: TraceTables) -> String {
   if let lock = details.lock { arguments.append(tables.objects.name(of: lock) ?? "?") }
   if let preference = details.preference { arguments.append(preference.name) }
   if details.handover == true { arguments.append("handover") }
+  if let workers = details.workers { arguments.append("\(workers)") }
+  if let pool = details.pool { arguments.append(tables.objects.name(of: pool) ?? "?") }
+  if tables.objects.kind(of: object) == .future, let id = details.externalID {
+    arguments.append("\(id)")
+  }
+  if let order = details.order { arguments.append("\(order)") }
   let list = arguments.isEmpty ? "" : "(\(arguments.joined(separator: ",")))"
   return "\(tables.objects.name(of: object) ?? "?") \(tables.objects.kind(of: object).name)\(list)"
 }

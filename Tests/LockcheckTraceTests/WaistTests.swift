@@ -12,8 +12,11 @@ import Testing
     #expect(Operation.allCases.map { Int($0.rawValue) } == Array(0...24))
     #expect(
       ObjectKind.allCases.map(\.name).joined(separator: " ")
-        == "object lock rlock rwlock semaphore condition event barrier queue variable")
-    #expect(ObjectKind.allCases.map { Int($0.rawValue) } == Array(0...9))
+        == "object lock rlock rwlock semaphore condition event barrier queue variable pool future"
+    )
+    #expect(ObjectKind.allCases.map { Int($0.rawValue) } == Array(0...11))
+    #expect(QueueOrder.allCases.map { "\($0)" } == ["fifo", "lifo", "priority"])
+    #expect(QueueOrder.allCases.map { Int($0.rawValue) } == Array(0...2))
   }
 }
 
@@ -58,6 +61,15 @@ import Testing
     }
     #expect(
       ObjectKind.variable.allows(operation) == (operation.isAccess || isBirthOrDeath(operation)))
+  }
+
+  /// A future is set once and stays so; what is done to a pool is what is done to a queue.
+  @Test(arguments: Operation.allCases)
+  func `goes for pools and futures as for queues and events`(operation: Operation) {
+    #expect(ObjectKind.pool.allows(operation) == ObjectKind.queue.allows(operation))
+    #expect(
+      ObjectKind.future.allows(operation)
+        == (ObjectKind.event.allows(operation) && operation != .clear))
   }
 
   private func isBirthOrDeath(_ operation: Operation) -> Bool {

@@ -4,11 +4,13 @@ import LockcheckTrace
 struct QueueClocks<Clock: Gift>: Sendable {
   /// What was put and not yet taken, by item number.
   private var items: [UInt64: Clock] = [:]
-  /// The same for items without a number, which are taken in order.
+  /// The same for items without a number, which are taken in the queue's order.
   private var unnumbered = Fifo<Clock>()
   /// What the gets gave that no put has made use of yet.
   private var room = Fifo<Clock>()
   private var putCount: UInt64 = 0
+  /// What all puts without a number gave, where any of them may be the one that is taken.
+  private var anyUnnumbered = Clock()
   /// What the tasks that are done give to those who wait for all of them.
   var done = Clock()
   /// What the close gives to what it ends.
@@ -21,12 +23,23 @@ struct QueueClocks<Clock: Gift>: Sendable {
     return capacity > 0 && putCount > capacity ? room.removeFirst() ?? Clock() : Clock()
   }
 
-  mutating func put(_ item: UInt64?, _ gift: Clock) {
-    if let item { items[item] = gift } else { unnumbered.append(gift) }
+  mutating func put(_ item: UInt64?, _ gift: Clock, order: QueueOrder?) {
+    if let item {
+      items[item] = gift
+    } else if order == .priority {
+      anyUnnumbered.join(gift)
+    } else {
+      unnumbered.append(gift)
+    }
   }
 
-  mutating func get(_ item: UInt64?) -> Clock {
-    (item.map { items.removeValue(forKey: $0) } ?? unnumbered.removeFirst()) ?? Clock()
+  mutating func get(_ item: UInt64?, order: QueueOrder?) -> Clock {
+    if let item, let gift = items.removeValue(forKey: item) { return gift }
+    switch order ?? .fifo {
+    case .fifo: return unnumbered.removeFirst() ?? Clock()
+    case .lifo: return unnumbered.removeLast() ?? Clock()
+    case .priority: return anyUnnumbered
+    }
   }
 
   mutating func leaveRoom(_ gift: Clock) { room.append(gift) }
@@ -36,6 +49,7 @@ struct QueueClocks<Clock: Gift>: Sendable {
     var other = QueueClocks<Other>()
     other.items = items.mapValues(change)
     other.unnumbered = unnumbered.map(change)
+    other.anyUnnumbered = change(anyUnnumbered)
     other.room = room.map(change)
     other.putCount = putCount
     other.done = change(done)
@@ -64,6 +78,8 @@ private struct Fifo<Clock: Gift>: Sendable {
     return clocks[head]
   }
 
+  mutating func removeLast() -> Clock? { head < clocks.count ? clocks.removeLast() : nil }
+
   func map<Other>(_ change: (Clock) -> Other) -> Fifo<Other> {
     var other = Fifo<Other>()
     other.clocks = clocks[head...].map(change)
@@ -81,13 +97,14 @@ extension HappensBefore {
       return
     }
     guard event.result == .success else { return }
-    let capacity = tables.objects[event.object].capacity ?? 0
+    let details = tables.objects[event.object]
+    let capacity = details.capacity ?? 0
     switch event.operation {
     case .put:
       take(queue.makeRoom(capacity: capacity), by: event.thread, at: now)
-      queue.put(event.item, give(event.thread, now))
+      queue.put(event.item, give(event.thread, now), order: details.order)
     case .get:
-      take(queue.get(event.item), by: event.thread, at: now)
+      take(queue.get(event.item, order: details.order), by: event.thread, at: now)
       if capacity > 0 { queue.leaveRoom(give(event.thread, now)) }
     case .taskDone: queue.done.join(give(event.thread, now))
     case .queueJoin: take(queue.done, by: event.thread, at: now)

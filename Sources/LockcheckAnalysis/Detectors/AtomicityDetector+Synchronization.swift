@@ -123,13 +123,14 @@ extension AtomicityDetector {
       return
     }
     guard event.result == .success else { return }
-    let capacity = run.tables.objects[event.object].capacity ?? 0
+    let details = run.tables.objects[event.object]
+    let capacity = details.capacity ?? 0
     switch event.operation {
     case .put:
       take(queue.makeRoom(capacity: capacity), event, at: index, in: run)
-      queue.put(event.item, give(event, at: index, in: run))
+      queue.put(event.item, give(event, at: index, in: run), order: details.order)
     case .get:
-      take(queue.get(event.item), event, at: index, in: run)
+      take(queue.get(event.item, order: details.order), event, at: index, in: run)
       if capacity > 0 { queue.leaveRoom(give(event, at: index, in: run)) }
     case .taskDone: queue.done.join(give(event, at: index, in: run))
     case .queueJoin: take(queue.done, event, at: index, in: run)

@@ -70,13 +70,14 @@ public struct ObjectStates: Sendable {
     case (.acquire, .semaphore):
       guard let permits = permits(of: event.object, tables: tables) else { return .certain }
       return permits >= Int64(clamping: event.count ?? 1) ? .certain : .none
-    case (.wait, .event):
+    case (.wait, .event), (.wait, .future):
       return (flags[event.object] ?? FlagState()).wakes(since: entry.index) ? .certain : .none
     case (.wait, .barrier):
       return barriers[event.object]?.letsThrough(event.thread) ?? true ? .certain : .none
     case (.wait, .condition):
       return conditions[event.object]?.wakeup(of: event.thread) ?? .none
-    case (.put, .queue), (.get, .queue), (.queueJoin, .queue):
+    case (.put, .queue), (.get, .queue), (.queueJoin, .queue),
+      (.put, .pool), (.get, .pool), (.queueJoin, .pool):
       let capacity = tables.objects[event.object].capacity ?? 0
       let state = queues[event.object] ?? QueueState()
       return state.letsThrough(event.operation, since: entry.index, capacity: capacity)

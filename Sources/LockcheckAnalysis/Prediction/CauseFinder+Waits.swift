@@ -49,7 +49,7 @@ extension CauseFinder {
     switch tables.objects.kind(of: event.object) {
     case .semaphore: usePermits(event, at: place)
     case .condition: useCondition(event, at: place)
-    case .event: useFlag(event, at: place)
+    case .event, .future: useFlag(event, at: place)
     case .barrier: useBarrier(event, at: place)
     default: useQueue(event, at: place)
     }

@@ -91,7 +91,10 @@ struct CauseFinder {
       guard let value = tables.objects[object].value else { return .samePast }
       return value == 1 ? .sections : .causes
     case .barrier: return tables.objects[object].parties == nil ? .samePast : .causes
-    case .condition, .event, .queue: return .causes
+    case .condition, .event, .future: return .causes
+    case .queue, .pool:
+      // Which item comes next in another order, what was put meanwhile decides.
+      return tables.objects[object].isFirstInFirstOut ? .causes : .samePast
     case .undetermined: return .samePast
     }
   }

@@ -26,9 +26,9 @@ struct PlainObjects {
     case .lock, .rlock, .rwlock: return useLock(event, isHandover: details.handover == true)
     case .semaphore: return useSemaphore(event, details)
     case .condition: return useCondition(event)
-    case .event: return useFlag(event)
+    case .event, .future: return useFlag(event)
     case .barrier: return useBarrier(event, parties: details.parties)
-    case .queue: return useQueue(event, at: index, capacity: details.capacity ?? 0)
+    case .queue, .pool: return useQueue(event, at: index, capacity: details.capacity ?? 0)
     case .variable, .undetermined: return .allowed
     }
   }

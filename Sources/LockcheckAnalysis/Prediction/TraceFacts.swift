@@ -192,6 +192,7 @@ extension TraceFacts {
       if event.operation == .create { noteCreation(of: object, kind, index) }
     }
     if !kind.allows(event.operation) { unclear.insert(object) }
+    if kind.isQueue, !details(of: object).isFirstInFirstOut { unclear.insert(object) }
     // What is done to a variable always goes well.
     guard event.leavesMark, kind != .variable else { return }
     if event.operation == .get, let head = scan.objects.head(of: object) {

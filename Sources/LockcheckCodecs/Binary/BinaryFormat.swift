@@ -98,6 +98,11 @@ package enum BinaryFormat {
     @inlinable package static var handover: UInt64 { 64 }
     @inlinable package static var name: UInt64 { 128 }
     @inlinable package static var externalID: UInt64 { 256 }
+    @inlinable package static var workers: UInt64 { 512 }
+    @inlinable package static var pool: UInt64 { 1024 }
+    @inlinable package static var order: UInt64 { 2048 }
+    @inlinable package static var level: UInt64 { 4096 }
+    @inlinable package static var declaredClass: UInt64 { 8192 }
   }
 
   /// What a frame row has, as bits, in this order.

@@ -88,6 +88,14 @@ struct BinaryRowEncoder {
     add(details.lock.map { UInt64($0.rawValue) }, Member.lock)
     add(details.handover.map { $0 ? 1 : 0 }, Member.handover)
     add(details.externalID.map { Self.unsigned($0) }, Member.externalID)
+    add(details.workers, Member.workers)
+    add(details.pool.map { UInt64($0.rawValue) }, Member.pool)
+    add(details.order.map { UInt64($0.rawValue) }, Member.order)
+    add(details.level, Member.level)
+    if let text = details.declaredClass {
+      members |= Member.declaredClass
+      Self.text(text, &values)
+    }
     Self.number(members, &row)
     append(.object, row + values)
   }

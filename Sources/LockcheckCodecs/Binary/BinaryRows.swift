@@ -136,7 +136,27 @@ extension BinaryRow {
     }
     if members & Member.handover != 0 { row.details.handover = try reader.number() != 0 }
     if members & Member.externalID != 0 { row.details.externalID = try reader.signed() }
+    try readLaterMembers(members, of: &row.details, from: &reader)
     return .object(number: number, row)
+  }
+
+  /// What was added after the first release: a reader that does not know it passes over the rest of
+  /// the row.
+  private static func readLaterMembers(
+    _ members: UInt64, of details: inout ObjectDetails, from reader: inout BinaryRowReader
+  ) throws(TraceCodingError) {
+    typealias Member = BinaryFormat.ObjectMember
+    if members & Member.workers != 0 { details.workers = try reader.number() }
+    if members & Member.pool != 0 { details.pool = ObjectID(rawValue: try reader.identifier()) }
+    if members & Member.order != 0 {
+      let number = try reader.number()
+      guard let order = QueueOrder(rawValue: UInt8(clamping: number)) else {
+        throw reader.wrong(.invalidValue, "an unknown order of a queue")
+      }
+      details.order = order
+    }
+    if members & Member.level != 0 { details.level = try reader.number() }
+    if members & Member.declaredClass != 0 { details.declaredClass = try reader.text() }
   }
 
   private static func frame(from reader: inout BinaryRowReader) throws(TraceCodingError) -> Self {

@@ -48,7 +48,7 @@ struct RecordedTables {
   mutating func object(_ number: UInt32, _ tables: inout TraceTables) -> ObjectID? {
     let known = objects[number]
     if known < NumberMap.isRow { return ObjectID(rawValue: known) }
-    return newObject(number, known, &tables, takesLock: true)
+    return newObject(number, known, &tables, takesOthers: true)
   }
 
   /// The identifier of a stack; nil where the file does not declare it.
@@ -72,7 +72,7 @@ struct RecordedTables {
 
   @inline(never)
   private mutating func newObject(
-    _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables, takesLock: Bool
+    _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables, takesOthers: Bool
   ) -> ObjectID? {
     guard known != NumberMap.undeclared else { return nil }
     let row = objectRows[Int(known & ~NumberMap.isRow)]
@@ -80,17 +80,20 @@ struct RecordedTables {
     let id = tables.objects.append(kind: row.kind, name: row.name, stack: creation)
     objects[number] = id.rawValue
     var details = row.details
-    details.lock = takesLock ? details.lock.flatMap { lock($0.rawValue, &tables) } : nil
+    details.lock = takesOthers ? details.lock.flatMap { other($0.rawValue, &tables) } : nil
+    details.pool = takesOthers ? details.pool.flatMap { other($0.rawValue, &tables) } : nil
+    // The puts and gets of its task name a future by this number.
+    if row.kind == .future { details.externalID = Int64(number) }
     if details != ObjectDetails() { tables.objects[id] = details }
     return id
   }
 
-  /// The lock of a condition. It has none of its own, so that a damaged file in which each names the
-  /// next does not lead deeper and deeper.
-  private mutating func lock(_ number: UInt32, _ tables: inout TraceTables) -> ObjectID? {
+  /// The lock of a condition, or the pool of a future. It has none of its own, so that a damaged file
+  /// in which each names the next does not lead deeper and deeper.
+  private mutating func other(_ number: UInt32, _ tables: inout TraceTables) -> ObjectID? {
     let known = objects[number]
     if known < NumberMap.isRow { return ObjectID(rawValue: known) }
-    return newObject(number, known, &tables, takesLock: false)
+    return newObject(number, known, &tables, takesOthers: false)
   }
 
   @inline(never)

@@ -65,6 +65,7 @@ enum FrameMember: UInt64, CaseIterable {
 /// fit into eight bytes.
 enum ObjectMember: UInt32, CaseIterable {
   case type, id, kind, name, stack, value, bound, capacity, parties, preference, lock, handover
+  case workers, pool, order, `class`, level
 }
 
 /// The members of the trace itself, and of the header of the line form.
@@ -89,6 +90,7 @@ struct JSONWords {
   static let attempts: [Event.Attempt] = [.try, .timed]
   static let results: [Event.Result] = [.timeout, .failed, .error]
   static let preferences: [RWLockPreference] = [.reader, .writer, .unknown]
+  static let orders = QueueOrder.allCases
   static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate]
   static let rows: [JSONRow] = [.thread, .object, .frame, .stack, .event]
 
@@ -98,6 +100,7 @@ struct JSONWords {
   let attempts = NameTable(Self.attempts.map { "\($0)" })
   let results = NameTable(Self.results.map { "\($0)" })
   let preferences = NameTable(Self.preferences.map(\.name))
+  let orders = NameTable(Self.orders.map { "\($0)" })
   let accessOrders = NameTable(Self.accessOrders.map(\.rawValue))
   let rows = NameTable(Self.rows.map { "\($0)" })
   let objectMembers = NameTable(ObjectMember.allCases.map { "\($0)" })

@@ -216,7 +216,7 @@ extension JSONReader {
     case .operation(let operation, let kind):
       fault.message = "\(operation.name) cannot be done to \(label), which is a \(kind.name)"
       fault.found = operation.name
-      let allowed = JSONWords.operations.filter { kind.allows($0) || $0 == .join && kind == .queue }
+      let allowed = JSONWords.operations.filter { kind.allows($0) || $0 == .join && kind.isQueue }
       fault.expected = allowed.map(\.name)
     case .kind(let said, let kind):
       fault.message = "\(label) is a \(kind.name) already"

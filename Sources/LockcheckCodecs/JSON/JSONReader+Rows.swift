@@ -156,16 +156,17 @@ extension JSONReader {
     var parts = ObjectParts()
     var seen: Set<ObjectMember> = []
     var lock: Int?
+    var pool: Int?
     try members(&tokens, text, "a row of the objects") {
       (reader, tokens, text, string) throws(TextStop) in
       let found = reader.find(string, in: reader.words.objectMembers, text)
       guard let member = found.flatMap(ObjectMember.init) else { return .unknown }
-      if member == .lock {
+      if member == .lock || member == .pool {
         // Resolved after the row itself, so that the row comes first in the table.
         _ = tokens.peek(text)
         let place = tokens.at
         try reader.checkReference(&tokens, text)
-        lock = place
+        if member == .lock { lock = place } else { pool = place }
       } else {
         try reader.read(member, into: &parts, &tokens, text, &tables)
       }
@@ -179,6 +180,11 @@ extension JSONReader {
       var again = JSONTokens(at: lock, end: tokens.end)
       let other = try self.object(&again, text, &tables)
       tables.objects[object].lock = other
+    }
+    if let pool {
+      var again = JSONTokens(at: pool, end: tokens.end)
+      let other = try self.object(&again, text, &tables)
+      tables.objects[object].pool = other
     }
   }
 
@@ -196,21 +202,33 @@ extension JSONReader {
     case .bound: parts.details.bound = try tokens.unsigned(text)
     case .capacity: parts.details.capacity = try tokens.unsigned(text)
     case .parties:
-      _ = tokens.peek(text)
-      let place = tokens.at
-      let parties = try tokens.unsigned(text)
-      guard parties > 0 else {
-        throw tokens.invalid(
-          text, at: place, "a barrier for nobody", expected: ["a whole number from 1"])
-      }
-      parts.details.parties = parties
+      parts.details.parties = try positive(&tokens, text, "a barrier for nobody")
+    case .workers:
+      parts.details.workers = try positive(&tokens, text, "a pool without workers")
     case .preference:
       parts.details.preference = try word(
         words.preferences, JSONWords.preferences, &tokens, text
       ) { $0.name }
     case .handover: parts.details.handover = try tokens.boolean(text)
-    case .type, .lock: try skip(&tokens, text)
+    case .order:
+      parts.details.order = try word(words.orders, JSONWords.orders, &tokens, text) { "\($0)" }
+    case .class: parts.details.declaredClass = try self.text(&tokens, text)
+    case .level: parts.details.level = try tokens.unsigned(text)
+    case .type, .lock, .pool: try skip(&tokens, text)
     }
+  }
+
+  /// An amount that 0 makes no sense of.
+  private func positive(
+    _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>, _ nonsense: String
+  ) throws(TextStop) -> UInt64 {
+    _ = tokens.peek(text)
+    let place = tokens.at
+    let amount = try tokens.unsigned(text)
+    guard amount > 0 else {
+      throw tokens.invalid(text, at: place, nonsense, expected: ["a whole number from 1"])
+    }
+    return amount
   }
 
   /// Puts a row into the tables, or fills in what was used before its row came.

@@ -172,6 +172,11 @@ extension JSONRowWriter {
     if let handover = details.handover {
       output.put(handover ? ", \"handover\": true" : ", \"handover\": false")
     }
+    put(", \"workers\": ", details.workers, &output)
+    if let pool = details.pool { put(", \"pool\": ", objects[pool.index], &output) }
+    put(", \"order\": ", details.order.map { "\($0)" }, &output)
+    put(", \"class\": ", details.declaredClass, &output)
+    put(", \"level\": ", details.level, &output)
     let stack = tables.objects.stack(of: object)
     if stack.isPresent { put(", \"stack\": ", Int64(stack.index) + 1, &output) }
     output.put("}")

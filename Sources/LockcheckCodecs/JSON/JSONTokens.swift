@@ -104,13 +104,16 @@ extension JSONTokens {
         expected: expected))
   }
 
+  /// How many bytes of a token an error shows, and the quote before them.
+  static let longestSnippet = 41
+
   /// The token at `place` as an error shows it: without the quotes, and not too long.
   func snippet(_ text: borrowing Span<UInt8>, _ place: Int) -> String {
     var bytes: [UInt8] = []
     var next = place
     let isString = text[place] == UInt8(ascii: "\"")
     if isString { next += 1 }
-    while next < end, bytes.count < 40 {
+    while next < end, bytes.count < Self.longestSnippet - 1 {
       let byte = text[next]
       if isString ? byte == UInt8(ascii: "\"") : Self.endsWord(byte) { break }
       if byte < 0x20 || byte == 0x7F { break }

@@ -160,12 +160,18 @@ extension JSONTraceDecoder {
   /// Reads the members behind the events, and makes sure that nothing follows.
   private mutating func readEnd(_ tables: inout TraceTables) throws(TraceCodingError) {
     if try readMembers(&tables) { throw duplicate(.events) }
+    var isAllAtHand = false
     while true {
       let buffer = feed.input.buffer
       var tokens = feed.tokens
       _ = tokens.peek(buffer.span)
       feed.input.position = tokens.at
       guard tokens.at >= tokens.end else {
+        // The error shows a token, which may reach past what is at hand.
+        if !isAllAtHand, tokens.end - tokens.at <= JSONTokens.longestSnippet {
+          isAllAtHand = try !feed.input.refill()
+          continue
+        }
         throw feed.input.error(
           .syntax, at: tokens.at, "something behind the end of the trace",
           found: tokens.snippet(buffer.span, tokens.at), expected: ["nothing"])

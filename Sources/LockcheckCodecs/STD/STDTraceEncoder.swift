@@ -78,7 +78,10 @@ extension STDTraceEncoder {
     while firstNewObject < tables.objects.count {
       let object = ObjectID(firstNewObject)
       if tables.objects.stack(of: object).isPresent { try drop("birthplace of an object") }
-      if tables.objects[object].handover != nil { try drop("hand-over of a lock") }
+      let details = tables.objects[object]
+      if details.handover != nil { try drop("hand-over of a lock") }
+      if details.declaredClass != nil { try drop("class of an object") }
+      if details.level != nil { try drop("level of an object") }
       firstNewObject += 1
     }
   }

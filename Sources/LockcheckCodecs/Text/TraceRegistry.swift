@@ -189,7 +189,8 @@ extension TraceRegistry {
       case .condition: 0b1100 | always
       case .event: 0b11_0100 | always
       case .barrier: 0b100 | always
-      case .queue: 0b111_1100_0000 | always
+      case .queue, .pool: 0b111_1100_0000 | always
+      case .future: 0b01_0100 | always
       case .variable: 0b1111_1000_0000_0000 | always
       }
     return allowed >> UInt32(operation.rawValue) & 1 == 1

@@ -44,10 +44,13 @@ private struct Pruning {
       objects.insert(object)
       let stack = trace.tables.objects.stack(of: object)
       if stack.isPresent { stacks.insert(stack) }
-      guard let lock = trace.tables.objects[object].lock else { continue }
-      objects.insert(lock)
-      let lockStack = trace.tables.objects.stack(of: lock)
-      if lockStack.isPresent { stacks.insert(lockStack) }
+      let details = trace.tables.objects[object]
+      for other in [details.lock, details.pool].compactMap(\.self)
+      where other.index < trace.tables.objects.count {
+        objects.insert(other)
+        let otherStack = trace.tables.objects.stack(of: other)
+        if otherStack.isPresent { stacks.insert(otherStack) }
+      }
     }
   }
 
@@ -77,6 +80,7 @@ private struct Pruning {
       guard let new = newObjects[object] else { continue }
       var details = old[object]
       details.lock = details.lock.flatMap { newObjects[$0] }
+      details.pool = details.pool.flatMap { newObjects[$0] }
       tables.objects[new] = details
     }
   }
