@@ -30,9 +30,14 @@ public final class Lock: Sendable {
   /// - Parameters:
   ///   - handover: Whether any thread may release it.
   ///   - name: What reports call it.
-  public init(handover: Bool = false, name: String? = nil) {
+  ///   - class: What locks it is one of, where several of them are taken together.
+  ///   - level: Its place, from 0, in the order in which locks of its class are to be taken: each higher than
+  ///     those that are held. The live checks report what goes against it.
+  public init(
+    handover: Bool = false, name: String? = nil, class: String? = nil, level: Int? = nil
+  ) {
     isHandover = handover
-    var details = ObjectDetails()
+    var details = ObjectDetails(class: `class`, level: level)
     if handover { details.handover = true }
     traced = Traced(.lock, name: name, details: details)
   }

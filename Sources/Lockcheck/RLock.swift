@@ -18,8 +18,15 @@ public final class RLock: @unchecked Sendable {
 
   /// Makes a free lock.
   ///
-  /// - Parameter name: What reports call it.
-  public init(name: String? = nil) { traced = Traced(.rlock, name: name) }
+  /// - Parameters:
+  ///   - name: What reports call it.
+  ///   - class: What locks it is one of, where several of them are taken together.
+  ///   - level: Its place, from 0, in the order in which locks of its class are to be taken: each higher than
+  ///     those that are held. The live checks report what goes against it.
+  public init(name: String? = nil, class: String? = nil, level: Int? = nil) {
+    traced = Traced(
+      .rlock, name: name, details: ObjectDetails(class: `class`, level: level))
+  }
 
   deinit { traced.recordDestroy() }
 

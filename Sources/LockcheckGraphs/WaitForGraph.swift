@@ -112,7 +112,8 @@ public struct WaitForGraph: Sendable {
   ///   anyone.
   public func wakers(of thread: ThreadID, among stuck: Set<ThreadID>) -> [ThreadID] {
     switch self[thread] {
-    case .waitingFor(let wakers), .waitingForAll(let wakers): return wakers.filter(stuck.contains).sorted()
+    case .waitingFor(let wakers), .waitingForAll(let wakers):
+      return wakers.filter(stuck.contains).sorted()
     case .waitingForAnyone: return stuck.filter { $0 != thread }.sorted()
     case .running, .ended: return []
     }

@@ -93,13 +93,10 @@ struct LiveState {
       case .nobody: return true
       case .anyone:
         let waiting = waits.values.count { !$0.isTimed }
-        return LiveThread.all.count > waiting
+        return LiveThread.count > waiting
       case .all(let threads):
         let blocked = threads.filter { $0 == 0 || waits[$0].map { !$0.isTimed } ?? false }
-        if blocked.isEmpty {
-          let known = LiveThread.all
-          return threads.allSatisfy { number in known.contains { $0.number == number } }
-        }
+        if blocked.isEmpty { return threads.allSatisfy(LiveThread.isKnown) }
         guard threads.count == 1, let next = waits[blocked[0]] else { return blocked == [0] }
         wait = next
       }

@@ -87,6 +87,27 @@ internal import LockcheckRecorder
   /// Whether the calling thread has a structure.
   static var isCurrentKnown: Bool { unsafe lc_live_current() != nil }
 
+  /// Whether the thread of that number has one. Under the lock of the live checks.
+  static func isKnown(_ number: UInt32) -> Bool {
+    var next = unsafe lc_live_first()
+    while let live = unsafe next {
+      if unsafe live.pointee.tid == number { return true }
+      unsafe next = live.pointee.next
+    }
+    return false
+  }
+
+  /// How many threads have one. Under the lock of the live checks.
+  static var count: Int {
+    var count = 0
+    var next = unsafe lc_live_first()
+    while let live = unsafe next {
+      if unsafe live.pointee.tid != 0 { count += 1 }
+      unsafe next = live.pointee.next
+    }
+    return count
+  }
+
   /// Those of all threads that have one. Under the lock of the live checks.
   static var all: [LiveThread] {
     var threads: [LiveThread] = []

@@ -42,7 +42,11 @@ package final class LiveWait: @unchecked Sendable {
     self.isTimed = isTimed
     self.canThrow = canThrow
     askBlockers = blockers
-    waitsForItself = if case .all(let threads) = blockers() { threads.contains(thread) } else { false }
+    waitsForItself =
+      switch blockers() {
+      case .all(let threads): threads.contains(thread)
+      case .anyone, .nobody: false
+      }
   }
 
   /// Who could end it now.

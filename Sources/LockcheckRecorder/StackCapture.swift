@@ -56,7 +56,8 @@ import LockcheckTrace
   ) -> UInt32 {
     var count = count
     var isComplete = false
-    if known == 0, let unwound = unsafe unwind(thread, depth: Int(session.pointee.depth), frame: frame) {
+    let depth = unsafe Int(session.pointee.depth)
+    if known == 0, let unwound = unsafe unwind(thread, depth: depth, frame: frame) {
       count = unwound
       isComplete = true
     }

@@ -88,10 +88,12 @@ import Testing
       lock.unlock()
       clerk.join()
     }
-    #expect(said(result).contains("waits for the end of thread 'clerk', that is for thread 'clerk'"))
+    #expect(
+      said(result).contains("waits for the end of thread 'clerk', that is for thread 'clerk'"))
   }
 
-  @Test func `is found where a condition is waited on under a lock that its notifier needs`() async {
+  @Test func `is found where a condition is waited on under a lock that its notifier needs`() async
+  {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       check()
       onThread {
@@ -111,7 +113,8 @@ import Testing
       }
     }
     #expect(said(result).contains("thread 'waiter' waits for condition 'inner'"))
-    #expect(said(result).contains("thread 'test' waits for lock 'outer', that is for thread 'waiter'"))
+    #expect(
+      said(result).contains("thread 'test' waits for lock 'outer', that is for thread 'waiter'"))
   }
 
   @Test(arguments: [0, 1, 2, 3, 4])
@@ -142,11 +145,22 @@ import Testing
     }
     let objects = ["condition 'C'", "queue 'Q'", "queue 'Q'", "event 'E'", "semaphore 'S'"]
     #expect(said(result).contains("thread 'test' waits for \(objects[kind])"))
-    #expect(said(result).contains("lockcheck: stuck: nobody is left who could wake"))
+    // Whoever joins it waits for it, and it for whoever could wake it.
+    #expect(said(result).contains("lockcheck: deadlock: 2 threads wait for one another"))
+  }
+
+  @Test func `is told from a thread that is simply the last`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      check()
+      precondition(isDeadlock { _ = try Event(name: "opening").wait(timeout: nil) })
+    }
+    #expect(said(result).contains("lockcheck: stuck: nobody is left who could wake this thread"))
+    #expect(said(result).contains(" waits for event 'opening'"))
   }
 
   @Test func `is found where the last thread that could wake another ends`() async {
-    let result = await #expect(processExitsWith: .exitCode(42), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(42), observing: [\.standardErrorContent])
+    {
       check { $0.onDeadlock = .exit(42) }
       let jobs = Queue<Int>(name: "jobs")
       let consumer = started("consumer") { _ = try jobs.get() }

@@ -82,3 +82,45 @@ import Testing
     }
   }
 }
+
+@Suite(.timeLimit(.minutes(2))) struct `A level` {
+  @Test func `is reported where a lock is not higher than one that is held`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      check()
+      let low = Lock(name: "low", class: "account", level: 1)
+      let high = RLock(name: "high", class: "account", level: 2)
+      let same = RWLock(name: "same", class: "account", level: 2)
+      high.withLock { low.withLock {} }
+      high.withLock { same.withSharedLock {} }
+    }
+    let said = said(result)
+    #expect(said.contains(" took lock 'low', of level 1 in class 'account', at\n    #0 "))
+    #expect(said.contains("    while it held rlock 'high', of level 2, taken at\n      #0 "))
+    #expect(said.contains(" took rwlock 'same', of level 2 in class 'account', at\n"))
+    #expect(count("lockcheck: lock level: ", in: said) == 2)
+  }
+
+  @Test func `says nothing of higher ones, other classes, and locks without`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      check()
+      let low = Lock(class: "account", level: 1)
+      let high = Lock(class: "account", level: 2)
+      let other = Lock(class: "log", level: 0)
+      let plain = Lock(class: "account")
+      low.withLock { high.withLock { other.withLock { plain.withLock {} } } }
+      // An attempt cannot hang.
+      high.withLock { if low.lockIfAvailable() { low.unlock() } }
+      // The same recursive lock again is no lock of the same level.
+      let nest = RLock(class: "account", level: 3)
+      nest.withLock { nest.withLock {} }
+    }
+    #expect(!said(result).contains("lockcheck"))
+  }
+
+  @Test func `is below none`() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Lock(level: -1)
+    }
+    #expect(said(result).contains("lockcheck: a lock: the level -1 is negative"))
+  }
+}

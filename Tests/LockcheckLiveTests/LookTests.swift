@@ -31,7 +31,8 @@ import Testing
   }
 
   @Test func `is made on a signal, outside the handler`() async {
-    let result = await #expect(processExitsWith: .exitCode(7), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(7), observing: [\.standardErrorContent])
+    {
       check {
         $0.onStall = .exit(7)
         $0.dumpSignal = SIGUSR1
@@ -39,6 +40,11 @@ import Testing
       let event = Event(name: "never")
       started("guest") { event.wait() }
       untilTrue { Checking.waitingThreadCount == 1 }
+      // The threads that tests run on receive no signals otherwise.
+      var signals = sigset_t()
+      unsafe sigemptyset(&signals)
+      unsafe sigaddset(&signals, SIGUSR1)
+      unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
       raise(SIGUSR1)
       untilTrue { LiveChecks.shared.hasAnsweredAll }
       Checking.lookForStalls(longerThan: .zero)
@@ -61,11 +67,13 @@ import Testing
     }
     let heading = "lockcheck: watchdog: 1 thread has been blocked for 0.0 s or longer\n"
     #expect(count("lockcheck: watchdog", in: said(result)) == 1)
-    #expect(said(result).contains("not yet\n" + heading + "  thread 'guest' waits for event 'never'"))
+    #expect(
+      said(result).contains("not yet\n" + heading + "  thread 'guest' waits for event 'never'"))
   }
 
   @Test func `is made by the watchdog, which can end the process`() async {
-    let result = await #expect(processExitsWith: .exitCode(9), observing: [\.standardErrorContent]) {
+    let result = await #expect(processExitsWith: .exitCode(9), observing: [\.standardErrorContent])
+    {
       check {
         $0.watchdog = .milliseconds(1)
         $0.onStall = .exit(9)

@@ -36,9 +36,14 @@ func isDeadlock(_ body: () throws -> Void) -> Bool {
   }
 }
 
-/// Runs `body` on a thread of its own and waits for its end, while the caller, which lockcheck would
-/// otherwise know as one that could wake somebody, is known to wait.
-func onThread(_ body: @escaping @Sendable () -> Void) { started("test", body).join() }
+/// Runs `body` on a thread of its own once the caller, which could otherwise wake somebody, is known to
+/// wait for its end.
+func onThread(_ body: @escaping @Sendable () -> Void) {
+  started("test") {
+    untilTrue { Checking.waitingThreadCount == 1 }
+    body()
+  }.join()
+}
 
 /// What a test's process says on standard error.
 func said(_ result: ExitTest.Result?) -> String {

@@ -1,8 +1,9 @@
+internal import LockcheckTrace
+
 #if !PlainPrimitives
 
   internal import CLockcheckShims
   internal import LockcheckLive
-  internal import LockcheckTrace
 
   /// What the primitives tell the live checks.
   extension Traced {
@@ -24,7 +25,9 @@
     @inline(never)
     private borrowing func noteChecked(_ mode: LockMode, _ mayWait: Bool, _ isTaken: Bool) {
       let number = id.rawValue
-      if !live.isIntroduced { live.introduce(number, described) }
+      if !live.isIntroduced {
+        live.introduce(number, described, levelClass: declaredClass, level: level)
+      }
       LiveChecks.shared.takes(
         number, isShared: mode == .shared, mayWait: mayWait, isTaken: isTaken,
         frame: lc_frame_address())
@@ -91,4 +94,15 @@
 extension Outcome {
   /// Of a wait with such a deadline that was not woken.
   init(unwokenUntil deadline: Deadline) { self = deadline == .never ? .error : .timeout }
+}
+
+extension ObjectDetails {
+  /// Of a lock with a place in an order.
+  init(class declaredClass: String?, level: Int?) {
+    self.init()
+    self.declaredClass = declaredClass
+    guard let level else { return }
+    guard level >= 0 else { fatalError("lockcheck: a lock: the level \(level) is negative") }
+    self.level = UInt64(level)
+  }
 }

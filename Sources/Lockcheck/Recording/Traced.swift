@@ -130,6 +130,10 @@ internal import Synchronization
     /// The object's number in every trace of this process.
     var id: ObjectID { object.id }
 
+    /// What locks it is one of, and its place in their order.
+    var declaredClass: String? { object.declaredClass }
+    var level: Int? { object.level.map { Int(clamping: $0) } }
+
     /// Calls it otherwise from now on.
     borrowing func rename(_ name: String?) {
       label.set(name)
