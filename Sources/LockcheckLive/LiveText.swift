@@ -8,7 +8,7 @@ enum LiveText {
   /// Frames of a stack that are shown, at most.
   private static let shownFrames = 12
 
-  /// The lines of a stack: what called lockcheck, outward.
+  /// The lines of a stack: what called lockcheck, outward, without lockcheck's own functions.
   static func stack(_ number: UInt32, indent: String) -> String {
     let frames = frames(of: number)
     if frames.isEmpty { return indent + "(no stack)\n" }
@@ -46,7 +46,7 @@ enum LiveText {
         continue
       }
       let mangled = unsafe String(cString: name)
-      if frames.isEmpty, isOurs(mangled) { continue }
+      if isOurs(mangled) || isThunk(mangled) { continue }
       let text = unsafe demangled(name) ?? mangled
       frames.append(
         Frame(address: address, text: unsafe "\(text) + \(symbol.offset + 1)", isNamed: true))
@@ -61,6 +61,13 @@ enum LiveText {
       return true
     }
     return false
+  }
+
+  /// Whether the function is the compiler's own: a partial application, or an adapter between two ways to
+  /// call.
+  private static func isThunk(_ mangled: String) -> Bool {
+    guard mangled.hasPrefix("$s") else { return false }
+    return ["TA", "TR", "TRTA"].contains { mangled.hasSuffix($0) }
   }
 
   private static func demangled(_ name: UnsafePointer<CChar>) -> String? {

@@ -216,6 +216,27 @@ import Testing
     #expect(said(result).contains("waits for lock 'till'"))
   }
 
+  @Test func `ends the process as the environment says`() async {
+    let result = await #expect(processExitsWith: .exitCode(42), observing: [\.standardErrorContent])
+    {
+      unsafe setenv("LOCKCHECK", "check-only", 1)
+      unsafe setenv("LOCKCHECK_ON_DEADLOCK", "exit:42", 1)
+      let lock = Lock(name: "till")
+      lock.lock()
+      lock.lock()
+    }
+    #expect(said(result).contains("waits for lock 'till', that is for itself"))
+  }
+
+  @Test func `traps where the method cannot throw`() async {
+    await #expect(processExitsWith: .failure) {
+      check()
+      let lock = Lock(name: "till")
+      lock.lock()
+      lock.lock()
+    }
+  }
+
   @Test func `is found where the locks were taken before the checks were on`() async {
     await #expect(processExitsWith: .success) {
       let lock = Lock()
