@@ -88,7 +88,7 @@ package final class LiveChecks: @unchecked Sendable {
     guard let thread = LiveThread.enter() else { return nil }
     let wait = LiveWait(
       thread: thread.number, threadName: thread.name, what: what,
-      stack: thread.stack(frame: frame), since: Int64(lc_nanoseconds()), isTimed: isTimed,
+      stack: ThreadStack.number(frame: frame), since: Int64(lc_nanoseconds()), isTimed: isTimed,
       canThrow: canThrow, blockers: blockers)
     let (outer, report, policy) = withState { state in
       let outer = state.begin(wait)

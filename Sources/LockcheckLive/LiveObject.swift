@@ -41,27 +41,31 @@ extension LiveChecks {
   ///   - isTaken: Whether it holds it now.
   ///   - frame: The stack begins at the return address of this frame.
   /// - Complexity: Constant for each lock that it holds, once it has taken the lock under all of them.
-  package func takes(
+  package static func takes(
     _ object: UInt32, isShared: Bool, mayWait: Bool, isTaken: Bool = true, frame: UInt
   ) {
     guard let thread = LiveThread.enter() else { return }
-    let stack = thread.stack(frame: frame)
+    let stack = thread.stackOfHold(frame: frame)
     let isNew = mayWait && !thread.knowsAllPairs(taking: object)
-    let (reports, policy) = isNew ? takesNew(object, at: stack, by: thread) : ([], .log)
+    if isNew { shared.takesNew(object, at: stack, by: thread) }
     if isTaken { thread.push(object, stack: stack, isShared: isShared) }
     thread.leave()
-    for report in reports { act(report, policy) }
   }
 
   /// The calling thread gives a lock back.
-  package func gives(_ object: UInt32) {
+  package static func gives(_ object: UInt32) {
     guard let thread = LiveThread.enter() else { return }
     thread.pop(object)
     thread.leave()
   }
 
   @inline(never)
-  private func takesNew(
+  private func takesNew(_ object: UInt32, at stack: UInt32, by thread: LiveThread) {
+    let (reports, policy) = reportsOfTaking(object, at: stack, by: thread)
+    for report in reports { act(report, policy) }
+  }
+
+  private func reportsOfTaking(
     _ object: UInt32, at stack: UInt32, by thread: LiveThread
   ) -> ([String], ReportPolicy) {
     let holds = thread.takeNewPairs(taking: object)

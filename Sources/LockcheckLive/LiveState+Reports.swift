@@ -109,9 +109,9 @@ extension LiveState {
     var text = "lockcheck: lock order: a deadlock looks possible: "
     text += cycle.map { name(of: $0.held) }.joined(separator: ", ") + "\n"
     for (pair, sighting) in steps {
-      text += "  \(sighting.threadName) took \(name(of: pair.taken)) at\n"
+      text += "  \(sighting.threadName) takes \(name(of: pair.taken)) at\n"
       text += LiveText.stack(sighting.takenAt, indent: "    ")
-      text += "    while it held \(name(of: pair.held)), taken at\n"
+      text += "    while it holds \(name(of: pair.held)), taken at\n"
       text += LiveText.stack(sighting.heldSince, indent: "      ")
     }
     return text + "  A lock that keeps these apart cannot be seen here; the trace can tell.\n"
@@ -127,10 +127,10 @@ extension LiveState {
     else { return nil }
     let sites = [0, LiveText.site(of: hold.stack), LiveText.site(of: stack)]
     guard reportedSites.insert(sites).inserted else { return nil }
-    var text = "lockcheck: lock level: \(thread.name) took \(taken.name), of level \(level)"
+    var text = "lockcheck: lock level: \(thread.name) takes \(taken.name), of level \(level)"
     if let name = taken.levelClass { text += " in class '\(name)'" }
     text += ", at\n" + LiveText.stack(stack, indent: "    ")
-    text += "    while it held \(held.name), of level \(heldLevel), taken at\n"
+    text += "    while it holds \(held.name), of level \(heldLevel), taken at\n"
     return text + LiveText.stack(hold.stack, indent: "      ")
   }
 }

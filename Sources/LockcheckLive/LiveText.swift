@@ -51,6 +51,8 @@ enum LiveText {
       frames.append(
         Frame(address: address, text: unsafe "\(text) + \(symbol.offset + 1)", isNamed: true))
     }
+    // Where threads begin, in the C library.
+    while let last = frames.last, !last.isNamed, frames.count > 1 { frames.removeLast() }
     return frames
   }
 

@@ -44,9 +44,10 @@ internal import LockcheckRecorder
     name.withUTF8 { unsafe lc_live_set_name(live, $0.baseAddress, $0.count) }
   }
 
-  /// The number of the stack that begins at the return address of `frame`.
+  /// The number of the stack that begins at the return address of `frame`: its innermost frames, since
+  /// locks are taken often.
   @inline(__always)
-  func stack(frame: UInt) -> UInt32 {
+  func stackOfHold(frame: UInt) -> UInt32 {
     unsafe ThreadStack.number(frame: frame, remembered: lc_live_remembered(live))
   }
 

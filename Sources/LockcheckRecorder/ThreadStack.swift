@@ -14,32 +14,43 @@ package enum ThreadStack {
     return configuration.stackDepth
   }()
 
+  /// How many frames of a stack that is captured often.
+  private static let oftenDepth = min(depth, 12)
+
   /// The number of the stack that begins at the return address of `frame`; 0 where none is wanted,
   /// there is no room for it, or the thread is in the recorder.
-  ///
-  /// - Parameter remembered: The last few stacks that the thread had.
+  package static func number(frame: UInt) -> UInt32 {
+    guard depth > 0, let thread = unsafe lc_current() ?? lc_attach() else { return 0 }
+    return unsafe walk(thread, nil, frame, depth)
+  }
+
+  /// As ``number(frame:)``, where it happens often: at most 12 frames, which are compared with those of
+  /// the last few stacks that the thread had.
   package static func number(
     frame: UInt, remembered: UnsafeMutablePointer<lc_remembered>
   ) -> UInt32 {
-    guard depth > 0, let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread)
-    else { return 0 }
-    defer { unsafe lc_leave(thread) }
+    let depth = oftenDepth
+    guard depth > 0, let thread = unsafe lc_current() ?? lc_attach() else { return 0 }
     let known = unsafe lc_recall_in(thread, remembered, session, frame)
-    return unsafe known != 0 ? known : walk(thread, remembered, frame)
+    return unsafe known != 0 ? known : walk(thread, remembered, frame, depth)
   }
 
   /// A stack that the thread has not had lately.
   @inline(never)
   private static func walk(
-    _ thread: UnsafeMutablePointer<lc_thread>, _ remembered: UnsafeMutablePointer<lc_remembered>,
-    _ frame: UInt
+    _ thread: UnsafeMutablePointer<lc_thread>, _ remembered: UnsafeMutablePointer<lc_remembered>?,
+    _ frame: UInt, _ depth: Int
   ) -> UInt32 {
+    guard unsafe lc_enter(thread) else { return 0 }
+    defer { unsafe lc_leave(thread) }
     var hash: UInt64 = 0
     let addresses = unsafe lc_scratch(thread)
     var count = unsafe lc_walk(thread, frame, addresses, depth, &hash)
     var number = lc_depot_find(hash)
     if number != 0 {
-      unsafe lc_remember_in(thread, remembered, session, frame, count, number)
+      if let remembered = unsafe remembered {
+        unsafe lc_remember_in(thread, remembered, session, frame, count, number)
+      }
       return number
     }
     let unwound = unsafe StackCapture.unwind(thread, depth: depth, frame: frame)

@@ -46,9 +46,9 @@ import Testing
     }
     let said = said(result)
     #expect(count("lockcheck: lock order: a deadlock looks possible: ", in: said) == 1)
-    #expect(said.contains("  thread 'right' took lock 'A' at\n    #0 "))
-    #expect(said.contains("    while it held rwlock 'B', taken at\n      #0 "))
-    #expect(said.contains("  thread 'left' took rwlock 'B' at\n"))
+    #expect(said.contains("  thread 'right' takes lock 'A' at\n    #0 "))
+    #expect(said.contains("    while it holds rwlock 'B', taken at\n      #0 "))
+    #expect(said.contains("  thread 'left' takes rwlock 'B' at\n"))
   }
 
   @Test(.timeLimit(.minutes(2)))
@@ -94,9 +94,9 @@ import Testing
       high.withLock { same.withSharedLock {} }
     }
     let said = said(result)
-    #expect(said.contains(" took lock 'low', of level 1 in class 'account', at\n    #0 "))
-    #expect(said.contains("    while it held rlock 'high', of level 2, taken at\n      #0 "))
-    #expect(said.contains(" took rwlock 'same', of level 2 in class 'account', at\n"))
+    #expect(said.contains(" takes lock 'low', of level 1 in class 'account', at\n    #0 "))
+    #expect(said.contains("    while it holds rlock 'high', of level 2, taken at\n      #0 "))
+    #expect(said.contains(" takes rwlock 'same', of level 2 in class 'account', at\n"))
     #expect(count("lockcheck: lock level: ", in: said) == 2)
   }
 

@@ -28,7 +28,7 @@ internal import LockcheckTrace
       if !live.isIntroduced {
         live.introduce(number, described, levelClass: declaredClass, level: level)
       }
-      LiveChecks.shared.takes(
+      LiveChecks.takes(
         number, isShared: mode == .shared, mayWait: mayWait, isTaken: isTaken,
         frame: lc_frame_address())
     }
@@ -36,7 +36,7 @@ internal import LockcheckTrace
     /// The calling thread gives the lock back.
     @inline(__always)
     borrowing func noteRelease() {
-      if Self.isChecking { LiveChecks.shared.gives(id.rawValue) }
+      if Self.isChecking { LiveChecks.gives(id.rawValue) }
     }
 
     /// Sleeps until the waiter is woken, which any thread might do: known to the live checks as a wait for
