@@ -44,8 +44,11 @@ let package = Package(
       name: "LockcheckRecorder",
       dependencies: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"]),
     .target(
+      name: "LockcheckLive",
+      dependencies: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"]),
+    .target(
       name: "Lockcheck",
-      dependencies: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
+      dependencies: ["LockcheckLive", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
 
     // The two waists.
@@ -120,6 +123,8 @@ let package = Package(
     .executableTarget(
       name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
       path: "Tests/RecorderProbe"),
+    .testTarget(
+      name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
     .testTarget(
       name: "LockcheckTests",
       dependencies: [
