@@ -96,7 +96,7 @@ extension Detections {
 
   /// The rules for which there are patterns to search for.
   private static let provable: Set<Rule> = [
-    .lockOrderCycle, .nestedMonitor, .lostWakeup, .lockUpgrade,
+    .lockOrderCycle, .nestedMonitor, .lostWakeup, .lockUpgrade, .poolStarvation,
   ]
 
   /// Drops the lock-order cycles in which threads got stuck in this very run, and the waits under locks

@@ -23,10 +23,12 @@ struct StandardDetectors: Detector {
   init(rules: [Rule] = Rule.all) {
     self.rules = rules
     var needed = Set(rules)
-    // A cycle in which threads got stuck is told as that alone.
-    if needed.contains(.lockOrderCycle) || needed.contains(.nestedMonitor) {
-      needed.insert(.deadlock)
+    // Hangs that no detector tells of are looked for in schedules, once all have told theirs.
+    if !needed.isDisjoint(with: Prediction.hangRules) {
+      needed.formUnion(Prediction.hangRules + [.lockOrderCycle])
     }
+    // A cycle in which threads got stuck is told as that alone.
+    if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
     races.choose(by: needed)
     locksets.choose(by: needed)
     lockOrder.choose(by: needed)

@@ -170,6 +170,11 @@ extension PoolNestingDetector {
         RuledOut(.poolStarvation, reason, steps: [load.first, load.last]))
     }
     for (number, wait) in waits.enumerated() where !ruledOut.contains(wait.pool) {
+      if run.keepsHistory {
+        detections.hangs.append(
+          HangPattern(
+            finding: detections.findings.count, waits: occurrences[number].map { $0[1] }.sorted()))
+      }
       detections.findings.append(finding(wait, number, in: run))
     }
     return detections
