@@ -92,9 +92,9 @@ extension RuleBook {
         """,
       example: """
         let consumer = CheckedThread { while let job = try? queue.get() { run(job) } }
+        let producer = CheckedThread { for job in jobs { try! queue.put(job) } }
         consumer.start()
-        for job in jobs { try queue.put(job) }
-        consumer.join()        // nobody ever closes the queue
+        producer.start()       // ends without closing the queue, and so does everybody else
         """,
       why: "A join of that thread, or the end of the program, never comes.",
       fix: """
