@@ -10,6 +10,9 @@ extension LiveState {
     let isFresh = { (wait: LiveWait) in fresh.contains { $0 === wait } }
     var text = ""
     var told: [LiveWait] = []
+    for pool in search.starvedPools(among: fresh) {
+      text += "lockcheck: pool-starvation: every worker of \(pool) waits, and some for its own tasks\n"
+    }
     for cycle in search.cycles where cycle.contains(where: isFresh) {
       text +=
         cycle.count == 1
@@ -47,14 +50,19 @@ extension LiveState {
     switch wait.blockers {
     case .nobody: return ", which is there"
     case .anyone: return ""
-    case .all(let numbers):
-      let threads = LiveThread.all
-      let names = Set(numbers).sorted().map { number in
-        number == wait.thread
-          ? "itself" : threads.first { $0.number == number }?.name ?? "thread \(number)"
-      }
-      return ", that is for \(names.joined(separator: ", "))"
+    case .all(let numbers): return ", that is for \(names(of: numbers, to: wait))"
+    case .workers(let numbers, let pool):
+      return ", that is for any worker of \(pool): \(names(of: numbers, to: wait))"
     }
+  }
+
+  private func names(of numbers: [UInt32], to wait: LiveWait) -> String {
+    let threads = LiveThread.all
+    let names = Set(numbers).sorted().map { number in
+      number == wait.thread
+        ? "itself" : threads.first { $0.number == number }?.name ?? "thread \(number)"
+    }
+    return names.joined(separator: ", ")
   }
 
   private func holdLines(of thread: LiveThread) -> String {
