@@ -40,7 +40,7 @@ import Testing
       pool.shutDown()
     }
     #expect(said(result).contains("lockcheck: pool-starvation: every worker of pool 'the crew'"))
-    #expect(said(result).contains("thread 'crew-worker-1' waits for itself"))
+    #expect(said(result).contains("thread 'the crew-worker-1' waits for itself"))
   }
 
   @Test func `is not told as long as it has a worker left`() async {

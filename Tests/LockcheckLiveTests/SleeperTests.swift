@@ -76,7 +76,8 @@ import Testing
       check()
       let jobs = Queue<Int>(name: "jobs")
       let consumer = started("consumer") { _ = try jobs.get() }
-      started("idler") { untilTrue { Checking.waitingThreadCount == 1 } }.join()
+      untilTrue { Checking.waitingThreadCount == 1 }
+      started("idler") {}.join()
       try jobs.put(1)
       consumer.join()
     }
