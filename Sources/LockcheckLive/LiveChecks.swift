@@ -158,6 +158,7 @@ package final class LiveChecks: @unchecked Sendable {
   /// Ends the process, with its recordings closed.
   static func exit(_ status: Int32) -> Never {
     if isEnding.exchange(true, ordering: .relaxed) { while true { pause() } }
+    LiveText.write("lockcheck: the process is ended with status \(status), as was asked for\n")
     Recording.closeAll()
     lc_flush_output()
     _exit(status)

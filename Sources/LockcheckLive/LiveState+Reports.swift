@@ -11,7 +11,8 @@ extension LiveState {
     var text = ""
     var told: [LiveWait] = []
     for pool in search.starvedPools(among: fresh) {
-      text += "lockcheck: pool-starvation: every worker of \(pool) waits, and some for its own tasks\n"
+      text += "lockcheck: pool-starvation: every worker of \(pool) waits, some for tasks that only "
+      text += "they could run\n"
     }
     for cycle in search.cycles where cycle.contains(where: isFresh) {
       text +=
@@ -23,7 +24,11 @@ extension LiveState {
     }
     let others = fresh.filter { wait in !told.contains { $0 === wait } }
     if !others.isEmpty {
-      text += "lockcheck: stuck: nobody is left who could wake \(counted(others.count))\n"
+      text += "lockcheck: stuck: "
+      text +=
+        told.isEmpty
+        ? "nobody is left who could wake \(counted(others.count))\n"
+        : "with them, \(counted(others.count)) can never go on\n"
       for wait in others { text += lines(of: wait) }
     }
     for wait in search.stuck { wait.isReported = true }

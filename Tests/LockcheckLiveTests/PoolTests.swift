@@ -24,7 +24,8 @@ import Testing
     }
     let said = said(result)
     #expect(
-      said.contains("lockcheck: pool-starvation: every worker of pool 'crew' waits, and some for"))
+      said.contains(
+        "lockcheck: pool-starvation: every worker of pool 'crew' waits, some for tasks that"))
     #expect(said.contains("lockcheck: deadlock: 2 threads wait for one another"))
     #expect(said.contains("thread 'crew-worker-1' waits for future no. "))
     #expect(said.contains(", that is for any worker of pool 'crew': "))
