@@ -1,0 +1,26 @@
+import Lockcheck
+
+enum PoolStarved: Kernel {
+  static let about = About(
+    "pool-starved", "as many tasks as workers, and each waits for one that it submits",
+    source: "the pattern of thread starvation deadlock in Java Concurrency in Practice")
+
+  static func run(_ way: Way) throws {
+    let pool = ThreadPool(workers: way == .mended ? 4 : 2, name: "pool")
+    let (both, first) = (Cue(), Cue())
+    let pages = try (0..<2).map { i in
+      if way == .lucky, i == 1 { first.wait() }
+      let page = try pool.submit {
+        if way == .hanging { both.meet() }
+        let header = try pool.submit { i }
+        header.name = "header \(i)"
+        defer { first.give() }
+        return try header.result()
+      }
+      page.name = "page \(i)"
+      return page
+    }
+    for page in pages { _ = try page.result() }
+    pool.shutDown()
+  }
+}
