@@ -44,8 +44,11 @@ let package = Package(
       name: "LockcheckRecorder",
       dependencies: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"]),
     .target(
+      name: "LockcheckLive",
+      dependencies: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"]),
+    .target(
       name: "Lockcheck",
-      dependencies: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
+      dependencies: ["LockcheckLive", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
 
     // The two waists.
@@ -121,10 +124,12 @@ let package = Package(
       name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
       path: "Tests/RecorderProbe"),
     .testTarget(
+      name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
+    .testTarget(
       name: "LockcheckTests",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckAnalysis",
-        "LockcheckTestKit",
+        "LockcheckFindings", "LockcheckTestKit",
       ]),
     // One source, compiled with Foundation's types and, through a symbolic link, with ours.
     .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),

@@ -47,12 +47,13 @@ bool lc_stack_extend(lc_thread *thread, uintptr_t frame) {
   return true;
 }
 
-void lc_remember(
-    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
+void lc_remember_in(
+    lc_thread *thread, lc_remembered *table, uint32_t session, uintptr_t frame, size_t count,
+    uint32_t number) {
   if (count == 0 || count > LC_REMEMBERED_DEPTH) return;
   // Another stack than the thread's own may be gone the next time.
   if (!lc_is_on_stack(thread, frame)) return;
-  lc_remembered *slot = lc_remembered_slot(thread, frame);
+  lc_remembered *slot = lc_remembered_slot(thread, table, frame);
   uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
   for (size_t i = 0; i < count; i++) {
     slot->frames[i] = frame;

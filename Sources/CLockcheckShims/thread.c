@@ -15,7 +15,7 @@
 #include "lc_clock.h"
 #include "lc_system.h"
 
-uint8_t lc_recording_on = 0;
+uint8_t lc_modes = 0;
 uint8_t lc_environment_read = 0;
 uint32_t lc_task_recordings = 0;
 lc_session *lc_shared_session = 0;
@@ -28,7 +28,7 @@ __thread lc_thread *lc_self __attribute__((tls_model("initial-exec"))) = 0;
 
 static lc_writer *free_writers = 0;
 static uint32_t last_thread = 0, last_object = 0;
-static uint32_t lock_word = 0;
+static uint32_t lock_word = 0, live_lock_word = 0;
 static pthread_key_t key;
 /// Stands for a thread whose structure is being made: whatever a signal handler records meanwhile is
 /// left out.
@@ -43,25 +43,25 @@ uint32_t lc_next_object_number(void) {
 
 // Drepper, "Futexes are tricky", the second mutex: 0 free, 1 held, 2 held and waited for. No
 // pthread_mutex, which the child of a fork could not put right.
-static void take(void) {
+static void take(uint32_t *lock) {
   uint32_t word = 0;
-  if (__atomic_compare_exchange_n(
-          &lock_word, &word, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+  if (__atomic_compare_exchange_n(lock, &word, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
     return;
-  if (word != 2) word = __atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE);
+  if (word != 2) word = __atomic_exchange_n(lock, 2, __ATOMIC_ACQUIRE);
   while (word != 0) {
-    syscall(SYS_futex, &lock_word, FUTEX_WAIT_PRIVATE, 2, (void *)0, (void *)0, 0);
-    word = __atomic_exchange_n(&lock_word, 2, __ATOMIC_ACQUIRE);
+    syscall(SYS_futex, lock, FUTEX_WAIT_PRIVATE, 2, (void *)0, (void *)0, 0);
+    word = __atomic_exchange_n(lock, 2, __ATOMIC_ACQUIRE);
   }
 }
 
-static void give_back(void) {
-  if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
-    syscall(SYS_futex, &lock_word, FUTEX_WAKE_PRIVATE, 1, (void *)0, (void *)0, 0);
+static void give_back(uint32_t *lock) {
+  if (__atomic_exchange_n(lock, 0, __ATOMIC_RELEASE) == 2)
+    syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1, (void *)0, (void *)0, 0);
 }
 
-/// What the holder of the lock blocked before it took it.
+/// What the holder of each lock blocked before it took it.
 static __thread sigset_t signals_before __attribute__((tls_model("initial-exec")));
+static __thread sigset_t signals_before_live __attribute__((tls_model("initial-exec")));
 
 /// Keeps signal handlers off this thread. Those of a crash stay: blocked, they would end the process
 /// without a word.
@@ -78,13 +78,26 @@ static void block_signals(sigset_t *before) {
 void lc_lock(void) {
   sigset_t before;
   block_signals(&before);
-  take();
+  take(&lock_word);
   signals_before = before;
 }
 
 void lc_unlock(void) {
   sigset_t before = signals_before;
-  give_back();
+  give_back(&lock_word);
+  pthread_sigmask(SIG_SETMASK, &before, 0);
+}
+
+void lc_live_lock(void) {
+  sigset_t before;
+  block_signals(&before);
+  take(&live_lock_word);
+  signals_before_live = before;
+}
+
+void lc_live_unlock(void) {
+  sigset_t before = signals_before_live;
+  give_back(&live_lock_word);
   pthread_sigmask(SIG_SETMASK, &before, 0);
 }
 
@@ -228,10 +241,10 @@ lc_session *lc_session_make(void) {
 }
 
 void lc_sessions_changed(void) {
-  uint8_t on = 0;
+  bool is_on = false;
   for (lc_session *session = lc_sessions; session != 0; session = session->next)
-    if (session->active) on = 1;
-  __atomic_store_n(&lc_recording_on, on, __ATOMIC_RELEASE);
+    if (session->active) is_on = true;
+  lc_set_mode(LC_RECORDING, is_on);
 }
 
 bool lc_quiesce(uint32_t milliseconds) {
@@ -285,7 +298,8 @@ static void after_fork_in_parent(void) {
 // alone, at its exit too.
 static void after_fork_in_child(void) {
   __atomic_store_n(&lock_word, 0, __ATOMIC_RELAXED);
-  lc_recording_on = 0;
+  __atomic_store_n(&live_lock_word, 0, __ATOMIC_RELAXED);
+  lc_modes = 0;
   lc_shared_session = 0;
   lc_task_recordings = 0;
   for (lc_session *session = lc_sessions; session != 0; session = session->next) {

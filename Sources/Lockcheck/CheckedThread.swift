@@ -1,4 +1,5 @@
 internal import Glibc
+internal import LockcheckLive
 internal import LockcheckTrace
 internal import Synchronization
 
@@ -100,15 +101,17 @@ public final class CheckedThread: @unchecked Sendable {
   /// repeated.
   ///
   /// - Returns: Whether it has ended.
-  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `joinBeforeStart` and
-  ///   `joinOfItself`.
+  /// - Throws: `negativeTimeout`; under `MisusePolicy.throw`, `joinBeforeStart` and `joinOfItself`;
+  ///   and under `DeadlockPolicy.throw`, `deadlock`.
   public func join(timeout: Duration?) throws(MisuseError) -> Bool {
     let deadline = try Deadline(after: timeout)
     if let misuse = joinMisuse {
       try misuse.raise()
       return false
     }
-    return join(until: deadline)
+    let hasEnded = join(until: deadline)
+    if !hasEnded, deadline == .never { throw MisuseError(.deadlock, "thread '\(name)'") }
+    return hasEnded
   }
 }
 
@@ -134,14 +137,22 @@ extension CheckedThread {
       let waiter = Waiter(me)
       joiners.append(waiter)
       mutex.unlock(me)
-      let isWoken = waiter.block(until: deadline)
+      let isWoken =
+        traced?.block(waiter, until: deadline, blockers: { [self] in blockers })
+        ?? waiter.block(until: deadline)
       mutex.lock(me)
       hasEnded = isWoken || !joiners.remove(waiter)
     }
     if Traced.isOn {
-      traced?.recordJoin(attempt: attempt, result: hasEnded ? .success : .timeout)
+      let result = hasEnded ? .success : Outcome(unwokenUntil: deadline)
+      traced?.recordJoin(attempt: attempt, result: result)
     }
     return hasEnded
+  }
+
+  /// Who could end the wait of a thread that joins this one.
+  private var blockers: LiveBlockers {
+    mutex.withLock { phase == .ended ? .nobody : .all([runner.rawValue]) }
   }
 
   /// What the new thread does.

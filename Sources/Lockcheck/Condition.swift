@@ -75,14 +75,17 @@ public final class Condition: @unchecked Sendable {
   /// Waits until it is notified, but no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: False when it was not notified in time.
-  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `conditionWithoutLock`.
+  /// - Throws: `negativeTimeout`; under `MisusePolicy.throw`, `conditionWithoutLock`; and under
+  ///   `DeadlockPolicy.throw`, `deadlock`, with the lock held again.
   public func wait(timeout: Duration?) throws(MisuseError) -> Bool {
     let deadline = try Deadline(after: timeout)
     guard associated.isUsable else {
       try refuse(.wait).raise()
       return false
     }
-    return wait(until: deadline)
+    let isNotified = wait(until: deadline)
+    if !isNotified, deadline == .never { throw MisuseError(.deadlock, described) }
+    return isNotified
   }
 
   /// Waits until `predicate` is true: it is asked first, and again after each notify, under the lock.
@@ -96,7 +99,8 @@ public final class Condition: @unchecked Sendable {
   /// Waits until `predicate` is true, but no longer than `timeout` in all; nil is for ever.
   ///
   /// - Returns: What `predicate` said last.
-  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `conditionWithoutLock`.
+  /// - Throws: `negativeTimeout`; under `MisusePolicy.throw`, `conditionWithoutLock`; and under
+  ///   `DeadlockPolicy.throw`, `deadlock`, with the lock held again.
   public func wait(
     timeout: Duration?, until predicate: () -> Bool
   ) throws(MisuseError) -> Bool {
@@ -105,7 +109,9 @@ public final class Condition: @unchecked Sendable {
       try refuse(.wait).raise()
       return false
     }
-    return wait(until: deadline, for: predicate)
+    let isMet = wait(until: deadline, for: predicate)
+    if !isMet, deadline == .never { throw MisuseError(.deadlock, described) }
+    return isMet
   }
 
   /// As the one whose predicate cannot throw.
@@ -117,7 +123,9 @@ public final class Condition: @unchecked Sendable {
       try refuse(.wait).raise()
       return false
     }
-    return try wait(until: deadline, for: predicate)
+    let isMet = try wait(until: deadline, for: predicate)
+    if !isMet, deadline == .never { throw MisuseError(.deadlock, described) }
+    return isMet
   }
 
   // MARK: Notifying
@@ -198,7 +206,7 @@ extension Condition {
     mutex.unlock(me)
     let suspension = associated.suspend()
 
-    var isNotified = waiter.block(until: deadline)
+    var isNotified = traced.block(waiter, until: deadline)
     if !isNotified {
       mutex.lock(me)
       isNotified = unsafe !waiters.remove(waiter)
@@ -208,7 +216,8 @@ extension Condition {
     associated.resume(suspension)
     if isRecorded, Traced.session == session {
       mutex.lock(me)
-      record(.wait, attempt: attempt, result: isNotified ? .success : .timeout)
+      let result = isNotified ? .success : Outcome(unwokenUntil: deadline)
+      record(.wait, attempt: attempt, result: result)
       mutex.unlock(me)
     }
     return isNotified

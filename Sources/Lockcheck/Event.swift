@@ -60,9 +60,14 @@ public final class Event: @unchecked Sendable {
   /// Waits until the flag is up, but no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: False when the flag did not go up in time.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public func wait(timeout: Duration?) throws(MisuseError) -> Bool {
-    wait(until: try Deadline(after: timeout))
+    let deadline = try Deadline(after: timeout)
+    let wasSet = wait(until: deadline)
+    if !wasSet, deadline == .never {
+      throw MisuseError(.deadlock, traced.label.described(as: "event"))
+    }
+    return wasSet
   }
 
   private func wait(until deadline: Deadline) -> Bool {
@@ -79,13 +84,16 @@ public final class Event: @unchecked Sendable {
     unsafe waiters.append(waiter)
     mutex.unlock(me)
 
-    let isWoken = waiter.block(until: deadline)
+    let isWoken = traced.block(waiter, until: deadline)
     if isWoken, !Traced.isOn { return true }
 
     mutex.lock(me)
     defer { mutex.unlock(me) }
     let wasSet = unsafe isWoken || !waiters.remove(waiter)
-    if Traced.isOn { traced.record(.wait, attempt: attempt, result: wasSet ? .success : .timeout) }
+    if Traced.isOn {
+      let result = wasSet ? .success : Outcome(unwokenUntil: deadline)
+      traced.record(.wait, attempt: attempt, result: result)
+    }
     return wasSet
   }
 }

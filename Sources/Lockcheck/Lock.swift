@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 internal import Synchronization
 
@@ -29,9 +30,14 @@ public final class Lock: Sendable {
   /// - Parameters:
   ///   - handover: Whether any thread may release it.
   ///   - name: What reports call it.
-  public init(handover: Bool = false, name: String? = nil) {
+  ///   - class: What locks it is one of, where several of them are taken together.
+  ///   - level: Its place, from 0, in the order in which locks of its class are to be taken: each higher than
+  ///     those that are held. The live checks report what goes against it.
+  public init(
+    handover: Bool = false, name: String? = nil, class: String? = nil, level: Int? = nil
+  ) {
     isHandover = handover
-    var details = ObjectDetails()
+    var details = ObjectDetails(class: `class`, level: level)
     if handover { details.handover = true }
     traced = Traced(.lock, name: name, details: details)
   }
@@ -78,8 +84,8 @@ public final class Lock: Sendable {
   /// Takes the lock, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller holds it now.
-  /// - Throws: `negativeTimeout`; and under `MisusePolicy.throw`, `relock` when the caller holds the
-  ///   lock already and would wait for itself for ever.
+  /// - Throws: `negativeTimeout`; under `MisusePolicy.throw`, `relock` when the caller holds the
+  ///   lock already and would wait for itself for ever; and under `DeadlockPolicy.throw`, `deadlock`.
   public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
     let deadline = try Deadline(after: timeout)
     if deadline == .never, !isHandover, mutex.isHeld(by: .current),
@@ -88,7 +94,9 @@ public final class Lock: Sendable {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
       try misuse(.relock).raise()
     }
-    return lock(until: deadline)
+    let isMine = lock(until: deadline)
+    if !isMine, deadline == .never { throw misuse(.deadlock) }
+    return isMine
   }
 
   /// Gives the lock back.
@@ -128,15 +136,33 @@ extension Lock {
       return true
     }
     if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
-    let isMine = mutex.lockSlowly(me, until: deadline)
+    let isMine = block(me, until: deadline)
     if Traced.isOn {
       if isMine {
         recordAcquire(attempt)
       } else {
-        traced.recordUnordered(.acquire, attempt: attempt, result: .timeout)
+        let result = Outcome(unwokenUntil: deadline)
+        traced.recordUnordered(.acquire, attempt: attempt, result: result)
       }
     }
     return isMine
+  }
+
+  /// Waits, known to the live checks once it takes longer than a moment.
+  private func block(_ me: ThreadNumber, until deadline: Deadline) -> Bool {
+    guard Traced.isChecking else { return mutex.lockSlowly(me, until: deadline) }
+    if !isHandover { traced.noteAcquire(mayWait: deadline == .never, isTaken: false) }
+    if mutex.tryLockPatiently(me) { return true }
+    return traced.block(until: deadline, blockers: { [self] in blockers }) {
+      mutex.lockSlowly(me, until: deadline)
+    }
+  }
+
+  /// Who could give it back to somebody who waits.
+  private var blockers: LiveBlockers {
+    let owner = mutex.owner
+    if owner == .none { return .nobody }
+    return isHandover ? .anyone : .all([owner.rawValue])
   }
 
   @inline(never)
@@ -144,7 +170,7 @@ extension Lock {
     if !isHandover, mutex.isHeld(by: me), MisusePolicy.current != .record {
       misuse(.relock).trap()
     }
-    _ = mutex.lockSlowly(me, until: .never)
+    _ = block(me, until: .never)
   }
 
   @inline(never)
@@ -158,7 +184,7 @@ extension Lock {
 
   private func recordAcquire(_ attempt: Attempt) {
     if isHandover { handoverGuard.lock(.current) }
-    let session = traced.recordAcquire(attempt: attempt)
+    let session = traced.recordAcquire(attempt: attempt, hasOwner: !isHandover)
     holdSession.store(session, ordering: .relaxed)
     if isHandover { handoverGuard.unlock(.current) }
   }
@@ -207,6 +233,7 @@ extension Lock {
   ///
   /// - Returns: What ``resume(_:)`` needs to hold it as before.
   func suspend() -> Suspension {
+    if !isHandover { traced.noteRelease() }
     let suspension = Suspension(session: holdSession.load(ordering: .relaxed))
     holdSession.store(0, ordering: .relaxed)
     if !mutex.unlock(.current) { _ = mutex.unlockForAnyone() }
@@ -215,7 +242,9 @@ extension Lock {
 
   /// Takes the lock again after a wait, which the condition records.
   func resume(_ suspension: Suspension) {
-    mutex.lock(.current)
+    let me = ThreadNumber.current
+    if !mutex.tryLock(me) { _ = block(me, until: .never) }
+    if !isHandover { traced.noteAcquire(mayWait: true) }
     holdSession.store(suspension.session, ordering: .relaxed)
   }
 }

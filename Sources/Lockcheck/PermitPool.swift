@@ -59,6 +59,15 @@ final class PermitPool: @unchecked Sendable {
     return true
   }
 
+  func acquire(timeout: Duration?) throws(MisuseError) -> Bool {
+    let deadline = try Deadline(after: timeout)
+    let isMine = acquire(until: deadline)
+    if !isMine, deadline == .never {
+      throw MisuseError(.deadlock, traced.label.described(as: kind))
+    }
+    return isMine
+  }
+
   func acquire(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     mutex.lock(me)
@@ -79,14 +88,15 @@ final class PermitPool: @unchecked Sendable {
     unsafe state.waiters.append(waiter)
     mutex.unlock(me)
 
-    let isWoken = waiter.block(until: deadline)
+    let isWoken = traced.block(waiter, until: deadline)
     if isWoken, !Traced.isOn { return true }
 
     mutex.lock(me)
     defer { mutex.unlock(me) }
     let isMine = unsafe isWoken || !state.waiters.remove(waiter)
     if Traced.isOn {
-      traced.record(.acquire, attempt: attempt, result: isMine ? .success : .timeout)
+      let result = isMine ? .success : Outcome(unwokenUntil: deadline)
+      traced.record(.acquire, attempt: attempt, result: result)
     }
     return isMine
   }

@@ -81,7 +81,7 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   /// Puts an item in. While the queue is full it waits, but no longer than `timeout`;
   /// nil is for ever.
   ///
-  /// - Throws: `full`, `shutDown`, `negativeTimeout`.
+  /// - Throws: `full`, `shutDown`, `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public final func put(_ element: Element, timeout: Duration? = nil) throws(QueueError) {
     try put(element, attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
   }
@@ -96,7 +96,7 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   /// Takes out the item whose turn it is. While there is none it waits, but no longer than
   /// `timeout`; nil is for ever.
   ///
-  /// - Throws: `empty`, `shutDown`, `negativeTimeout`.
+  /// - Throws: `empty`, `shutDown`, `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public final func get(timeout: Duration? = nil) throws(QueueError) -> Element {
     try get(attempt: timeout == nil ? .blocking : .timed, until: deadline(timeout))
   }
@@ -133,9 +133,12 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   /// for ever.
   ///
   /// - Returns: False when some item was not dealt with in time.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public final func join(timeout: Duration?) throws(QueueError) -> Bool {
-    join(until: try deadline(timeout))
+    let deadline = try deadline(timeout)
+    let isDone = join(until: deadline)
+    if !isDone, deadline == .never { throw .deadlock }
+    return isDone
   }
 
   // MARK: Ending
@@ -190,7 +193,7 @@ extension Queue {
       if attempt == .try { try fail(.put, attempt, .failed, .full) }
       if !isBack, Traced.isOn { traced.record(.put, isPending: true, attempt: attempt) }
       let isInTime = block(.putters, isBack: isBack, until: deadline)
-      if !isInTime, isFullNow, !isShut { try fail(.put, attempt, .timeout, .full) }
+      if !isInTime, isFullNow, !isShut { try giveUp(.put, attempt, deadline, .full) }
       isBack = true
     }
     let number = nextNumber
@@ -220,7 +223,7 @@ extension Queue {
       if attempt == .try { try fail(.get, attempt, .failed, .empty) }
       if !isBack, Traced.isOn { traced.record(.get, isPending: true, attempt: attempt) }
       let isInTime = block(.getters, isBack: isBack, until: deadline)
-      if !isInTime, items.isEmpty, !isShut { try fail(.get, attempt, .timeout, .empty) }
+      if !isInTime, items.isEmpty, !isShut { try giveUp(.get, attempt, deadline, .empty) }
       isBack = true
     }
   }
@@ -244,7 +247,7 @@ extension Queue {
     case (.getters, true): getters.prepend(waiter)
     }
     mutex.unlock(me)
-    let isWoken = waiter.block(until: deadline)
+    let isWoken = traced.block(waiter, until: deadline)
     mutex.lock(me)
     if isWoken { return true }
     switch side {
@@ -262,6 +265,15 @@ extension Queue {
     throw error
   }
 
+  /// Fails since the wait has come to its end, or would never.
+  private func giveUp(
+    _ operation: Operation, _ attempt: Attempt, _ deadline: Deadline, _ error: QueueError
+  ) throws(QueueError) -> Never {
+    let isDeadlock = deadline == .never
+    try fail(
+      operation, attempt, Outcome(unwokenUntil: deadline), isDeadlock ? .deadlock : error)
+  }
+
   private func join(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
@@ -274,12 +286,13 @@ extension Queue {
       let waiter = Waiter(me)
       joiners.append(waiter)
       mutex.unlock(me)
-      let isWoken = waiter.block(until: deadline)
+      let isWoken = traced.block(waiter, until: deadline)
       mutex.lock(me)
       isDone = isWoken || !joiners.remove(waiter)
     }
     if Traced.isOn {
-      traced.record(.queueJoin, attempt: attempt, result: isDone ? .success : .timeout)
+      let result = isDone ? .success : Outcome(unwokenUntil: deadline)
+      traced.record(.queueJoin, attempt: attempt, result: result)
     }
     return isDone
   }

@@ -17,4 +17,7 @@ public struct QueueError: Error, Sendable, Hashable, CustomStringConvertible {
   public static let shutDown = QueueError(2, "the queue is shut down")
   /// A wait was asked to last less than no time.
   public static let negativeTimeout = QueueError(3, "a timeout cannot be negative")
+  /// A wait that nobody could ever end was about to begin, with the live checks on (see
+  /// `DeadlockPolicy`).
+  public static let deadlock = QueueError(20, "waited for in a deadlock")
 }

@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 internal import Synchronization
 
@@ -17,8 +18,15 @@ public final class RLock: @unchecked Sendable {
 
   /// Makes a free lock.
   ///
-  /// - Parameter name: What reports call it.
-  public init(name: String? = nil) { traced = Traced(.rlock, name: name) }
+  /// - Parameters:
+  ///   - name: What reports call it.
+  ///   - class: What locks it is one of, where several of them are taken together.
+  ///   - level: Its place, from 0, in the order in which locks of its class are to be taken: each higher than
+  ///     those that are held. The live checks report what goes against it.
+  public init(name: String? = nil, class: String? = nil, level: Int? = nil) {
+    traced = Traced(
+      .rlock, name: name, details: ObjectDetails(class: `class`, level: level))
+  }
 
   deinit { traced.recordDestroy() }
 
@@ -36,7 +44,7 @@ public final class RLock: @unchecked Sendable {
     let me = ThreadNumber.current
     if !enter(me) {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
-      _ = mutex.lockSlowly(me, until: .never)
+      _ = block(me, until: .never)
       depth = 1
     }
     if Traced.isOn { recordAcquire(.blocking) }
@@ -60,9 +68,14 @@ public final class RLock: @unchecked Sendable {
   /// Takes the lock, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller has taken it.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
-    lock(until: try Deadline(after: timeout))
+    let deadline = try Deadline(after: timeout)
+    let isMine = lock(until: deadline)
+    if !isMine, deadline == .never {
+      throw MisuseError(.deadlock, traced.label.described(as: "recursive lock"))
+    }
+    return isMine
   }
 
   /// Gives the lock back once.
@@ -99,14 +112,33 @@ extension RLock {
     let attempt = Attempt(until: deadline)
     if !enter(me) {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
-      guard mutex.lockSlowly(me, until: deadline) else {
-        if Traced.isOn { traced.recordUnordered(.acquire, attempt: attempt, result: .timeout) }
+      guard block(me, until: deadline) else {
+        if Traced.isOn {
+          let result = Outcome(unwokenUntil: deadline)
+          traced.recordUnordered(.acquire, attempt: attempt, result: result)
+        }
         return false
       }
       depth = 1
     }
     if Traced.isOn { recordAcquire(attempt) }
     return true
+  }
+
+  /// Waits, known to the live checks once it takes longer than a moment.
+  private func block(_ me: ThreadNumber, until deadline: Deadline) -> Bool {
+    guard Traced.isChecking else { return mutex.lockSlowly(me, until: deadline) }
+    traced.noteAcquire(mayWait: deadline == .never, isTaken: false)
+    if mutex.tryLockPatiently(me) { return true }
+    return traced.block(until: deadline, blockers: { [self] in blockers }) {
+      mutex.lockSlowly(me, until: deadline)
+    }
+  }
+
+  /// Who could give it back to somebody who waits.
+  private var blockers: LiveBlockers {
+    let owner = mutex.owner
+    return owner == .none ? .nobody : .all([owner.rawValue])
   }
 
   /// Takes it without waiting.
@@ -130,7 +162,7 @@ extension RLock {
 
   @inline(never)
   private func recordRelease() {
-    guard holdsInTrace else { return }
+    guard holdsInTrace else { return traced.noteRelease() }
     tracedDepth -= 1
     traced.recordRelease(takenIn: holdSession)
   }
@@ -149,6 +181,7 @@ extension RLock {
   func suspend() -> Suspension {
     let suspension = Suspension(
       depth: depth, tracedDepth: tracedDepth, session: holdSession)
+    for _ in 0..<depth { traced.noteRelease() }
     depth = 0
     mutex.unlock(.current)
     return suspension
@@ -156,7 +189,9 @@ extension RLock {
 
   /// Takes the lock again after a wait, as often as before.
   func resume(_ suspension: Suspension) {
-    mutex.lock(.current)
+    let me = ThreadNumber.current
+    if !mutex.tryLock(me) { _ = block(me, until: .never) }
+    for _ in 0..<suspension.depth { traced.noteAcquire(mayWait: true) }
     depth = suspension.depth
     tracedDepth = suspension.tracedDepth
     holdSession = suspension.session

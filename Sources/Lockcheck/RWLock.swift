@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 
 /// Lets many readers in, or one writer.
@@ -25,9 +26,13 @@ public final class RWLock: @unchecked Sendable {
 
   /// Makes a free lock.
   ///
-  /// - Parameter name: What reports call it.
-  public init(name: String? = nil) {
-    var details = ObjectDetails()
+  /// - Parameters:
+  ///   - name: What reports call it.
+  ///   - class: What locks it is one of, where several of them are taken together.
+  ///   - level: Its place, from 0, in the order in which locks of its class are to be taken: each higher than
+  ///     those that are held. The live checks report what goes against it.
+  public init(name: String? = nil, class: String? = nil, level: Int? = nil) {
+    var details = ObjectDetails(class: `class`, level: level)
     details.preference = .writer
     traced = Traced(.rwlock, name: name, details: details)
   }
@@ -61,9 +66,9 @@ public final class RWLock: @unchecked Sendable {
   /// Takes the exclusive lock, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller holds it now.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public func lock(timeout: Duration?) throws(MisuseError) -> Bool {
-    acquire(.exclusive, until: try Deadline(after: timeout))
+    try acquire(.exclusive, timeout: timeout)
   }
 
   /// Gives the exclusive lock back. Unless the caller holds it, it stays as it is (`releaseNotHeld`).
@@ -91,9 +96,9 @@ public final class RWLock: @unchecked Sendable {
   /// Takes the lock together with other readers, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller holds it now.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public func lockShared(timeout: Duration?) throws(MisuseError) -> Bool {
-    acquire(.shared, until: try Deadline(after: timeout))
+    try acquire(.shared, timeout: timeout)
   }
 
   /// Gives a shared hold back. Unless the caller has one, nothing happens (`releaseNotHeld`).
@@ -112,6 +117,27 @@ public final class RWLock: @unchecked Sendable {
 }
 
 extension RWLock {
+  private func acquire(_ mode: LockMode, timeout: Duration?) throws(MisuseError) -> Bool {
+    let deadline = try Deadline(after: timeout)
+    let isMine = acquire(mode, until: deadline)
+    if !isMine, deadline == .never {
+      throw MisuseError(.deadlock, traced.label.described(as: "read-write lock"))
+    }
+    return isMine
+  }
+
+  /// Who keeps a thread out that waits, each of whom has to go: all holders, and for a reader behind
+  /// writers, these. Takes the guard.
+  private func blockers(of waiter: Waiter) -> LiveBlockers {
+    mutex.withLock {
+      guard waiter.isQueued else { return .nobody }
+      if unsafe waiter.mode == .exclusive || state.holds.mode == .exclusive {
+        return unsafe .all(state.holds.threads)
+      }
+      return unsafe .all(state.writers.threads)
+    }
+  }
+
   private func acquire(_ mode: LockMode, until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     mutex.lock(me)
@@ -140,7 +166,10 @@ extension RWLock {
     }
     mutex.unlock(me)
 
-    let isWoken = waiter.block(until: deadline)
+    if deadline == .never { traced.noteAcquire(mode: mode, mayWait: true, isTaken: false) }
+    let isWoken = traced.block(until: deadline, blockers: { [self] in blockers(of: waiter) }) {
+      waiter.block(until: deadline)
+    }
     if isWoken, !Traced.isOn { return true }
 
     mutex.lock(me)
@@ -154,7 +183,10 @@ extension RWLock {
     if isMine {
       if Traced.isOn { recordAcquire(mode, me, attempt) }
     } else {
-      if Traced.isOn { traced.record(.acquire, mode: mode, attempt: attempt, result: .timeout) }
+      if Traced.isOn {
+        let result = Outcome(unwokenUntil: deadline)
+        traced.record(.acquire, mode: mode, attempt: attempt, result: result)
+      }
       // A writer that gives up may have been all that kept readers out.
       unsafe state.admit(&wakeups)
     }
@@ -254,6 +286,8 @@ extension RWLock {
 
     var isEmpty: Bool { first == nil }
     var mode: LockMode? { first?.mode }
+    /// Who has one, by the kernel's numbers.
+    var threads: [UInt32] { (first.map { [$0] } ?? [] + others).map(\.thread.rawValue) }
 
     mutating func append(_ hold: Hold) {
       if first == nil { first = hold } else { others.append(hold) }

@@ -43,9 +43,9 @@ public class Semaphore: @unchecked Sendable {
   /// Takes a permit, but waits no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: Whether the caller has got one.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public final func acquire(timeout: Duration?) throws(MisuseError) -> Bool {
-    permits.acquire(until: try Deadline(after: timeout))
+    try permits.acquire(timeout: timeout)
   }
 
   /// Gives `count` permits back; fewer than one is refused (`countTooSmall`).

@@ -96,12 +96,13 @@ extension Detections {
 
   /// The rules for which there are patterns to search for.
   private static let provable: Set<Rule> = [
-    .lockOrderCycle, .nestedMonitor, .lostWakeup, .lockUpgrade,
+    .lockOrderCycle, .nestedMonitor, .lostWakeup, .lockUpgrade, .poolStarvation,
   ]
 
   /// Drops the lock-order cycles in which threads got stuck in this very run, and the waits under locks
   /// that hung in it: that is one defect, and the `deadlock` tells of it with more certainty.
   mutating func dropWhatHappened() {
+    dropStarvationThatHappened()
     let deadlocks = findings.filter { $0.rule == .deadlock && $0.verdict == .observed }
     guard !deadlocks.isEmpty else { return }
     let stuck = deadlocks.map { Set($0.steps.map(Request.init)) }
@@ -119,7 +120,7 @@ extension Detections {
   }
 
   /// Drops findings, and what is kept about them by their places.
-  private mutating func dropFindings(where isDropped: (Finding) -> Bool) {
+  mutating func dropFindings(where isDropped: (Finding) -> Bool) {
     findings.removeAll(where: isDropped)
     // Schedules have been looked for by now.
     cycles = []

@@ -14,6 +14,7 @@ struct StandardDetectors: Detector {
   private var waits = Wanted(WaitForDetector())
   private var nestedWaits = Wanted(NestedWaitDetector())
   private var upgrades = Wanted(UpgradeDetector())
+  private var poolNesting = Wanted(PoolNestingDetector())
   private var misuse = Wanted(LockMisuseDetector())
   private var atomicity = Wanted(AtomicityDetector())
   private var splits = Wanted(SplitSectionDetector())
@@ -22,16 +23,19 @@ struct StandardDetectors: Detector {
   init(rules: [Rule] = Rule.all) {
     self.rules = rules
     var needed = Set(rules)
-    // A cycle in which threads got stuck is told as that alone.
-    if needed.contains(.lockOrderCycle) || needed.contains(.nestedMonitor) {
-      needed.insert(.deadlock)
+    // Hangs that no detector tells of are looked for in schedules, once all have told theirs.
+    if !needed.isDisjoint(with: Prediction.hangRules) {
+      needed.formUnion(Prediction.hangRules + [.lockOrderCycle])
     }
+    // A cycle in which threads got stuck is told as that alone.
+    if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
     races.choose(by: needed)
     locksets.choose(by: needed)
     lockOrder.choose(by: needed)
     waits.choose(by: needed)
     nestedWaits.choose(by: needed)
     upgrades.choose(by: needed)
+    poolNesting.choose(by: needed)
     misuse.choose(by: needed)
     atomicity.choose(by: needed)
     splits.choose(by: needed)
@@ -51,6 +55,7 @@ struct StandardDetectors: Detector {
     waits.observe(event, at: index, in: run)
     nestedWaits.observe(event, at: index, in: run)
     upgrades.observe(event, at: index, in: run)
+    poolNesting.observe(event, at: index, in: run)
     misuse.observe(event, at: index, in: run)
     atomicity.observe(event, at: index, in: run)
     splits.observe(event, at: index, in: run)
@@ -63,6 +68,7 @@ struct StandardDetectors: Detector {
     detections.append(waits.finish(in: run))
     detections.append(nestedWaits.finish(in: run))
     detections.append(upgrades.finish(in: run))
+    detections.append(poolNesting.finish(in: run))
     detections.append(misuse.finish(in: run))
     detections.append(atomicity.finish(in: run))
     detections.append(splits.finish(in: run))

@@ -58,4 +58,9 @@ public enum Reason: Sendable, Hashable {
   case tasksLeft(done: UInt64, put: UInt64)
   /// The barrier waits for `parties`, and only those of the steps are left to come.
   case partiesMissing(parties: UInt64)
+  /// All `workers` of `pool` wait, and what they wait for needs a worker.
+  case poolStarved(pool: ObjectID, workers: UInt64)
+  /// The last step is by a task of `pool`, which has `workers`, and waits for another task of it. The
+  /// tasks on the way from there keep `depth` workers.
+  case poolNested(pool: ObjectID, workers: UInt64, depth: UInt64)
 }

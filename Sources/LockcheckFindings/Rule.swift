@@ -35,6 +35,8 @@ extension Rule {
   public static let lockUpgrade = Rule("LC104", "lock-upgrade", .deadlock)
   /// A wait under a lock that everyone who could end it takes first.
   public static let nestedMonitor = Rule("LC105", "nested-monitor", .deadlock)
+  /// All workers of a pool wait for tasks that only they could run.
+  public static let poolStarvation = Rule("LC106", "pool-starvation", .deadlock)
   /// A notify before the wait that needed it.
   public static let lostWakeup = Rule("LC107", "lost-wakeup", .deadlock)
   /// Pending at the end, no cycle: nobody is left who could wake it.
@@ -70,8 +72,9 @@ extension Rule {
 
   /// Every rule that something reports, by code.
   public static let all: [Rule] = [
-    deadlock, lockOrderCycle, selfDeadlock, lockUpgrade, nestedMonitor, lostWakeup, stuckThread,
-    dataRace, unlockedSharedWrite, inconsistentLock, atomicityViolation, releaseNotHeld, lockLeak,
+    deadlock, lockOrderCycle, selfDeadlock, lockUpgrade, nestedMonitor, poolStarvation, lostWakeup,
+    stuckThread, dataRace, unlockedSharedWrite, inconsistentLock, atomicityViolation,
+    releaseNotHeld, lockLeak,
     conditionWithoutLock, waitWithoutRecheck, notifyNobody, taskDoneOverrun, taskDoneMissing,
     destroyedInUse, barrierMismatch, semaphoreOverrun,
   ]

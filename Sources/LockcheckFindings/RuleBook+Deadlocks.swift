@@ -77,6 +77,7 @@ extension RuleBook {
         twice, but hides that the inner call sees a half-changed state.
         """,
       detectorPage: "wait-for.md"),
+    poolStarvation,
     RulePage(
       rule: .stuckThread,
       title: "A thread waits for what nobody is left to do",

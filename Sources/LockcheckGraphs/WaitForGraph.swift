@@ -4,7 +4,8 @@ public import LockcheckTrace
 ///
 /// The OR model of [Knapp 1987] and [Chandy, Misra & Haas 1983]: any one of those that a thread
 /// waits for may wake it. A thread is stuck when nobody that runs can be reached from it along waits:
-/// then all that it could wait for are stuck too, or have ended.
+/// then all that it could wait for are stuck too, or have ended. Beside it the AND model, for whoever
+/// knows that a thread needs all of them: it is stuck as soon as one of them is, or has ended.
 ///
 /// Pure, so that the analysis of a trace and a watchdog inside a running program can share it.
 ///
@@ -19,6 +20,8 @@ public struct WaitForGraph: Sendable {
     case ended
     /// One of these must do something first.
     case waitingFor([ThreadID])
+    /// All of these must do something first.
+    case waitingForAll([ThreadID])
     /// Any other thread could end its wait.
     case waitingForAnyone
   }
@@ -38,23 +41,31 @@ public struct WaitForGraph: Sendable {
   }
 
   /// The threads that can never go on: the largest set of waiting threads in which every possible
-  /// waker of each has ended or is in the set.
+  /// waker of each has ended or is in the set; one that waits for all of several, as soon as one of
+  /// them has ended or is in the set.
   ///
   /// - Complexity: Linear in threads and waits.
   public func stuckThreads() -> [ThreadID] {
-    var isLive = activities.map { $0 == .running }
+    var isLive = activities.map { $0 == .running || $0 == .waitingForAll([]) }
     var worklist = activities.indices.filter { isLive[$0] }
     var waiters = [[Int]](repeating: [], count: activities.count)
+    // How many must still be found live before the thread is.
+    var needed = [Int](repeating: 1, count: activities.count)
     var anyone: [Int] = []
     for (thread, activity) in activities.enumerated() {
       switch activity {
       case .waitingFor(let wakers): for waker in wakers { waiters[waker.index].append(thread) }
+      case .waitingForAll(let wakers):
+        needed[thread] = wakers.count
+        for waker in wakers { waiters[waker.index].append(thread) }
       case .waitingForAnyone: anyone.append(thread)
       case .running, .ended: break
       }
     }
     while let thread = worklist.popLast() {
       for waiter in waiters[thread] + anyone where !isLive[waiter] {
+        needed[waiter] -= 1
+        guard needed[waiter] == 0 else { continue }
         isLive[waiter] = true
         worklist.append(waiter)
       }
@@ -78,7 +89,7 @@ public struct WaitForGraph: Sendable {
     var edges = stuck.map { (from: everyone, to: $0.index) }
     for thread in stuck {
       switch self[thread] {
-      case .waitingFor(let wakers):
+      case .waitingFor(let wakers), .waitingForAll(let wakers):
         for waker in wakers where isStuck[waker.index] {
           edges.append((thread.index, waker.index))
         }
@@ -101,14 +112,18 @@ public struct WaitForGraph: Sendable {
   ///   anyone.
   public func wakers(of thread: ThreadID, among stuck: Set<ThreadID>) -> [ThreadID] {
     switch self[thread] {
-    case .waitingFor(let wakers): return wakers.filter(stuck.contains).sorted()
+    case .waitingFor(let wakers), .waitingForAll(let wakers):
+      return wakers.filter(stuck.contains).sorted()
     case .waitingForAnyone: return stuck.filter { $0 != thread }.sorted()
     case .running, .ended: return []
     }
   }
 
   private func waitsForItself(_ thread: ThreadID) -> Bool {
-    if case .waitingFor(let wakers) = self[thread] { wakers.contains(thread) } else { false }
+    switch self[thread] {
+    case .waitingFor(let wakers), .waitingForAll(let wakers): wakers.contains(thread)
+    case .waitingForAnyone, .running, .ended: false
+    }
   }
 
   private func membership(of threads: [ThreadID]) -> [Bool] {

@@ -6,6 +6,8 @@ import CLockcheckShims
 struct EnvironmentSettings: Equatable {
   /// Whether `LOCKCHECK` asks to record.
   var isRecording = false
+  /// Whether `LOCKCHECK` asks to look at threads as they run.
+  var isChecking = false
   /// What the other variables ask for.
   var configuration = RecorderConfiguration()
   /// One line for each wrong value.
@@ -21,7 +23,9 @@ struct EnvironmentSettings: Equatable {
     switch value("LOCKCHECK") {
     case nil, "", "off": break
     case "record": isRecording = true
-    case let other?: complain("LOCKCHECK", other, expected: "off or record")
+    case "check": (isRecording, isChecking) = (true, true)
+    case "check-only": isChecking = true
+    case let other?: complain("LOCKCHECK", other, expected: "off, record, check or check-only")
     }
     if let file = value("LOCKCHECK_TRACE"), !file.isEmpty { configuration.file = file }
     if let depth = value("LOCKCHECK_STACK_DEPTH") {

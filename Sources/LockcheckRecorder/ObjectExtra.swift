@@ -38,6 +38,9 @@ struct ObjectExtra: Sendable {
     if let level = details.level { (members, self.level) = (has(Member.level), level) }
   }
 
+  /// The level, where there is one.
+  var declaredLevel: UInt64? { UInt64(members) & Member.level != 0 ? level : nil }
+
   /// The values, in the order of their bits.
   var values: ObjectExtraValues { ObjectExtraValues(extra: self) }
 

@@ -15,7 +15,7 @@ public struct RecordedObject: ~Copyable, Sendable {
   let name: Mutex<String?>
   let extra: ObjectExtra
   /// The class that the program has declared it to be of.
-  let declaredClass: String?
+  package let declaredClass: String?
   /// The stack that made it, by its number in the depot; 0 where it was made unrecorded.
   let creation: UInt32
   /// Its number; 0 until something asks for it.
@@ -55,6 +55,9 @@ public struct RecordedObject: ~Copyable, Sendable {
     lc_unlock()
     unsafe lc_leave(thread)
   }
+
+  /// Its place in the order of its class, if it has one.
+  package var level: UInt64? { extra.declaredLevel }
 
   /// Its number, the same in every recording of this process.
   public var id: ObjectID {

@@ -7,11 +7,14 @@ public enum Recording {
   /// Whether any recording runs: one relaxed load of one byte.
   @inlinable public static var isOn: Bool { lc_is_recording() }
 
-  /// Looks at the environment, the first time that any primitive is used: `LOCKCHECK=record` starts
-  /// ``Recorder/shared``.
+  /// Looks at the environment, the first time that any primitive is used: `LOCKCHECK=record`, and
+  /// `check`, start ``Recorder/shared``.
   @inline(__always) static func readEnvironment() {
     if !lc_is_environment_read() { startFromEnvironment() }
   }
+
+  /// Whether the environment asks to look at threads as they run.
+  package static var wantsChecks: Bool { EnvironmentSettings.ofProcess.isChecking }
 
   @inline(never) private static func startFromEnvironment() { _ = start }
 
@@ -28,7 +31,7 @@ public enum Recording {
   }()
 
   /// One line on standard error.
-  static func say(_ text: String) {
+  package static func say(_ text: String) {
     var line = "lockcheck: \(text)\n"
     line.withUTF8 { utf8 in _ = unsafe write(STDERR_FILENO, utf8.baseAddress, utf8.count) }
   }

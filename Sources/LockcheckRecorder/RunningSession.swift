@@ -233,14 +233,17 @@ import Synchronization
   }
 
   private static let exitHandler: Void = {
-    atexit {
-      for recorder in RunningSession.open.withLock({ $0 }) where recorder.file != nil {
-        do throws(RecorderError) {
-          _ = try recorder.stop()
-        } catch {
-          if error != .notRecording { Recording.say(error.description) }
-        }
+    atexit { RunningSession.closeAll() }
+  }()
+
+  /// Ends every recording that runs.
+  static func closeAll() {
+    for recorder in open.withLock({ $0 }) where recorder.file != nil {
+      do throws(RecorderError) {
+        _ = try recorder.stop()
+      } catch {
+        if error != .notRecording { Recording.say(error.description) }
       }
     }
-  }()
+  }
 }

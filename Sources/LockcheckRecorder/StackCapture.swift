@@ -56,7 +56,8 @@ import LockcheckTrace
   ) -> UInt32 {
     var count = count
     var isComplete = false
-    if known == 0, let unwound = unsafe unwind(thread, in: session, frame: frame) {
+    let depth = unsafe Int(session.pointee.depth)
+    if known == 0, let unwound = unsafe unwind(thread, depth: depth, frame: frame) {
       count = unwound
       isComplete = true
     }
@@ -71,7 +72,7 @@ import LockcheckTrace
   ) -> UInt32 {
     var hash: UInt64 = 0
     let addresses = unsafe lc_scratch(thread)
-    let unwound = unsafe unwind(thread, in: session, frame: frame)
+    let unwound = unsafe unwind(thread, depth: Int(session.pointee.depth), frame: frame)
     let count: Int
     if let unwound {
       count = unwound
@@ -88,9 +89,8 @@ import LockcheckTrace
 
   /// Fills the thread's scratch with the whole stack from the return address of `frame` outward, and
   /// cuts off the recorder's own frames.
-  private static func unwind(
-    _ thread: UnsafeMutablePointer<lc_thread>, in session: UnsafeMutablePointer<lc_session>,
-    frame: UInt
+  static func unwind(
+    _ thread: UnsafeMutablePointer<lc_thread>, depth: Int, frame: UInt
   ) -> Int? {
     guard let addresses = unsafe lc_scratch(thread) else { return nil }
     let first = lc_return_address(frame)
@@ -101,13 +101,13 @@ import LockcheckTrace
       // Without libunwind, or where it lost its way: the walk's result is put back.
       if count > 0 {
         var hash: UInt64 = 0
-        _ = unsafe lc_walk(thread, frame, addresses, Int(session.pointee.depth), &hash)
+        _ = unsafe lc_walk(thread, frame, addresses, depth, &hash)
       } else {
         unsafe addresses[0] = kept
       }
       return nil
     }
-    let length = unsafe min(count - start, Int(session.pointee.depth))
+    let length = min(count - start, depth)
     for index in 0..<length { unsafe addresses[index] = addresses[start + index] }
     // The outermost frame of a thread has no caller.
     return unsafe length > 1 && addresses[length - 1] == 0 ? length - 1 : length

@@ -64,6 +64,7 @@ extension Story {
     case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,
       .notLookedAgain, .waitedUnlooked, .tasksLeft, .partiesMissing:
       return hangAdvice
+    case .poolStarved(let pool, _), .poolNested(let pool, _, _): return poolAdvice(cast[pool])
     }
   }
 

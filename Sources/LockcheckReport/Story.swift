@@ -69,6 +69,9 @@ struct Story {
     case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,
       .notLookedAgain, .waitedUnlooked, .tasksLeft, .partiesMissing:
       return hangMessage
+    case .poolStarved(let pool, let workers): return starvation(cast[pool], workers)
+    case .poolNested(let pool, let workers, let depth):
+      return nesting(cast[pool], workers: workers, depth: depth)
     }
   }
 

@@ -205,12 +205,14 @@ extension Story {
         step.operation == .join ? waitingVerb(step) : "asks for \(cast[step.object])" + shared(step)
       return step.holding.isEmpty ? request : "then \(request)"
     case .relock where step.operation == .acquire: return "asks for \(cast[step.object]) again"
-    case .waitCycle, .nobodyLeft, .behindStuck: return waitingVerb(step)
+    case .waitCycle, .nobodyLeft, .behindStuck, .poolStarved: return waitingVerb(step)
     case .upgrade where step.isPending: return "asks for \(cast[step.object]) to write"
     case .tooEarly where step.isPending, .nobodyWaited where step.isPending,
       .waitedUnlooked where step.isPending, .tasksLeft where step.isPending,
       .partiesMissing where step.isPending:
       return waitingVerb(step)
+    case .poolNested where step.operation == .wait: return waitingVerb(step)
+    case .poolNested: return "submits a task to \(cast[step.object])"
     default:
       let target = step.operation.namesThread ? cast[step.child] : cast[step.object]
       let hasTarget = step.operation.namesObject || step.operation.namesThread

@@ -32,7 +32,12 @@ let importTable: [ImportRule] = [
     imports: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"],
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
-    "Lockcheck", imports: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"],
+    "LockcheckLive",
+    imports: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"],
+    toolchain: ["Glibc", "Synchronization"]),
+  ImportRule(
+    "Lockcheck",
+    imports: ["LockcheckLive", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"],
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),

@@ -37,8 +37,8 @@ import Testing
   func `by a detector is among the rules that it declares`(fixture: Fixture) throws {
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
-      NestedWaitDetector(), UpgradeDetector(), LockMisuseDetector(), AtomicityDetector(),
-      SplitSectionDetector(),
+      NestedWaitDetector(), UpgradeDetector(), PoolNestingDetector(), LockMisuseDetector(),
+      AtomicityDetector(), SplitSectionDetector(),
     ]
     for detector in detectors {
       var analyzer = Analyzer(detectors: [detector])

@@ -30,6 +30,14 @@ private func waiting(for threads: Int...) -> WaitForGraph.Activity {
     #expect(graph([.waitingForAnyone, .running]).stuckThreads().isEmpty)
   }
 
+  @Test func `who needs all of several is stuck as soon as one of them is`() {
+    let needs = WaitForGraph.Activity.waitingForAll([ThreadID(0), ThreadID(1)])
+    #expect(graph([waiting(for: 0), .running, needs]).stuckThreads().map(\.index) == [0, 2])
+    #expect(graph([.running, .running, needs]).stuckThreads().isEmpty)
+    #expect(graph([.running, .ended, needs]).stuckThreads().map(\.index) == [2])
+    #expect(graph([.running, .running, .waitingForAll([])]).stuckThreads().isEmpty)
+  }
+
   @Test func `a thread that waits for anyone does not wait for itself`() {
     let graph = graph([.waitingForAnyone, .ended])
     #expect(graph.cycles(among: graph.stuckThreads()).isEmpty)
@@ -81,7 +89,7 @@ private func randomGraph(
       let wakers = (0..<Int.random(in: 0...2, using: &random)).map { _ in
         ThreadID(Int.random(in: 0..<count, using: &random))
       }
-      return .waitingFor(wakers)
+      return Bool.random(using: &random) ? .waitingFor(wakers) : .waitingForAll(wakers)
     }
   }
   return (graph(activities), activities)
@@ -95,13 +103,13 @@ private func largestStuckSet(_ activities: [WaitForGraph.Activity]) -> [Int] {
   for bits in 0..<(1 << activities.count) {
     let set = all.filter { bits & (1 << $0) != 0 }
     let isStuck = set.allSatisfy { thread in
-      let wakers: [Int]
-      switch activities[thread] {
-      case .running, .ended: return false
-      case .waitingFor(let threads): wakers = threads.map(\.index)
-      case .waitingForAnyone: wakers = all.filter { $0 != thread }
+      func isOut(_ waker: Int) -> Bool { activities[waker] == .ended || set.contains(waker) }
+      return switch activities[thread] {
+      case .running, .ended: false
+      case .waitingFor(let threads): threads.map(\.index).allSatisfy(isOut)
+      case .waitingForAll(let threads): threads.map(\.index).contains(where: isOut)
+      case .waitingForAnyone: all.filter { $0 != thread }.allSatisfy(isOut)
       }
-      return wakers.allSatisfy { activities[$0] == .ended || set.contains($0) }
     }
     if isStuck, set.count > largest.count { largest = set }
   }

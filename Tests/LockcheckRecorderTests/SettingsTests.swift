@@ -17,6 +17,17 @@ import Testing
     #expect(settings.complaints.isEmpty)
   }
 
+  @Test(arguments: [
+    ("off", false, false), ("record", true, false), ("check", true, true),
+    ("check-only", false, true),
+  ])
+  func `tell the modes apart`(mode: String, records: Bool, checks: Bool) {
+    let settings = EnvironmentSettings { $0 == "LOCKCHECK" ? mode : nil }
+    #expect(settings.isRecording == records)
+    #expect(settings.isChecking == checks)
+    #expect(settings.complaints.isEmpty)
+  }
+
   @Test func `are the defaults where the environment is silent`() {
     let settings = EnvironmentSettings { _ in nil }
     #expect(!settings.isRecording)

@@ -96,6 +96,16 @@ import Testing
     #expect(trace.events.contains { $0.operation == .join && !$0.isPending })
   }
 
+  @Test func `and is whole where the live checks end the process with a status`() throws {
+    let folder = try TemporaryFolder()
+    let status = wait(for: try run(folder.file(), "deadlock"))
+    #expect(status >> 8 == 5)
+    let trace = try read(folder.file()).trace
+    #expect(trace.events.last { $0.operation == .acquire && $0.isPending } != nil)
+    #expect(trace.events(on: "A").count { $0.isPending } == 1)
+    #expect(trace.events(on: "B").count { $0.isPending } == 1)
+  }
+
   @Test func `a fork, whose child records nothing and leaves the file alone`() throws {
     let folder = try TemporaryFolder()
     #expect(wait(for: try run(folder.file(), "fork")) == 0)

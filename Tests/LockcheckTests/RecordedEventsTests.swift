@@ -20,6 +20,20 @@
         ])
     }
 
+    @Test func `tells the class and the level of a lock`() throws {
+      let trace = try recorded {
+        Lock(name: "A", class: "account", level: 2).withLock {}
+        RLock(name: "B", class: "account").withLock {}
+        RWLock(name: "C", level: 0).withLock {}
+      }
+      #expect(trace.details(of: "A")?.declaredClass == "account")
+      #expect(trace.details(of: "A")?.level == 2)
+      #expect(trace.details(of: "B")?.declaredClass == "account")
+      #expect(trace.details(of: "B")?.level == nil)
+      #expect(trace.details(of: "C")?.declaredClass == nil)
+      #expect(trace.details(of: "C")?.level == 0)
+    }
+
     @Test func `shows where a block meant to be atomic begins and ends, also by an error`() throws {
       struct Stop: Error {}
       let trace = try recorded {

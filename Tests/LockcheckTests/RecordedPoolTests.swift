@@ -2,6 +2,7 @@
 
   import Lockcheck
   import LockcheckAnalysis
+  import LockcheckFindings
   import LockcheckRecorder
   import LockcheckTestKit
   import LockcheckTrace
@@ -76,6 +77,50 @@
         pool.shutDown()
       }
       #expect(analyze(trace, with: [FastTrackDetector()]).findings.isEmpty)
+    }
+
+    @Test func `shows that a task waits for another one of its pool`() throws {
+      let trace = try recorded {
+        let pool = ThreadPool(workers: 2, name: "P")
+        for number in 0..<2 {
+          let result = try pool.apply { try pool.apply { number } }
+          #expect(result == number)
+        }
+        pool.shutDown()
+      }
+      // Main waits for each before the next, and one of them keeps one worker.
+      let result = analyze(trace, with: [WaitForDetector(), PoolNestingDetector()])
+      #expect(result.findings.isEmpty)
+      #expect(result.ruledOut.map(\.rule) == [.poolStarvation])
+    }
+
+    @Test func `shows that tasks wait for others of their pool at once`() throws {
+      let trace = try recorded {
+        let pool = ThreadPool(workers: 3, name: "P")
+        let outer = try (0..<2).map { number in
+          try pool.submit { try pool.apply { number } }
+        }
+        for (number, future) in outer.enumerated() { #expect(try future.result() == number) }
+        pool.shutDown()
+      }
+      let findings = analyze(trace, with: [WaitForDetector(), PoolNestingDetector()]).findings
+      #expect(Set(findings.map(\.rule)) == [.poolStarvation])
+      #expect(Set(findings.map(\.verdict)) == [.possible])
+    }
+
+    @Test func `shows nothing amiss where tasks wait for another pool`() throws {
+      let trace = try recorded {
+        let (outer, inner) = (ThreadPool(workers: 2), ThreadPool(workers: 1))
+        let futures = try (0..<2).map { number in
+          try outer.submit { try inner.apply { number } }
+        }
+        for future in futures { _ = try future.result() }
+        outer.shutDown()
+        inner.shutDown()
+      }
+      let result = analyze(trace, with: [WaitForDetector(), PoolNestingDetector()])
+      #expect(result.findings.isEmpty)
+      #expect(result.ruledOut.isEmpty)
     }
 
     @Test func `leaves out the end of a task that was submitted before it`() throws {

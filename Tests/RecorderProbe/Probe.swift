@@ -67,12 +67,26 @@ enum Probe {
       waitpid(child, nil, 0)
       isOver.set()
       thread.join()
+    case "deadlock": closeCycle()
     case "closed": for stream in 0...2 as ClosedRange<Int32> { _ = unsafe write(stream, "x\n", 2) }
     case "_exit": _exit(3)
     case "abort": abort()
     case "exit": exit(3)
     default: break
     }
+  }
+
+  /// Two threads that take two locks in opposite orders, with the live checks on: the process ends with
+  /// status 5.
+  private static func closeCycle() {
+    var settings = CheckSettings()
+    settings.onDeadlock = .exit(5)
+    Checking.start(settings)
+    let (a, b) = (Lock(name: "A"), Lock(name: "B"))
+    a.lock()
+    CheckedThread(name: "other") { b.withLock { a.withLock {} } }.start()
+    while !a.isContended { sched_yield() }
+    b.lock()
   }
 
   private static func startWorker(_ number: Int) {

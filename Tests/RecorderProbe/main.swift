@@ -1,5 +1,5 @@
 // Records until something ends it: `RecorderProbe FILE WAY`, where WAY is `loop` (for ever), `exit`,
-// `return`, `_exit`, `abort`, `fork`, `fork-thread` (a child that exits while a thread of the parent's
+// `return`, `deadlock`, `_exit`, `abort`, `fork`, `fork-thread` (a child that exits while a thread of the parent's
 // runs) or `closed` (without standard streams). Writes one line to standard output when events flow.
 import Glibc
 import LockcheckRecorder

@@ -56,7 +56,8 @@ static inline bool lc_is_on_stack(const lc_thread *thread, uintptr_t frame) {
 
 /// Where a stack is remembered, by its innermost frames: those of the primitive, and the one that called
 /// it. `frame` lies on the thread's stack.
-static inline lc_remembered *lc_remembered_slot(lc_thread *thread, uintptr_t frame) {
+static inline lc_remembered *lc_remembered_slot(
+    lc_thread *thread, lc_remembered *table, uintptr_t frame) {
   uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
   uint64_t key = frame;
   for (int i = 0; i < 4 && frame <= high && (frame & 7) == 0; i++) {
@@ -65,15 +66,16 @@ static inline lc_remembered *lc_remembered_slot(lc_thread *thread, uintptr_t fra
     if (next <= frame) break;
     frame = next;
   }
-  return &thread->remembered[(key * 0xFF51AFD7ED558CCDu) >> 61 & (LC_REMEMBERED - 1)];
+  return &table[(key * 0xFF51AFD7ED558CCDu) >> 61 & (LC_REMEMBERED - 1)];
 }
 
 /// The number of the stack that begins at `frame`, if the thread had it lately in this recording; else
 /// 0. Every frame is compared, so this finds what `lc_walk` would: it is quicker because no step waits
 /// for the one before. All that is read lies on the thread's stack, above `frame`.
-static inline uint32_t lc_recall(lc_thread *thread, uint32_t session, uintptr_t frame) {
+static inline uint32_t lc_recall_in(
+    lc_thread *thread, lc_remembered *table, uint32_t session, uintptr_t frame) {
   if (__builtin_expect(!lc_is_on_stack(thread, frame), 0)) return 0;
-  lc_remembered *known = lc_remembered_slot(thread, frame);
+  lc_remembered *known = lc_remembered_slot(thread, table, frame);
   if (known->session != session || known->frames[0] != frame) return 0;
   uint32_t count = known->count;
   for (uint32_t i = 0; i < count; i++) {
@@ -85,9 +87,21 @@ static inline uint32_t lc_recall(lc_thread *thread, uint32_t session, uintptr_t 
   return known->number;
 }
 
+/// As `lc_recall_in`, among the stacks of recorded events.
+static inline uint32_t lc_recall(lc_thread *thread, uint32_t session, uintptr_t frame) {
+  return lc_recall_in(thread, thread->remembered, session, frame);
+}
+
 /// Remembers a stack that `lc_walk` has just found, with `count` addresses in the thread's scratch.
-void lc_remember(
-    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number);
+void lc_remember_in(
+    lc_thread *thread, lc_remembered *table, uint32_t session, uintptr_t frame, size_t count,
+    uint32_t number);
+
+/// As `lc_remember_in`, among the stacks of recorded events.
+static inline void lc_remember(
+    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
+  lc_remember_in(thread, thread->remembered, session, frame, count, number);
+}
 
 /// A hash of addresses that were found another way, made as by `lc_walk`.
 static inline uint64_t lc_hash_addresses(const uintptr_t *addresses, size_t count) {

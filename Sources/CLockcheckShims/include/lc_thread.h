@@ -87,8 +87,12 @@ typedef struct lc_thread {
   lc_remembered remembered[LC_REMEMBERED];
 } lc_thread;
 
-/// 1 while any recording runs.
-extern uint8_t lc_recording_on;
+/// What is asked of every operation: 0 is nothing, so that one load of one byte answers it.
+extern uint8_t lc_modes;
+/// The bit of `lc_modes` that is set while any recording runs.
+#define LC_RECORDING 1
+/// The bit of `lc_modes` that is set while threads are checked as they run.
+#define LC_CHECKING 2
 /// 1 once the environment has been looked at.
 extern uint8_t lc_environment_read;
 /// How many recordings are in force for tasks.
@@ -104,9 +108,25 @@ extern uint8_t lc_needs_fence;
 
 extern __thread lc_thread *lc_self __attribute__((tls_model("initial-exec")));
 
+/// Whether anything is asked of an operation: one relaxed load.
+static inline bool lc_is_on(void) { return __atomic_load_n(&lc_modes, __ATOMIC_RELAXED) != 0; }
+
 /// Whether any recording runs: one relaxed load.
 static inline bool lc_is_recording(void) {
-  return __atomic_load_n(&lc_recording_on, __ATOMIC_RELAXED) != 0;
+  return (__atomic_load_n(&lc_modes, __ATOMIC_RELAXED) & LC_RECORDING) != 0;
+}
+
+/// Whether threads are checked as they run: one relaxed load.
+static inline bool lc_is_checking(void) {
+  return (__atomic_load_n(&lc_modes, __ATOMIC_RELAXED) & LC_CHECKING) != 0;
+}
+
+/// Turns a mode on or off.
+static inline void lc_set_mode(uint8_t mode, bool is_on) {
+  if (is_on)
+    __atomic_fetch_or(&lc_modes, mode, __ATOMIC_RELEASE);
+  else
+    __atomic_fetch_and(&lc_modes, (uint8_t)~mode, __ATOMIC_RELEASE);
 }
 
 static inline bool lc_is_environment_read(void) {
@@ -240,7 +260,7 @@ lc_writer *lc_writer_make(lc_thread *thread, lc_session *session);
 void lc_writers_prune(lc_thread *thread, bool all);
 /// A new recording, known to `fork`. Under the recorder's lock.
 lc_session *lc_session_make(void);
-/// Recounts the recordings, for `lc_recording_on`. Under the recorder's lock.
+/// Recounts the recordings, for `lc_modes`. Under the recorder's lock.
 void lc_sessions_changed(void);
 
 /// The next number for a thread or for an object, from 1.
@@ -250,6 +270,10 @@ uint32_t lc_next_object_number(void);
 /// The recorder's one lock, for rare paths. A thread that takes it is busy.
 void lc_lock(void);
 void lc_unlock(void);
+/// The one lock of the live checks, for rare paths. Whoever holds it may take the recorder's, and not
+/// the other way round.
+void lc_live_lock(void);
+void lc_live_unlock(void);
 
 /// Waits until no thread but the calling one is in the middle of an event that it began before.
 ///

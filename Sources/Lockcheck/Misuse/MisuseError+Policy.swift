@@ -27,7 +27,7 @@ extension MisuseError {
 
   /// A recording has it already. Without one a mistake would leave no sign at all.
   private func note() {
-    guard !Traced.isOn else { return }
+    guard !Traced.isRecording else { return }
     let bit = UInt32(1) << UInt32(code.number)
     guard Self.noted.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0 else { return }
     writeToStandardError("lockcheck: misuse: \(self)")

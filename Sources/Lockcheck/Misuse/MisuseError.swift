@@ -28,6 +28,9 @@ public struct MisuseError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let joinBeforeStart = Code(number: 8, summary: "joined before it was started")
     /// A thread waited for its own end.
     public static let joinOfItself = Code(number: 9, summary: "joined by itself")
+    /// A wait that nobody could ever end was about to begin, with the live checks on (see
+    /// `DeadlockPolicy`).
+    public static let deadlock = Code(number: 20, summary: "waited for in a deadlock")
   }
 
   /// Which mistake.

@@ -6,9 +6,15 @@ internal import CLockcheckShims
 struct Deadline: Sendable, Equatable {
   /// What the kernel is asked for; `Int64.max` is never.
   let nanoseconds: Int64
+  /// Whether the method that waits is declared `throws`. A wait of such a method that never ends by
+  /// itself can still fail: where it closes a deadlock, and the policy says to throw.
+  private(set) var canThrow = false
 
   /// For ever.
   static let never = Deadline(nanoseconds: .max)
+
+  /// Whether both are the same moment.
+  static func == (lhs: Deadline, rhs: Deadline) -> Bool { lhs.nanoseconds == rhs.nanoseconds }
 
   private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
@@ -16,12 +22,11 @@ struct Deadline: Sendable, Equatable {
   ///
   /// - Throws: `negativeTimeout`, whatever the policy: there is no wait to go on with.
   init(after timeout: Duration?) throws(MisuseError) {
-    guard let timeout else {
-      self = .never
-      return
+    if let timeout, timeout < .zero {
+      throw MisuseError(.negativeTimeout, "timeout of \(timeout)")
     }
-    guard timeout >= .zero else { throw MisuseError(.negativeTimeout, "timeout of \(timeout)") }
-    self.init(within: timeout)
+    self = timeout.map { Deadline(within: $0) } ?? .never
+    canThrow = true
   }
 
   /// The end of a wait that begins now and lasts `duration`, which is not negative.

@@ -34,6 +34,11 @@ struct FutexMutex: ~Copyable, Sendable {
   /// Whether anybody holds it: already out of date for everybody but the holder.
   var isLocked: Bool { word.bits.load(ordering: .relaxed) != 0 }
 
+  /// Who holds it; ``ThreadNumber/none`` when it is free. Already out of date, unless the holder waits.
+  var owner: ThreadNumber {
+    ThreadNumber(rawValue: word.bits.load(ordering: .relaxed) & ~Self.someoneWaits)
+  }
+
   /// Whether some thread may be asleep waiting for it.
   var isContended: Bool { word.bits.load(ordering: .relaxed) & Self.someoneWaits != 0 }
 
@@ -49,6 +54,15 @@ struct FutexMutex: ~Copyable, Sendable {
     word.bits.compareExchange(
       expected: 0, desired: me.rawValue, successOrdering: .acquiring, failureOrdering: .relaxed
     ).exchanged
+  }
+
+  /// Takes it if it is free or becomes so in a moment.
+  borrowing func tryLockPatiently(_ me: ThreadNumber) -> Bool {
+    for _ in 0..<Self.patience {
+      if tryLock(me) { return true }
+      lc_spin_pause()
+    }
+    return false
   }
 
   /// Takes it, however long that takes; for ever if `me` holds it.

@@ -16,7 +16,7 @@ final class Waiter: @unchecked Sendable {
   // waker.
   fileprivate var next: Waiter?
   fileprivate var previous: Waiter?
-  fileprivate var isQueued = false
+  fileprivate(set) var isQueued = false
 
   private static var asleep: UInt32 { 0 }
   private static var woken: UInt32 { 1 }
@@ -26,6 +26,9 @@ final class Waiter: @unchecked Sendable {
     self.thread = thread
     self.mode = mode
   }
+
+  /// Whether the thread may go on.
+  var isWoken: Bool { word.bits.load(ordering: .acquiring) == Self.woken }
 
   /// Lets the thread go on. Called once, by whoever took the waiter out of its queue.
   func wake() {
@@ -38,7 +41,7 @@ final class Waiter: @unchecked Sendable {
   /// - Returns: False past the deadline. A waker may have come in the same moment: only the queue,
   ///   asked under its guard, knows (see ``WaitQueue/remove(_:)``).
   func block(until deadline: Deadline) -> Bool {
-    while word.bits.load(ordering: .acquiring) != Self.woken {
+    while !isWoken {
       guard word.wait(while: Self.asleep, until: deadline) else { return false }
     }
     return true
@@ -59,6 +62,17 @@ struct WaitQueue: ~Copyable {
 
   /// Whether nobody waits.
   var isEmpty: Bool { first == nil }
+
+  /// Who waits, by the kernel's numbers, longest first.
+  var threads: [UInt32] {
+    var threads: [UInt32] = []
+    var next = first
+    while let waiter = next {
+      threads.append(waiter.thread.rawValue)
+      next = waiter.next
+    }
+    return threads
+  }
 
   /// Puts a waiter behind all others.
   mutating func append(_ waiter: Waiter) {

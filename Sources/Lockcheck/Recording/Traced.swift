@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 internal import Synchronization
 
@@ -13,6 +14,8 @@ internal import Synchronization
     }
 
     static var isOn: Bool { @inline(__always) get { false } }
+    static var isRecording: Bool { @inline(__always) get { false } }
+    static var isChecking: Bool { @inline(__always) get { false } }
     static var session: UInt32 { @inline(__always) get { 0 } }
     var id: ObjectID { .absent }
 
@@ -25,7 +28,9 @@ internal import Synchronization
     ) {}
 
     @inline(__always)
-    borrowing func recordAcquire(mode: LockMode = .exclusive, attempt: Attempt) -> UInt32 { 0 }
+    borrowing func recordAcquire(
+      mode: LockMode = .exclusive, attempt: Attempt, hasOwner: Bool = true
+    ) -> UInt32 { 0 }
 
     @inline(__always)
     borrowing func record(
@@ -45,6 +50,25 @@ internal import Synchronization
 
     @inline(__always)
     borrowing func recordDestroy() {}
+
+    @inline(__always)
+    borrowing func noteAcquire(mode: LockMode = .exclusive, mayWait: Bool, isTaken: Bool = true) {}
+
+    @inline(__always)
+    borrowing func noteRelease() {}
+
+    @inline(__always)
+    borrowing func block(_ waiter: Waiter, until deadline: Deadline) -> Bool {
+      waiter.block(until: deadline)
+    }
+
+    @inline(__always)
+    borrowing func block(
+      until deadline: Deadline, blockers: @escaping @Sendable () -> LiveBlockers,
+      _ body: () -> Bool
+    ) -> Bool {
+      body()
+    }
   }
 
   /// What a thread keeps for the recorder: with the trait `PlainPrimitives`, nothing.
@@ -56,6 +80,12 @@ internal import Synchronization
     func recordJoin(
       isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success
     ) {}
+    func block(
+      _ waiter: Waiter, until deadline: Deadline,
+      blockers: @escaping @Sendable () -> LiveBlockers
+    ) -> Bool {
+      waiter.block(until: deadline)
+    }
   }
 
   /// What a block meant to be atomic keeps for the recorder: with the trait `PlainPrimitives`, nothing.
@@ -66,21 +96,30 @@ internal import Synchronization
 
 #else
 
+  internal import CLockcheckShims
   internal import LockcheckRecorder
 
-  /// What a primitive keeps for the recorder: the seam between the two, and the only file of this
-  /// module that knows the recorder.
+  /// What a primitive keeps for the recorder and the live checks: the seam between them, and, with
+  /// `Traced+Live.swift`, all of this module that knows these two.
   struct Traced: ~Copyable, Sendable {
     let label: Label
+    let kind: ObjectKind
+    let live = LiveObject()
     private let object: RecordedObject
 
     init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
       label = Label(name)
+      self.kind = kind
       object = RecordedObject(kind, name: name, details: details)
+      LiveChecks.readEnvironment()
     }
 
-    /// Whether any recording runs: asked once in every operation.
-    static var isOn: Bool { @inline(__always) get { Recording.isOn } }
+    /// Whether any recording runs, or the live checks are on: asked once in every operation.
+    static var isOn: Bool { @inline(__always) get { lc_is_on() } }
+    /// Whether any recording runs.
+    static var isRecording: Bool { @inline(__always) get { Recording.isOn } }
+    /// Whether the live checks are on.
+    static var isChecking: Bool { @inline(__always) get { lc_is_checking() } }
 
     /// The number of the recording that the calling thread's events go into; 0 where there is none.
     ///
@@ -91,10 +130,15 @@ internal import Synchronization
     /// The object's number in every trace of this process.
     var id: ObjectID { object.id }
 
+    /// What locks it is one of, and its place in their order.
+    var declaredClass: String? { object.declaredClass }
+    var level: Int? { object.level.map { Int(clamping: $0) } }
+
     /// Calls it otherwise from now on.
     borrowing func rename(_ name: String?) {
       label.set(name)
       object.rename(name)
+      live.rename(id.rawValue, described)
     }
 
     /// Appends an event; the caller holds the object, or its guard.
@@ -131,26 +175,47 @@ internal import Synchronization
 
     /// Appends the acquire of a lock by its new holder. Returns the session that it went into; 0 where
     /// that is none.
-    borrowing func recordAcquire(mode: LockMode = .exclusive, attempt: Attempt) -> UInt32 {
-      object.recordAcquire(mode: mode, attempt: attempt)
+    ///
+    /// - Parameter hasOwner: Whether only the thread that takes it may give it back.
+    borrowing func recordAcquire(
+      mode: LockMode = .exclusive, attempt: Attempt, hasOwner: Bool = true
+    ) -> UInt32 {
+      let session = object.recordAcquire(mode: mode, attempt: attempt)
+      if hasOwner { noteAcquire(mode: mode, mayWait: attempt == .blocking) }
+      return session
     }
 
     /// Appends the release of a lock by its holder, if the session has the acquire.
     borrowing func recordRelease(mode: LockMode = .exclusive, takenIn session: UInt32) {
+      noteRelease()
       object.recordRelease(mode: mode, takenIn: session)
     }
 
     /// Appends the object's end, if the trace knows it.
-    borrowing func recordDestroy() { object.recordDestroy() }
+    borrowing func recordDestroy() {
+      object.recordDestroy()
+      if live.isIntroduced { live.forget(id.rawValue) }
+    }
   }
 
   /// What a thread keeps for the recorder.
   struct TracedThread: Sendable {
+    let name: String
     private let thread: RecordedThread
+    /// Whether the live checks have been told that it will be started.
+    private let isAnnounced: Bool
 
-    init(name: String) { thread = RecordedThread(name: name, kind: "thread") }
+    init(name: String) {
+      self.name = name
+      thread = RecordedThread(name: name, kind: "thread")
+      LiveChecks.readEnvironment()
+      isAnnounced = LiveChecks.shared.announceThread()
+    }
     func recordFork() { thread.recordFork() }
-    func enter() { thread.enter() }
+    func enter() {
+      thread.enter()
+      LiveChecks.shared.threadBegins(name, wasAnnounced: isAnnounced)
+    }
     func leave() { thread.leave() }
     func recordJoin(
       isPending: Bool = false, attempt: Attempt = .blocking, result: Outcome = .success

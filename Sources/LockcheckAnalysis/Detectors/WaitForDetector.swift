@@ -21,6 +21,8 @@ public import LockcheckTrace
 /// What it keeps of conditions also tells which waits were not followed by another look at what they
 /// waited for, and which hang if the notify comes first.
 ///
+/// Pools that wait for themselves are told apart by ``StarvedPools``.
+///
 /// Misses writers held up by a stuck reader as long as another reader runs: by the promise of
 /// `observed`, any holder that runs could be the one that is waited for.
 public struct WaitForDetector: Detector {
@@ -31,8 +33,8 @@ public struct WaitForDetector: Detector {
   ]
   /// The rules that it can find broken.
   public let rules: [Rule] = [
-    .deadlock, .selfDeadlock, .lockUpgrade, .lostWakeup, .stuckThread, .waitWithoutRecheck,
-    .notifyNobody, .taskDoneMissing, .barrierMismatch,
+    .deadlock, .selfDeadlock, .lockUpgrade, .poolStarvation, .lostWakeup, .stuckThread,
+    .waitWithoutRecheck, .notifyNobody, .taskDoneMissing, .barrierMismatch,
   ]
 
   /// Who has been joined, and so has ended, whether or not the trace holds its last event.
@@ -77,8 +79,9 @@ public struct WaitForDetector: Detector {
   public mutating func finish(in run: borrowing Run) -> Detections {
     let graph = graph(writersGoFirst: false, in: run)
     let stuck = graph.stuckThreads()
-    let hung = StuckThreads(stuck, graph, conditions.records, wakes)
-    var findings = hung.findings(.observed, in: run)
+    let starved = StarvedPools(stuck, graph, in: run)
+    let hung = StuckThreads(starved.others, graph, conditions.records, wakes)
+    var findings = starved.findings + hung.findings(.observed, in: run)
     findings += hung.misuses(in: run)
     findings += findingsUnderWriterPreference(besides: stuck, in: run)
     findings += conditions.rechecks(in: run)

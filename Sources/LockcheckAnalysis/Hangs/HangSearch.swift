@@ -20,10 +20,13 @@ struct HangSearch {
   static let longestRun = 2_000_000
 
   /// - Complexity: Linear in events; for a small run, bounded by ``stateLimit`` states.
-  init(_ history: History, tables: TraceTables) {
+  ///
+  /// - Parameter isAimed: Whether it is told where to look; else a run in which threads wait for locks and
+  ///   one another only is left to those who know more of these.
+  init(_ history: History, tables: TraceTables, isAimed: Bool) {
     model = HangModel(history, tables: tables)
     space =
-      history.count <= Self.smallRun && model.hasOpenWaits
+      history.count <= Self.smallRun && (isAimed || model.hasOpenWaits)
       ? HangSpace(model, stateLimit: Self.stateLimit) : nil
     drive = HangDrive(model, budget: 10_000_000 + 100 * history.count)
   }

@@ -1,3 +1,4 @@
+import LockcheckFindings
 import LockcheckTrace
 
 /// Whether a schedule takes a wakeup away from a wait, and how certain it is that the thread would wait
@@ -28,21 +29,30 @@ struct LostWakeup {
     var seen: Set<ObjectID> = []
     var isBegun = false
     var moved: [Int] = []
+    /// The sets that no clear has followed.
+    var raised: [Int] = []
     for place in schedule {
       let other = index.history[place]
+      let isOwn = index.thread(of: place) == thread
       if place == begin { isBegun = true }
-      if index.thread(of: place) == thread {
-        if other.operation.isAccess, !isBegun { seen.insert(other.object) }
-      } else if place > begin, kind.isFlag || !isBegun {
-        let isWakeup =
-          other.object == event.object
-          && (other.operation == .notify || other.operation == .set || other.operation == .clear)
-        // What is done under its lock may be what it waits for.
-        let isSection = kind == .condition && other.operation == .acquire && other.object == lock
-        if isWakeup || isSection, !other.isPending { moved.append(place) }
+      if isOwn, other.operation.isAccess, !isBegun { seen.insert(other.object) }
+      if other.isPending || isBegun { continue }
+      if other.object == event.object, other.operation == .clear {
+        // What it lowers, it did not lower in the trace.
+        moved += raised.filter { $0 > place }
+        raised = []
       }
+      if isOwn { continue }
+      if other.object == event.object, other.operation == .set { raised.append(place) }
+      guard place > begin else { continue }
+      let isWakeup =
+        other.object == event.object
+        && (other.operation == .notify || other.operation == .set || other.operation == .clear)
+      // What is done under its lock may be what it waits for.
+      let isSection = kind == .condition && other.operation == .acquire && other.object == lock
+      if isWakeup || isSection { moved.append(place) }
     }
-    wakeups = moved.filter { index.history[$0].operation != .acquire }
+    wakeups = moved.filter { [.notify, .set].contains(index.history[$0].operation) }.uniqued()
     isCertain = moved.allSatisfy { place in
       let waker = index.thread(of: place)
       return schedule.contains {

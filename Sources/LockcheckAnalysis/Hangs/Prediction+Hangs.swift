@@ -5,7 +5,7 @@ import LockcheckTrace
 extension Prediction {
   /// The rules of which a hang may be a case.
   static let hangRules: [Rule] = [
-    .deadlock, .stuckThread, .nestedMonitor, .lostWakeup, .lockUpgrade,
+    .deadlock, .stuckThread, .nestedMonitor, .lostWakeup, .lockUpgrade, .poolStarvation,
   ]
 
   /// Whether there is anything that could be predicted of waits.
@@ -28,7 +28,9 @@ extension Prediction {
       }
       return []
     }
-    var search = HangSearch(index.history, tables: index.tables)
+    var search = HangSearch(
+      index.history, tables: index.tables,
+      isAimed: !cycles.isEmpty || !detections.hangs.isEmpty)
     var claims: [Claim] = []
     for cycle in cycles {
       let answer = hang(of: cycle, &search)
@@ -93,11 +95,13 @@ extension Prediction {
       var finding = detections.findings[place]
       // The steps that wait there; what is told besides stays.
       for wait in hang.core {
-        let thread = index.history[wait].thread
-        guard let number = finding.steps.firstIndex(where: { $0.thread == thread }) else {
-          continue
-        }
-        finding.steps[number] = step(at: wait, in: run)
+        let event = index.history[wait]
+        let number =
+          finding.steps.firstIndex { $0.thread == event.thread && $0.operation == event.operation }
+          ?? finding.steps.firstIndex {
+            $0.operation == event.operation && $0.object == event.object
+          }
+        if let number { finding.steps[number] = step(at: wait, in: run) }
       }
       finding.occurrences = [finding.steps.map(\.event)]
       return claim(finding, place: place, hang, in: run)
@@ -171,6 +175,8 @@ extension Prediction {
         || (event.operation == .acquire && isUsedAsLock(event.object))
     }
     if core.isCycle, isOfLocks { return nil }
+    // Who waits at the end of the trace as well is idle, or found to be stuck there.
+    if core.places.contains(where: { index.history[$0].isPending }) { return nil }
     var wakeups: [Int] = []
     for place in core.places {
       let lost = LostWakeup(of: place, in: hang.schedule, index)

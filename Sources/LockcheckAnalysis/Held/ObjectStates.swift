@@ -10,6 +10,8 @@ public struct ObjectStates: Sendable {
   private var queues: [ObjectID: QueueState] = [:]
   private var barriers: [ObjectID: BarrierState] = [:]
   private var conditions: [ObjectID: ConditionState] = [:]
+  /// Who runs which task.
+  private(set) var pools = PoolStates()
 
   init() {}
 
@@ -33,6 +35,7 @@ public struct ObjectStates: Sendable {
     case .put, .get, .taskDone, .close:
       guard event.isEffective else { return }
       queues[object, default: QueueState()].observe(event, at: index)
+      if tables.objects.kind(of: object) == .pool { pools.observe(event) }
     case .wait:
       switch tables.objects.kind(of: object) {
       case .barrier:

@@ -3,7 +3,7 @@ import ArgumentParser
 struct PairsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pairs",
-    abstract: "What taking and giving back a lock costs, off, recorded, and under other tools.",
+    abstract: "What a lock costs: off, recorded, checked, and under other tools.",
     discussion: """
       Prints nanoseconds for one pair: median (least–most) of the rounds, and × what pthread_mutex \
       costs plain in the same round. 'single' and 'nested' are processor time of the thread; \
@@ -31,6 +31,9 @@ struct PairsCommand: ParsableCommand {
     ("off", [:]),
     ("recorded, no stacks", ["LOCKCHECK": "record", "LOCKCHECK_STACKS": "none"]),
     ("recorded, stacks", ["LOCKCHECK": "record", "LOCKCHECK_STACKS": "fast"]),
+    ("checked, no stacks", ["LOCKCHECK": "check-only", "LOCKCHECK_STACKS": "none"]),
+    ("checked, stacks", ["LOCKCHECK": "check-only", "LOCKCHECK_STACKS": "fast"]),
+    ("checked and recorded", ["LOCKCHECK": "check", "LOCKCHECK_STACKS": "fast"]),
   ]
 
   func run() throws {
