@@ -4,7 +4,7 @@ import Lockcheck
 /// Programs that hang, each in the schedule that hangs, in one that ends well, and mended.
 ///
 ///     hangs --list
-///     hangs KERNEL [--lucky | --mended]
+///     hangs KERNEL [--lucky | --mended | --otherwise]
 ///
 /// A run that hangs ends, once every thread sleeps for good, with status 3.
 @main struct Hangs {
@@ -15,7 +15,7 @@ import Lockcheck
       let way = way(arguments.dropFirst()), kernel.about.ways.contains(way)
     else {
       FileHandle.standardError.write(
-        Data("usage: hangs --list | hangs KERNEL [--lucky | --mended]\n".utf8))
+        Data("usage: hangs --list | hangs KERNEL [--lucky | --mended | --otherwise]\n".utf8))
       exit(64)
     }
     if way == .hanging { Watch.begin() }
@@ -29,6 +29,7 @@ import Lockcheck
     case []: .hanging
     case ["--lucky"]: .lucky
     case ["--mended"]: .mended
+    case ["--otherwise"]: .otherwise
     default: nil
     }
   }

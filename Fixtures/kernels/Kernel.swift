@@ -8,6 +8,14 @@ enum Way: String, CaseIterable {
   case lucky
   /// Mended, in whatever schedule comes.
   case mended
+  /// Mended in another way.
+  case otherwise
+
+  /// Whether nothing may hang.
+  var isMended: Bool { self == .mended || self == .otherwise }
+
+  /// All but another way to mend it.
+  static let usual: [Way] = [.hanging, .lucky, .mended]
 }
 
 /// A program of a few lines that hangs.
@@ -29,7 +37,7 @@ struct About {
   /// How it can be run.
   var ways: [Way]
 
-  init(_ name: String, _ pattern: String, source: String, ways: [Way] = Way.allCases) {
+  init(_ name: String, _ pattern: String, source: String, ways: [Way] = Way.usual) {
     self.name = name
     self.pattern = pattern
     self.source = source

@@ -19,5 +19,5 @@ let kernels: [any Kernel.Type] = [
   TimerUnderLock.self,
   // Pools and futures.
   LockOverResult.self, PoolOfOne.self, PoolStarved.self, MapInMap.self, FuturesCrossed.self,
-  PromiseForgotten.self, TaskWaitsForEvent.self,
+  PromiseForgotten.self, TaskWaitsForEvent.self, StopTooFew.self,
 ]

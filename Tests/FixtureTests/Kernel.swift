@@ -8,7 +8,11 @@ import Testing
 /// A program of `Fixtures/kernels`, which hangs unless it is lucky or mended.
 struct Kernel: Sendable, CustomTestStringConvertible {
   /// How it is run.
-  enum Way: String, CaseIterable, Sendable { case hanging, lucky, mended }
+  enum Way: String, CaseIterable, Sendable {
+    case hanging, lucky, mended
+    /// Mended in another way.
+    case otherwise
+  }
 
   /// One run of it.
   struct Run: Sendable, CustomTestStringConvertible {

@@ -26,8 +26,8 @@ struct KernelTable {
 
   var markdown: String {
     """
-    | kernel | what goes wrong | source | hanging | lucky | mended |
-    | --- | --- | --- | --- | --- | --- |
+    | kernel | what goes wrong | source | hanging | lucky | mended | otherwise |
+    | --- | --- | --- | --- | --- | --- | --- |
 
     """ + rows.joined()
   }

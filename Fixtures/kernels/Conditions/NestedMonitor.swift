@@ -3,11 +3,13 @@ import Lockcheck
 enum NestedMonitor: Kernel {
   static let about = About(
     "nested-monitor", "a monitor inside a monitor: the wait gives up the inner lock alone",
-    source: "the pattern of Lister's nested monitor calls, 1977")
+    source: "the pattern of Lister's nested monitor calls, 1977", ways: Way.allCases)
 
   static func run(_ way: Way) throws {
     let outer = Lock(name: "outer")
-    let changed = Condition(lock: Lock(name: "inner"), name: "changed")
+    // Otherwise, the condition is the outer lock's, and there is no inner one.
+    let inner = way == .otherwise ? outer : Lock(name: "inner")
+    let changed = Condition(lock: inner, name: "changed")
     let isFilled = Shared(false, name: "isFilled")
     let (isHeld, isThrough) = (Cue(), Cue())
     @Sendable func fill() {
@@ -20,7 +22,7 @@ enum NestedMonitor: Kernel {
     together(
       CheckedThread(name: "taker") {
         if way == .lucky { isThrough.wait() }
-        if way == .mended { return take() }
+        if way.isMended { return take() }
         outer.withLock {
           isHeld.give()
           take()

@@ -3,10 +3,14 @@ import Lockcheck
 enum WrongWaiter: Kernel {
   static let about = About(
     "wrong-waiter", "one condition for two reasons, and the notify wakes who has the other reason",
-    source: "the pattern of a bounded buffer with one condition")
+    source: "the pattern of a bounded buffer with one condition",
+    ways: Way.allCases)
 
   static func run(_ way: Way) throws {
-    let changed = Condition(lock: Lock(name: "buffer"), name: "changed")
+    let buffer = Lock(name: "buffer")
+    let changed = Condition(lock: buffer, name: "changed")
+    // Otherwise, each reason has a condition of its own.
+    let turnedRed = way == .otherwise ? Condition(lock: buffer, name: "turnedRed") : changed
     let isRed = Shared(false, name: "isRed")
     let isBlue = Shared(false, name: "isBlue")
     @Sendable func setBlue() {
@@ -18,7 +22,7 @@ enum WrongWaiter: Kernel {
     together(
       CheckedThread(name: "red") {
         if way == .lucky { until { changed.waitingCount == 1 } }
-        changed.withLock { changed.wait(until: { isRed.load() }) }
+        buffer.withLock { turnedRed.wait(until: { isRed.load() }) }
       },
       CheckedThread(name: "blue") {
         // Who came first is woken first.
@@ -26,11 +30,11 @@ enum WrongWaiter: Kernel {
         changed.withLock {
           changed.wait(until: { isBlue.load() })
           isRed.store(true)
-          changed.notify()
+          turnedRed.notify()
         }
       },
       CheckedThread(name: "painter") {
-        if way != .mended { until { changed.waitingCount == 2 } }
+        if !way.isMended { until { changed.waitingCount == 2 } }
         setBlue()
       })
   }

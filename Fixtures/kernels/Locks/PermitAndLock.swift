@@ -3,10 +3,10 @@ import Lockcheck
 enum PermitAndLock: Kernel {
   static let about = About(
     "permit-and-lock", "one has the permit and asks for the lock, one has the lock and asks for the permit",
-    source: "the pattern of serving#2137")
+    source: "the pattern of serving#2137", ways: Way.allCases)
 
   static func run(_ way: Way) throws {
-    let breaker = Lockcheck.Semaphore(value: 1, name: "breaker")
+    let breaker = Lockcheck.Semaphore(value: way == .otherwise ? 2 : 1, name: "breaker")
     let requests = Lock(name: "requests")
     let (both, first) = (Cue(), Cue())
     together(

@@ -3,7 +3,7 @@ import Lockcheck
 enum Upgrade: Kernel {
   static let about = About(
     "upgrade", "two readers both ask to write", source: "the pattern of a cache that fills itself",
-    ways: [.hanging, .mended])
+    ways: [.hanging, .mended, .otherwise])
 
   static func run(_ way: Way) throws {
     let cache = RWLock(name: "cache")
@@ -13,6 +13,15 @@ enum Upgrade: Kernel {
       if way == .mended {
         guard cache.withSharedLock({ value.load() }) == nil else { return }
         return cache.withLock { if value.load() == nil { value.store(number) } }
+      }
+      if way == .otherwise {
+        // Writes only if it is alone by then.
+        return cache.withSharedLock {
+          if value.load() == nil, cache.lockIfAvailable() {
+            value.store(number)
+            cache.unlock()
+          }
+        }
       }
       cache.withSharedLock {
         both.meet()

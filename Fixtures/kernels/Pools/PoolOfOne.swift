@@ -7,14 +7,16 @@ enum PoolOfOne: Kernel {
     ways: [.hanging, .mended])
 
   static func run(_ way: Way) throws {
-    let pool = ThreadPool(workers: way == .mended ? 2 : 1, name: "pool")
+    let pool = ThreadPool(workers: 1, name: "pool")
+    let others = way == .mended ? ThreadPool(workers: 1, name: "others") : pool
     let page = try pool.submit {
-      let header = try pool.submit { 1 }
+      let header = try others.submit { 1 }
       header.name = "header"
       return try header.result()
     }
     page.name = "page"
     _ = try page.result()
     pool.shutDown()
+    others.shutDown()
   }
 }

@@ -3,7 +3,8 @@ import Lockcheck
 enum PutUnderLock: Kernel {
   static let about = About(
     "put-under-lock", "a put into a full queue under a lock that the consumer takes before each get",
-    source: "after kubernetes#10182")
+    source: "after kubernetes#10182",
+    ways: Way.allCases)
 
   static func run(_ way: Way) throws {
     let statuses = Lock(name: "statuses")
@@ -15,6 +16,12 @@ enum PutUnderLock: Kernel {
         isFull.give()
         if way == .lucky { isTaken.wait() }
         if way == .mended { return try updates.put(2) }
+        if way == .otherwise {
+          while !statuses.withLock({ (try? updates.tryPut(2)) != nil }) {
+            until { !updates.isFull }
+          }
+          return
+        }
         try statuses.withLock {
           isFull.give()
           try updates.put(2)

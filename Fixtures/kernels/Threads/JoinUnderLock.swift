@@ -3,7 +3,8 @@ import Lockcheck
 enum JoinUnderLock: Kernel {
   static let about = About(
     "join-under-lock", "a thread is joined under a lock that it takes",
-    source: "the pattern of a stop method that is synchronized")
+    source: "the pattern of a stop method that is synchronized",
+    ways: Way.allCases)
 
   static func run(_ way: Way) throws {
     let service = Lock(name: "service")
@@ -16,6 +17,11 @@ enum JoinUnderLock: Kernel {
     }
     worker.start()
     if way == .lucky { isThrough.wait() }
+    if way == .otherwise {
+      // Joins for a while, and lets the worker in.
+      while !(try service.withLock({ try worker.join(timeout: .milliseconds(10)) })) {}
+      return
+    }
     service.withLock {
       isHeld.give()
       if way != .mended { worker.join() }
