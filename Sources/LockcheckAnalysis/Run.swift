@@ -171,6 +171,9 @@ public struct AnalysisWarning: Sendable, Hashable {
     /// Nothing of the trace's: the search for lock-order cycles was given up, the shortest ones found.
     /// `ruledOutOnly`: only patterns that are ruled out can be missing.
     case cycleSearchCutShort(ruledOutOnly: Bool)
+    /// Nothing of the trace's: there were too many sorts of accesses to one variable, or too many accesses, to
+    /// look at all of them for predicted races.
+    case raceSearchCutShort
     /// Nothing of the trace's: it has more than `limit` events, so that no schedules were looked for.
     case tooLongForPrediction(limit: Int)
     /// Nothing of the trace's: a schedule that a predictor found did not stand up to the check, and

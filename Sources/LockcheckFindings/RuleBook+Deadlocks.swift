@@ -6,9 +6,13 @@ extension RuleBook {
       meaning: """
         At the end of the trace each of these threads waits for something that only another of \
         them could do: release a lock, end, notify, put, set or arrive, in any mixture. Nothing \
-        outside the circle can help. It happened in this run, so it is always `observed`. A thread \
+        outside the circle can help. It happened in this run: it is `observed`. A thread \
         whose wakeup came too early is a `lost-wakeup`, and those who wait for it stand behind it; a \
         reader that asks to write is a `lock-upgrade`.
+
+        It is `predicted` where it did not happen, and another order of this run's events leads to a \
+        circle of waits that is none of locks alone: permits of a semaphore, items or room of a queue, \
+        an event. The report then has the schedule, and shows where every thread waits in the end.
         """,
       example: """
         let logger = CheckedThread { jobs.withLock { log.withLock { flush() } } }
@@ -25,7 +29,7 @@ extension RuleBook {
         Break the circle at one step: take the locks in one order everywhere, or give the lock \
         back before waiting for a thread, a queue or a condition.
         """,
-      detectorPage: "wait-for.md"),
+      detectorPage: "wait-for.md", predictionPage: "hang-prediction.md"),
     RulePage(
       rule: .lockOrderCycle,
       title: "Locks taken in a cyclic order",
@@ -83,7 +87,8 @@ extension RuleBook {
       title: "A thread waits for what nobody is left to do",
       meaning: """
         At the end of the trace the thread waits, and every thread that could have ended the wait \
-        has exited or is stuck itself. No circle: it has simply been left behind.
+        has exited or is stuck itself. No circle: it has simply been left behind. It is `predicted` \
+        where that is so after another order of this run's events.
         """,
       example: """
         let consumer = CheckedThread { while let job = try? queue.get() { run(job) } }
@@ -97,6 +102,6 @@ extension RuleBook {
         after changing what the waiter looks at, release the lock on every path out of a function \
         (`withLock` does).
         """,
-      detectorPage: "wait-for.md"),
+      detectorPage: "wait-for.md", predictionPage: "hang-prediction.md"),
   ]
 }

@@ -7,7 +7,7 @@ extension RuleBook {
         A thread that holds a read-write lock to read asks to write: the lock waits until all readers \
         have left, and one of them is the thread itself. At the end of the trace it is `observed`, for \
         one thread or for several that do the same. Where the lock let the only reader through, it is \
-        `possible`: two that do it at once wait for each other.
+        `possible`: two that do it at once wait for each other; with a schedule, `predicted`.
 
         It is `possible` too where a thread takes the lock to read twice, and a writer can ask for it \
         in between: with locks that let waiting writers go first, the second read waits for the \
@@ -30,7 +30,7 @@ extension RuleBook {
         changed in between. Or take it to write from the start where a change may be needed. Read once, \
         and pass on what was read, rather than read again inside.
         """,
-      detectorPage: "lock-upgrade.md"),
+      detectorPage: "lock-upgrade.md", predictionPage: "hang-prediction.md"),
     RulePage(
       rule: .nestedMonitor,
       title: "A wait under a lock that the waker needs",
@@ -40,6 +40,9 @@ extension RuleBook {
         the waiter got the lock first, nobody could have ended its wait. (The lock of the condition \
         itself is given up by the wait, and does not count.) A hang of that sort that happened is a \
         `deadlock`. A wait for a thread under a lock that the thread takes is a `lock-order-cycle`.
+
+        It is `predicted` with a schedule after which nobody can go on: every thread that is there has \
+        ended or waits. Where some thread could still do something, it stays `possible`.
         """,
       example: """
         // consumer                          // producer
@@ -55,7 +58,7 @@ extension RuleBook {
         Wait first, and take the lock after; or make the lock the condition's own, so that the wait \
         gives it up; or let the waker do without the lock.
         """,
-      detectorPage: "nested-monitor.md"),
+      detectorPage: "nested-monitor.md", predictionPage: "hang-prediction.md"),
     RulePage(
       rule: .lostWakeup,
       title: "A wakeup that came before the wait",
@@ -68,8 +71,8 @@ extension RuleBook {
 
         It is `possible` where the wait was ended in this run by a notify that nothing but the lock \
         puts after the wait, the thread did not look under the lock at anything that the notifier \
-        writes before it waited, and no other notify came after. Nothing of that is said where no \
-        accesses were recorded.
+        writes before it waited, and no other notify came after. With a schedule after which nobody can \
+        go on it is `predicted`. Nothing of that is said where no accesses were recorded.
         """,
       example: """
         // waiter                            // notifier
@@ -87,6 +90,6 @@ extension RuleBook {
         `while !ready { condition.wait() }`, or `condition.wait(until: { ready })`. An `Event` that \
         is not cleared remembers that it was set.
         """,
-      detectorPage: "lost-wakeup.md"),
+      detectorPage: "lost-wakeup.md", predictionPage: "hang-prediction.md"),
   ]
 }

@@ -21,6 +21,11 @@ extension ReportWarning {
         + (ruledOutOnly
           ? "some patterns that are ruled out are not listed."
           : "the shortest lock-order cycles are reported, longer ones may be missing.")
+    case .raceSearchCutShort:
+      event = nil
+      message =
+        "there are too many accesses under too many different locks to compare all of them: races of "
+        + "other schedules may be missing."
     case .tooLongForPrediction(let limit):
       event = nil
       message =

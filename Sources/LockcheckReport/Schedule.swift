@@ -44,7 +44,8 @@ struct Schedule {
       told[place] = stretch(place)
     }
     var steps = Dictionary(
-      (finding.waits.isEmpty ? finding.steps : finding.waits).map { ($0.thread, $0) }, uniquingKeysWith: { one, _ in one })
+      (finding.waits.isEmpty ? finding.steps : finding.waits).map { ($0.thread, $0) },
+      uniquingKeysWith: { one, _ in one })
     for place in starts.indices.reversed() where !steps.isEmpty {
       guard let step = steps.removeValue(forKey: witness[starts[place]].thread) else { continue }
       told[place, default: stretch(place)].next = step

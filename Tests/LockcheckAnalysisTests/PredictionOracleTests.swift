@@ -13,6 +13,7 @@ import Testing
       let model = ReorderingModel(run.trace)
       let result = run.analyzed()
       let reach = Reorderings(of: model).all()
+      #expect(refusals(in: result).isEmpty, "\(run)")
       for finding in result.findings where run.promises(finding) {
         let wrong = unreachable(finding, reach, run)
         #expect(wrong.isEmpty, "\(run): \(summary(finding, in: result.tables)): \(wrong)")
@@ -64,6 +65,13 @@ import Testing
       let missing = deadlocksMissed(by: run.analyzed(), reach, run, of: run.joins)
       #expect(missing.isEmpty, "\(run): events")
     }
+  }
+}
+
+/// The schedules that were found and did not stand up to the checker.
+func refusals(in result: AnalysisResult) -> [String] {
+  result.warnings.compactMap { warning in
+    if case .witnessRefused(let flaw) = warning.kind { flaw } else { nil }
   }
 }
 
@@ -164,9 +172,11 @@ private func unreachable(
   }
   // A deadlock that was seen may go through anything; it is there at the end of the trace.
   guard finding.verdict == .predicted, finding.rule.kind == .deadlock else { return [] }
-  let steps = finding.steps.map(\.event)
-  if reach.hangs.contains(where: { Set($0).isSuperset(of: steps) }) { return [] }
-  let cycle = Reorderings.cycle(steps.map(run.completed))
+  if !finding.waits.isEmpty {
+    let waits = finding.waits.map(\.event).sorted()
+    return reach.hangs.contains(waits) ? [] : [waits]
+  }
+  let cycle = Reorderings.cycle(finding.steps.map { run.completed($0.event) })
   return reach.deadlocks.contains(cycle) ? [] : [cycle]
 }
 

@@ -34,7 +34,7 @@ struct Prediction: ~Copyable {
   ) {
     var claims = predictDeadlocks(&detections, in: run)
     claims += predictHangs(&detections, of: rules, claimed: claims, in: run)
-    if rules.contains(.dataRace) { claims += predictRaces(detections, in: run) }
+    if rules.contains(.dataRace) { claims += predictRaces(&detections, in: run) }
     keep(claims, &detections)
   }
 
@@ -252,7 +252,7 @@ extension Prediction {
 
 extension Prediction {
   private mutating func predictRaces(
-    _ detections: Detections, in run: borrowing Run
+    _ detections: inout Detections, in run: borrowing Run
   ) -> [Claim] {
     guard run.hasAccesses else { return [] }
     var known = [Bool](repeating: false, count: index.history.count)
@@ -265,12 +265,37 @@ extension Prediction {
     var prediction = RacePrediction(budget: Self.searchBudget / 10 + 2 * index.history.count)
     var exclusion = LockExclusion()
     var pairs = Self.pairBudget + 2 * index.history.count
+    var isCutShort = false
     for number in variables.indices {
       let accesses = VariableAccesses(variables[number], in: index, &exclusion, pairs: &pairs)
+      if accesses.isCutShort { isCutShort = true }
       if accesses.isSafe { continue }
       prediction.predict(accesses, in: index, isKnown: { known[$0] }, search: &search)
     }
+    if isCutShort || prediction.isCutShort {
+      detections.warnings.append(
+        AnalysisWarning(.raceSearchCutShort, at: 0, thread: ThreadID(0)))
+    }
+    detections.findings += undecided(of: prediction, in: run)
     return claims(of: prediction, in: run)
+  }
+
+  /// Races that the search was given up on, but for places in the code that race for certain.
+  private func undecided(of prediction: RacePrediction, in run: borrowing Run) -> [Finding] {
+    func places(_ earlier: Int, _ later: Int) -> [UInt32] {
+      let (one, other) = (index.history[earlier], index.history[later])
+      return [one.object.rawValue, one.stack.rawValue, other.stack.rawValue]
+    }
+    let known = Set(prediction.races.map { places($0.earlier, $0.later) })
+    var ledger = RaceLedger()
+    for pair in prediction.undecided where !known.contains(places(pair.earlier, pair.later)) {
+      ledger.note(
+        access(at: pair.earlier), access(at: pair.later), on: index.history[pair.later].object,
+        isCertain: false)
+    }
+    var findings = ledger.findings(in: run)
+    for place in findings.indices { findings[place].missing = .notDecided }
+    return findings
   }
 
   private func claims(of prediction: RacePrediction, in run: borrowing Run) -> [Claim] {

@@ -30,6 +30,11 @@ struct RacePrediction {
   }
 
   private(set) var races: [Race] = []
+  /// Accesses of which the search could not say whether they meet, with one that they may meet: the earlier
+  /// one first.
+  private(set) var undecided: [(earlier: Int, later: Int)] = []
+  /// Whether some accesses were not looked at, for lack of budget.
+  private(set) var isCutShort = false
   /// How much may still be spent: a closure of few threads costs one or two.
   private(set) var budget: Int
 
@@ -48,7 +53,10 @@ struct RacePrediction {
     for (later, group) in accesses.accesses where !isKnown(later) {
       var race: Race?
       for rival in accesses.rivals[group] {
-        guard budget > 0 else { return }
+        guard budget > 0 else {
+          isCutShort = true
+          return
+        }
         let pair = SIMD2(rival, group)
         // Taken out, so that it is changed where it is and not copied.
         var duel = duels.removeValue(forKey: pair) ?? newDuel(in: index)
@@ -107,12 +115,15 @@ struct RacePrediction {
     _ later: Int, _ group: Int, _ accesses: VariableAccesses, in index: borrowing RunIndex,
     _ search: inout ScheduleSearch
   ) -> Race? {
+    var open: Int?
     for earlier in partners(of: later, group, accesses, in: index) {
       switch search.schedule(to: [earlier, later], in: index) {
       case .found(let schedule): return Race(earlier: earlier, later: later, schedule: schedule)
-      case .impossible, .undecided: break
+      case .impossible: break
+      case .undecided: open = open ?? earlier
       }
     }
+    if let open { undecided.append((open, later)) }
     return nil
   }
 

@@ -24,6 +24,8 @@ struct VariableAccesses {
   private(set) var accesses: [(place: Int, group: Int)] = []
   /// By group: those that it can race with.
   private(set) var rivals: [[Int]] = []
+  /// Whether some accesses were left out.
+  private(set) var isCutShort = false
   private var numbers: [Key: Int] = [:]
 
   /// Sorts the accesses at `places`.
@@ -45,7 +47,10 @@ struct VariableAccesses {
         thread: event.thread, flags: (isWrite ? 1 : 0) | (isAtomic ? 2 : 0), locks: locks)
       let group = numbers[key] ?? groups.count
       if group == groups.count {
-        if group == limit { continue }
+        if group == limit {
+          isCutShort = true
+          continue
+        }
         numbers[key] = group
         groups.append(
           Group(thread: event.thread, isWrite: isWrite, isAtomic: isAtomic, locks: locks))
