@@ -1,7 +1,8 @@
 /// All kernels, in the order of `Docs/hangs.md`.
 let kernels: [any Kernel.Type] = [
   // Locks, and semaphores as locks.
-  ABBA.self, ThreeLocks.self, DoubleLock.self, MissedUnlock.self, LeakedLock.self, Evictor.self,
+  ABBA.self, ThreeLocks.self, DoubleLock.self, MissedUnlock.self, LeakedLock.self,
+  ForeignUnlock.self, Evictor.self,
   Callback.self, RenewTwice.self, ReadAgain.self, Upgrade.self, ReadersCrossed.self,
   HeldReader.self, SemaphoresCrossed.self, HalfAllocation.self, LeakedPermit.self,
   PermitAndLock.self,

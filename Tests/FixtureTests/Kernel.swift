@@ -69,7 +69,8 @@ extension Kernel.Run {
     let file = folder.appending(path: "run.lctrace").path
     let option = way == .hanging ? [] : ["--\(way)"]
     // 3: every thread sleeps for good.
-    try ProgramRun.record("hangs", [kernel.name] + option, into: file, status: way == .hanging ? 3 : 0)
+    try ProgramRun.record(
+      "hangs", [kernel.name] + option, into: file, status: way == .hanging ? 3 : 0)
     var decoder = try ProgramRun.decoder(of: file)
     var trace = Trace()
     var events: [Event] = []

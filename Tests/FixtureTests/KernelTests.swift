@@ -52,6 +52,7 @@ import Testing
     let parts = text.components(separatedBy: "<!-- kernels -->\n")
     try #require(parts.count == 3, "the table stands between two marks")
     let table = try KernelTable(Kernel.all).markdown
-    try expectGolden(parts[0] + [table, parts[2]].map { "<!-- kernels -->\n" + $0 }.joined(), at: page, of: "Docs")
+    let whole = [parts[0], table, parts[2]].joined(separator: "<!-- kernels -->\n")
+    try expectGolden(whole, at: page, of: "Docs")
   }
 }

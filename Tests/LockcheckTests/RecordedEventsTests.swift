@@ -301,7 +301,8 @@
         Queue<Int>(name: "Q").taskDone()
       }
       #expect(
-        trace.events(on: "A") == ["release", "acquire", "release", "release", "destroy"])
+        trace.events(on: "A")
+          == ["release error", "acquire", "release error", "release", "destroy"])
       #expect(
         trace.events(on: "C") == [
           "notify error 1 under A", "wait pending under A", "wait error under A", "destroy",

@@ -2,7 +2,8 @@ import Lockcheck
 
 enum WaitUnderLog: Kernel {
   static let about = About(
-    "wait-under-another-lock", "a wait with another lock held, which the notifier takes for its log",
+    "wait-under-another-lock",
+    "a wait with another lock held, which the notifier takes for its log",
     source: "the pattern of moby#29733")
 
   static func run(_ way: Way) throws {

@@ -2,7 +2,8 @@ import Lockcheck
 
 enum HeldReader: Kernel {
   static let about = About(
-    "held-reader", "a reader waits for an event, a writer for the reader, who sets it for the writer",
+    "held-reader",
+    "a reader waits for an event, a writer for the reader, the setter for the writer",
     source: "the pattern of a read-write lock that lets writers go first")
 
   static func run(_ way: Way) throws {

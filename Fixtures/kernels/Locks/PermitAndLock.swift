@@ -2,7 +2,7 @@ import Lockcheck
 
 enum PermitAndLock: Kernel {
   static let about = About(
-    "permit-and-lock", "one has the permit and asks for the lock, one has the lock and asks for the permit",
+    "permit-and-lock", "one has the permit and asks for the lock, one the other way round",
     source: "the pattern of serving#2137", ways: Way.allCases)
 
   static func run(_ way: Way) throws {

@@ -2,7 +2,7 @@ import Lockcheck
 
 enum GetUnderLock: Kernel {
   static let about = About(
-    "get-under-lock", "a get from an empty queue under a lock that the producer takes before it puts",
+    "get-under-lock", "a get from an empty queue under a lock that the producer takes first",
     source: "the pattern of istio#16224",
     ways: Way.allCases)
 
@@ -20,10 +20,11 @@ enum GetUnderLock: Kernel {
         }
         if way == .otherwise {
           // Gets only what is there.
-          while seen.load() == 0 {
-            store.withLock { if let event = try? events.tryGet() { seen.store(event) } }
+          while true {
+            let event = store.withLock { try? events.tryGet() }
+            if let event { return seen.store(event) }
+            until { !events.isEmpty }
           }
-          return
         }
         try store.withLock {
           isHeld.give()

@@ -2,7 +2,7 @@ import Lockcheck
 
 enum PutUnderLock: Kernel {
   static let about = About(
-    "put-under-lock", "a put into a full queue under a lock that the consumer takes before each get",
+    "put-under-lock", "a put into a full queue under a lock that the consumer takes first",
     source: "after kubernetes#10182",
     ways: Way.allCases)
 

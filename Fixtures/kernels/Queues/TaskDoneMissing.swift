@@ -2,7 +2,7 @@ import Lockcheck
 
 enum TaskDoneMissing: Kernel {
   static let about = About(
-    "task-done-missing", "a worker leaves out a task that it does not like, and the queue is joined",
+    "task-done-missing", "a worker passes over a task without taskDone, the queue is joined",
     source: "the pattern of a queue joined without taskDone", ways: [.hanging, .mended])
 
   static func run(_ way: Way) throws {
