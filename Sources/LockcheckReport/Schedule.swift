@@ -80,7 +80,10 @@ struct Schedule {
   private static func keptAcquires(of story: Story) -> [(position: Int, lock: ObjectID)] {
     let finding = story.finding
     var wanted: [ObjectID: [ThreadID]] = [:]
-    for index in finding.steps.indices {
+    for step in finding.waits {
+      for held in step.holding { wanted[held.object, default: []].append(step.thread) }
+    }
+    for index in finding.steps.indices where finding.waits.isEmpty {
       for held in story.holdingsWorthTelling(at: index) {
         wanted[held.object, default: []].append(finding.steps[index].thread)
       }

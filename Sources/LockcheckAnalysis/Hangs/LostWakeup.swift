@@ -35,7 +35,11 @@ struct LostWakeup {
       let other = index.history[place]
       let isOwn = index.thread(of: place) == thread
       if place == begin { isBegun = true }
-      if isOwn, other.operation.isAccess, !isBegun { seen.insert(other.object) }
+      if isOwn, !isBegun {
+        // What it looked at before it gave a lock back, it may have looked at for something else.
+        if other.operation == .release || (other.operation == .wait && other.isPending) { seen = [] }
+        if other.operation.isAccess { seen.insert(other.object) }
+      }
       if other.isPending || isBegun { continue }
       if other.object == event.object, other.operation == .clear {
         // What it lowers, it did not lower in the trace.
