@@ -179,6 +179,8 @@ let package = Package(
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
         "LockcheckAnalysis", "LockcheckFindings", "LockcheckReport",
       ]),
+    // Programs that hang: see `Docs/hangs.md`.
+    .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
     .testTarget(name: "ArchitectureTests"),
   ]

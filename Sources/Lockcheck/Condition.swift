@@ -255,7 +255,7 @@ extension Condition {
         record(.wait, isHeld: false, isPending: true)
         record(.wait, isHeld: false, result: .error)
       } else {
-        record(operation, isHeld: false, argument: count.map(UInt64.init))
+        record(operation, isHeld: false, result: .error, argument: count.map(UInt64.init))
       }
       mutex.unlock(me)
     }

@@ -26,7 +26,16 @@ public final class Event: @unchecked Sendable {
   }
 
   /// Whether the flag is up. Out of date as soon as it is known.
-  public var isSet: Bool { mutex.withLock { unsafe isRaised } }
+  ///
+  /// Who sees it up is recorded like one whose wait did not have to wait: what was done before the
+  /// ``set()`` comes before what it does next.
+  public var isSet: Bool {
+    let me = ThreadNumber.current
+    mutex.lock(me)
+    defer { mutex.unlock(me) }
+    if unsafe isRaised, Traced.isOn { traced.record(.wait, attempt: .try) }
+    return unsafe isRaised
+  }
 
   /// How many threads wait. Out of date as soon as it is known.
   public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }

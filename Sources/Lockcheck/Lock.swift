@@ -205,7 +205,7 @@ extension Lock {
       mutex.unlock(me)
       return
     }
-    traced.recordUnordered(.release)
+    traced.recordUnordered(.release, result: .error)
     misuse(.releaseNotHeld).report()
   }
 

@@ -84,7 +84,7 @@ public final class RLock: @unchecked Sendable {
   public func unlock() {
     let me = ThreadNumber.current
     guard mutex.isHeld(by: me) else {
-      if Traced.isOn { traced.recordUnordered(.release) }
+      if Traced.isOn { traced.recordUnordered(.release, result: .error) }
       MisuseError(.releaseNotHeld, traced.label.described(as: "recursive lock")).report()
       return
     }

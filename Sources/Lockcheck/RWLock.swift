@@ -209,7 +209,7 @@ extension RWLock {
     let me = ThreadNumber.current
     mutex.lock(me)
     guard let hold = unsafe state.holds.removeLast(of: me, mode) else {
-      if Traced.isOn { traced.record(.release, mode: mode) }
+      if Traced.isOn { traced.record(.release, mode: mode, result: .error) }
       mutex.unlock(me)
       MisuseError(.releaseNotHeld, traced.label.described(as: "read-write lock")).report()
       return

@@ -38,7 +38,10 @@ struct ProgramRun {
     report = try Self.analyze(trace)
   }
 
-  private static func record(_ name: String, _ arguments: [String], into trace: String) throws {
+  /// Runs and records a program that ends with `status`.
+  static func record(
+    _ name: String, _ arguments: [String], into trace: String, status: Int32 = 0
+  ) throws {
     let process = Process()
     process.executableURL = try executable(name)
     process.arguments = arguments
@@ -51,11 +54,11 @@ struct ProgramRun {
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(name) \(arguments)")
+    #expect(process.terminationStatus == status, "\(name) \(arguments)")
   }
 
   /// The program stands beside the tests.
-  private static func executable(_ name: String) throws -> URL {
+  static func executable(_ name: String) throws -> URL {
     let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     let beside = tests.deletingLastPathComponent().appending(path: name)
     try #require(FileManager.default.isExecutableFile(atPath: beside.path), "\(beside.path)")
@@ -63,11 +66,15 @@ struct ProgramRun {
   }
 
   private static func analyze(_ trace: String) throws -> Report {
-    let decoder = try TraceFile(trace).decoder(recovering: true) {
+    try TraceAnalysis().report(on: decoder(of: trace))
+  }
+
+  /// Reads the recording of a program, also of one that was ended.
+  static func decoder(of trace: String) throws -> any TraceDecoder {
+    try TraceFile(trace).decoder(recovering: true) {
       (bytes, recovering, file) throws(TraceCodingError) -> any TraceDecoder in
       try binaryDecoder(of: bytes, recovering: recovering, file: file)
     }
-    return try TraceAnalysis().report(on: decoder)
   }
 
   private static func binaryDecoder(

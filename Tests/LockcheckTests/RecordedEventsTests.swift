@@ -20,6 +20,30 @@
         ])
     }
 
+    @Test func `shows a look at an event or a future that finds it set, and no other`() throws {
+      let trace = try recorded {
+        let event = Event(name: "E")
+        _ = event.isSet
+        event.set()
+        _ = event.isSet
+        let future = Future<Int>(name: "F")
+        _ = future.isDone
+        try? future.complete(with: .success(1))
+        _ = future.isDone
+      }
+      #expect(trace.events(on: "E") == ["set", "wait try", "destroy"])
+      #expect(trace.events(on: "F") == ["set", "wait try", "destroy"])
+    }
+
+    @Test func `shows a refused notify as an error`() throws {
+      let trace = try recorded {
+        let condition = Condition(lock: Lock(name: "L"), name: "C")
+        condition.notifyAll()
+        condition.withLock { condition.notify() }
+      }
+      #expect(trace.events(on: "C") == ["notify error under L", "notify 1 under L", "destroy"])
+    }
+
     @Test func `tells the class and the level of a lock`() throws {
       let trace = try recorded {
         Lock(name: "A", class: "account", level: 2).withLock {}
@@ -150,7 +174,11 @@
           "wait pending timed under L", "wait timed timeout under L", "destroy",
         ])
       #expect(trace.details(of: "C")?.lock != nil)
-      let order = trace.events.filter { $0.object.isPresent && $0.operation != .destroy }.map {
+      // Who waits is counted before the lock is free: main may have to wait for it.
+      let order = trace.events.filter {
+        $0.object.isPresent && $0.operation != .destroy
+          && !($0.operation == .acquire && $0.isPending)
+      }.map {
         "\(trace.tables[$0.thread].name == "waiter" ? "waiter" : "main") \($0.operation.name)"
       }
       #expect(
@@ -273,10 +301,11 @@
         Queue<Int>(name: "Q").taskDone()
       }
       #expect(
-        trace.events(on: "A") == ["release", "acquire", "release", "release", "destroy"])
+        trace.events(on: "A")
+          == ["release error", "acquire", "release error", "release", "destroy"])
       #expect(
         trace.events(on: "C") == [
-          "notify 1 under A", "wait pending under A", "wait error under A", "destroy",
+          "notify error 1 under A", "wait pending under A", "wait error under A", "destroy",
         ])
       #expect(trace.events(on: "S") == ["release 1", "destroy"])
       #expect(trace.events(on: "Q") == ["taskDone", "destroy"])

@@ -59,7 +59,15 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   var id: ObjectID { traced.id }
 
   /// Whether the result is there. Out of date as soon as it is known, where it is not.
-  public var isDone: Bool { mutex.withLock { if case .done = phase { true } else { false } } }
+  ///
+  /// Who sees it there is recorded like one whose wait did not have to wait.
+  public var isDone: Bool {
+    mutex.withLock {
+      guard case .done = phase else { return false }
+      if Traced.isRecording { traced.record(.wait, attempt: .try) }
+      return true
+    }
+  }
 
   /// Whether a worker has begun the task and is not through with it. Out of date as soon as it is known.
   public var isRunning: Bool { mutex.withLock { if case .running = phase { true } else { false } } }

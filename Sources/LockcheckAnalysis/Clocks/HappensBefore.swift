@@ -88,7 +88,7 @@ public struct HappensBefore: Sendable {
         SyncClock(known: clocks[event.child.index], giver: event.child, moment: now),
         by: event.thread, at: now)
     case .wait: wait(event, now, lock: lock, tables)
-    case .notify:
+    case .notify where event.isEffective:
       conditions[event.object, default: ConditionClocks()]
         .notify(give(event.thread, now), count: event.count)
     case .set: flags[event.object, default: FlagClock()].raise(give(event.thread, now))

@@ -15,6 +15,7 @@ extension AtomicityDetector {
     case .join: join(event, at: index, in: run)
     case .wait: wait(event, at: index, in: run)
     case .notify:
+      guard event.isEffective else { return }
       let gift = give(event, at: index, in: run)
       edges.conditions[event.object, default: ConditionClocks()].notify(gift, count: event.count)
     case .set:
