@@ -6,6 +6,11 @@ public enum Reason: Sendable, Hashable {
   case waitCycle
   /// Each step acquires a lock that the next step's thread holds, in another order.
   case orderCycle
+  /// Each step acquires a lock of the class of one that the next step's thread holds, in another order:
+  /// `held` has, by step, the lock that stands for the one that the step before asks for.
+  case classCycle(held: [ObjectID])
+  /// The step acquires a lock whose declared level is not above that of `held`, which it holds.
+  case levelOrder(held: ObjectID)
   /// The thread asks again for what it holds.
   case relock
   /// Nobody is left who could end the wait.
@@ -58,4 +63,11 @@ public enum Reason: Sendable, Hashable {
   case tasksLeft(done: UInt64, put: UInt64)
   /// The barrier waits for `parties`, and only those of the steps are left to come.
   case partiesMissing(parties: UInt64)
+}
+
+extension Reason {
+  /// Whether the finding is about a declared order, and about no other thread.
+  public var isOfLevels: Bool {
+    if case .levelOrder = self { true } else { false }
+  }
 }

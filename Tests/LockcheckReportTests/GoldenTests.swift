@@ -351,6 +351,7 @@ extension Reason {
     .waitCycle, .orderCycle, .relock, .nobodyLeft, .behindStuck, .unordered, .unlocked,
     .noCommonLock, .notHeld(holder: .absent), .notHeld(holder: ThreadID(1)), .leaked,
     .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
-    .stillInUse, .overrun(value: 3, bound: 2),
+    .stillInUse, .overrun(value: 3, bound: 2), .classCycle(held: [ObjectID(0)]),
+    .levelOrder(held: ObjectID(0)),
   ]
 }
