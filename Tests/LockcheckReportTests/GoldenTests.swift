@@ -101,7 +101,7 @@ private func expect(
     #expect(
       text == """
         No findings.
-        Looked at 1,234,567 events by 0 threads on 0 objects, for all \(Rule.all.count) rules.
+        Looked at 1,234,567 events by 0 threads on 0 objects, for all \(Rule.usual.count) rules.
 
         """)
   }
@@ -352,6 +352,7 @@ extension Reason {
     .noCommonLock, .notHeld(holder: .absent), .notHeld(holder: ThreadID(1)), .leaked,
     .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
     .stillInUse, .overrun(value: 3, bound: 2), .classCycle(held: [ObjectID(0)]),
-    .levelOrder(held: ObjectID(0)),
+    .levelOrder(held: ObjectID(0)), .contended(TimeAccount()), .heldLong(TimeAccount()),
+    .queued(TimeAccount()),
   ]
 }
