@@ -20,7 +20,7 @@ public struct Analyzer: ~Copyable {
   ///
   /// What it finds of `rules` is what it finds with every detector there is; of other rules it may
   /// find something, or nothing.
-  public init(rules: [Rule] = Rule.all, engine: Engine = .automatic) {
+  public init(rules: [Rule] = Rule.usual, engine: Engine = .automatic) {
     self.rules = Set(rules)
     self.engine = engine
     historyLimit = engine == .automatic ? Engine.longestHistory : CauseTable.limit

@@ -150,12 +150,21 @@ public struct Run: ~Copyable {
   /// Whether who acquired the object holds it until it is released: a lock, or a semaphore with one
   /// permit, which is a lock by another name.
   public func isHeldByThread(_ object: ObjectID) -> Bool {
-    let kind = tables.objects.kind(of: object)
-    return kind.isLock || (kind == .semaphore && tables.objects[object].value == 1)
+    tables.objects.isHeldByThread(object)
   }
 
   mutating func warn(_ warning: AnalysisWarning) {
     if warnings.count < AnalysisWarning.limit { warnings.append(warning) }
+  }
+}
+
+extension ObjectTable {
+  /// Whether who acquired the object holds it until it is released: a lock, or a semaphore with one
+  /// permit, which is a lock by another name.
+  @inline(__always)
+  func isHeldByThread(_ object: ObjectID) -> Bool {
+    let kind = kind(of: object)
+    return kind.isLock || (kind == .semaphore && self[object].value == 1)
   }
 }
 
@@ -176,6 +185,8 @@ public struct AnalysisWarning: Sendable, Hashable {
     case raceSearchCutShort
     /// Nothing of the trace's: it has more than `limit` events, so that no schedules were looked for.
     case tooLongForPrediction(limit: Int)
+    /// Nothing in the trace says when it happened, so that nothing can be said of where the time goes.
+    case noTimes
     /// Nothing of the trace's: a schedule that a predictor found did not stand up to the check, and
     /// what is wrong with it. A mistake of the analyzer's, which promises nothing by it.
     case witnessRefused(String)

@@ -18,6 +18,7 @@ struct StandardDetectors: Detector {
   private var misuse = Wanted(LockMisuseDetector())
   private var atomicity = Wanted(AtomicityDetector())
   private var splits = Wanted(SplitSectionDetector())
+  private var times = Wanted(ContentionDetector())
 
   /// Makes the detectors that it takes to say of each of `rules` all that there is to say.
   init(rules: [Rule] = Rule.all) {
@@ -39,6 +40,7 @@ struct StandardDetectors: Detector {
     misuse.choose(by: needed)
     atomicity.choose(by: needed)
     splits.choose(by: needed)
+    times.choose(by: needed)
   }
 
   @inline(__always)
@@ -59,6 +61,7 @@ struct StandardDetectors: Detector {
     misuse.observe(event, at: index, in: run)
     atomicity.observe(event, at: index, in: run)
     splits.observe(event, at: index, in: run)
+    times.observe(event, at: index, in: run)
   }
 
   mutating func finish(in run: borrowing Run) -> Detections {
@@ -72,6 +75,7 @@ struct StandardDetectors: Detector {
     detections.append(misuse.finish(in: run))
     detections.append(atomicity.finish(in: run))
     detections.append(splits.finish(in: run))
+    detections.append(times.finish(in: run))
     return detections
   }
 }

@@ -10,9 +10,9 @@ public struct RecordingOptions: Sendable {
   /// What somebody has decided to live with.
   public var suppressions: Suppressions
 
-  /// Makes options: everything is looked for, and nothing suppressed, unless they say otherwise.
+  /// Makes options: everything that goes wrong is looked for, and nothing suppressed, unless they say otherwise.
   public init(
-    recorder: RecorderConfiguration = RecorderConfiguration(), rules: [Rule] = Rule.all,
+    recorder: RecorderConfiguration = RecorderConfiguration(), rules: [Rule] = Rule.usual,
     suppressions: Suppressions = Suppressions()
   ) {
     self.recorder = recorder

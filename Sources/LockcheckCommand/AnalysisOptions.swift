@@ -31,7 +31,9 @@ struct AnalysisOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Look only for these rules.",
-      discussion: "Names, codes or kinds (deadlock, race, misuse), separated by commas.",
+      discussion: """
+        Names, codes or kinds (deadlock, race, misuse, performance), separated by commas.
+        """,
       valueName: "rules"))
   var only: [String] = []
 
@@ -56,6 +58,13 @@ struct AnalysisOptions: ParsableArguments {
         """))
   var byClass = true
 
+  @Flag(
+    help: ArgumentHelp(
+      "Also tell where the time goes: contention, long holds, convoys.",
+      discussion: "Needs a trace with times. Such findings fail nothing: see --fail-on-performance."
+    ))
+  var performance = false
+
   @Option(
     help: ArgumentHelp(
       "Leave out a finding that you have decided to live with.",
@@ -77,9 +86,17 @@ struct AnalysisOptions: ParsableArguments {
   var format = ReportFormat.text
 
   /// The rules that were asked for.
-  func rules() throws -> [Rule] {
-    guard !only.isEmpty else { return Rule.all }
-    return try only.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+  ///
+  /// - Parameter performance: Whether those about where the time goes are, whatever the options say.
+  func rules(performance isAsked: Bool = false) throws -> [Rule] {
+    let performance = performance || isAsked
+    guard !only.isEmpty else { return performance ? Rule.all : Rule.usual }
+    let times = performance ? Rule.selected(by: Rule.Kind.performance.rawValue) : []
+    return times + (try chosen())
+  }
+
+  private func chosen() throws -> [Rule] {
+    try only.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
       .flatMap { word in
         let word = word.trimmingCharacters(in: .whitespaces)
         let rules = Rule.selected(by: word)

@@ -24,6 +24,7 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze --only deadlock,data-race run.json
         lockcheck analyze --format json -o report.json run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
+        lockcheck analyze --performance run.lctrace
         zcat run.json.gz | lockcheck analyze -
 
       Ends with 0 where nothing at or above --fail-on was found, 1 where something was, 64 where the \
@@ -51,6 +52,12 @@ struct AnalyzeCommand: ParsableCommand {
       valueName: "verdict"))
   var failOn = FailOn.predicted
 
+  @Flag(
+    help: ArgumentHelp(
+      "Let findings about where the time goes count for --fail-on as well.",
+      discussion: "Looks for them, too, as --performance does."))
+  var failOnPerformance = false
+
   @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
   var recover = false
 
@@ -65,7 +72,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let analysis = TraceAnalysis(
-      rules: try options.rules(), engine: options.engine.engine,
+      rules: try options.rules(performance: failOnPerformance), engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: try options.suppressions())
     let file: OutputFile
@@ -97,8 +104,9 @@ struct AnalyzeCommand: ParsableCommand {
     pointOutUnused(analyzed.map(\.report) + [together].compactMap(\.self))
     if let failure { throw failure }
     if let verdict = failOn.verdict,
-      reports.contains(where: { $0.report.contains(atLeast: verdict) }
-      )
+      reports.contains(where: {
+        $0.report.contains(atLeast: verdict, performance: failOnPerformance)
+      })
     {
       throw Outcome.findings
     }

@@ -16,6 +16,8 @@ extension Census {
     lines += section("Objects", objects)
     lines += section("Events", events)
     lines += section("Busiest locks (times taken)", locks)
+    lines += section("Waits and holds, by lock (worst first)", timesByLock)
+    lines += section("Waits and holds, by call site (worst first)", timesBySite)
     lines += losses.map { ReportWarning($0).message }
     while lines.last == "" { lines.removeLast() }
     return lines.map { $0.withoutControls }.joined(separator: "\n") + "\n"
@@ -34,7 +36,7 @@ extension Census {
     facts.append(["objects", tables.objects.count.grouped])
     facts.append(["call stacks", tables.stacks.count.grouped])
     if let span {
-      facts.append(["time span", Self.duration(span.upperBound - span.lowerBound)])
+      facts.append(["time span", (span.upperBound - span.lowerBound).asDuration])
     } else {
       facts.append(["time span", "not recorded"])
     }
@@ -103,15 +105,6 @@ extension Census {
       }
       while line.last == " " { line.removeLast() }
       return line
-    }
-  }
-
-  private static func duration(_ nanoseconds: UInt64) -> String {
-    switch nanoseconds {
-    case ..<1_000: "\(nanoseconds) ns"
-    case ..<1_000_000: "\(nanoseconds / 1_000).\(nanoseconds / 100 % 10) µs"
-    case ..<1_000_000_000: "\(nanoseconds / 1_000_000).\(nanoseconds / 100_000 % 10) ms"
-    default: "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10) s"
     }
   }
 }

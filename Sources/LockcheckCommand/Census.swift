@@ -1,3 +1,4 @@
+import LockcheckAnalysis
 import LockcheckCodecs
 import LockcheckFindings
 import LockcheckTrace
@@ -5,7 +6,7 @@ import LockcheckTrace
 /// How many of everything there are in a trace.
 struct Census {
   private(set) var header = TraceHeader()
-  private(set) var tables = TraceTables()
+  var tables = TraceTables()
   private(set) var losses: [TraceLoss] = []
   private(set) var eventCount = 0
   /// By the raw value of the operation.
@@ -14,6 +15,8 @@ struct Census {
   private(set) var eventsOfThread: [Int] = []
   /// By ``ObjectID``: how often it was taken.
   private(set) var acquires: [Int] = []
+  /// How long threads waited for each lock and held it.
+  private(set) var times = LockTimes()
   /// The first and last moment, in nanoseconds; nil where the trace has no times.
   private(set) var span: ClosedRange<UInt64>?
 
@@ -30,6 +33,7 @@ struct Census {
   }
 
   private mutating func count(_ event: Event) {
+    times.observe(event, at: eventCount, in: tables)
     eventCount += 1
     operations[Int(event.operation.rawValue)] += 1
     eventsOfThread.increment(at: event.thread.index)

@@ -6,7 +6,7 @@ import LockcheckTrace
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Say what is in a trace: threads, objects, events, the busiest locks.",
+    abstract: "Say what is in a trace: threads, objects, events, locks with their waits and holds.",
     discussion: "  lockcheck info run.lctrace")
 
   @Argument(
@@ -18,9 +18,10 @@ struct InfoCommand: ParsableCommand {
   var recover = false
 
   func run() throws {
-    let census = try TraceInput.reading(trace, recover: recover) { decoder, watch in
+    var census = try TraceInput.reading(trace, recover: recover) { decoder, watch in
       try Census(of: decoder, watch: watch)
     }
+    census.resolve()
     try StandardOutput.write(census.text(name: TraceInput.name(of: trace)))
   }
 }

@@ -85,7 +85,9 @@ extension Finding {
   fileprivate mutating func absorb(_ other: Finding) {
     let occurrences = self.occurrences + other.occurrences
     let count = occurrenceCount + other.occurrenceCount
-    if (other.verdict, -other.firstEvent) > (verdict, -firstEvent) { self = other }
+    let isWorse =
+      (other.verdict, other.reason.cost, -other.firstEvent) > (verdict, reason.cost, -firstEvent)
+    if isWorse { self = other }
     self.occurrences = occurrences
     occurrenceCount = count
   }
@@ -103,11 +105,15 @@ extension Finding {
 
   fileprivate var raceVariable: ObjectID { steps.first?.object ?? .absent }
 
-  /// Whether a reader should meet it before `other`: surest first, then by kind, then by event. What
-  /// is equal up to there is ordered by rule, objects and events, so that the order is total.
+  /// Whether a reader should meet it before `other`: surest first, then by kind, then by event; where time
+  /// goes, by rule and the worst first. What is equal up to there is ordered by rule, objects and events, so that the order is total.
   func precedes(_ other: Finding) -> Bool {
     if verdict != other.verdict { return verdict > other.verdict }
     if rule.kind != other.rule.kind { return rule.kind.rank < other.rule.kind.rank }
+    if rule.kind == .performance, other.rule.kind == .performance {
+      if rule != other.rule { return rule.code < other.rule.code }
+      if reason.cost != other.reason.cost { return reason.cost > other.reason.cost }
+    }
     if firstEvent != other.firstEvent { return firstEvent < other.firstEvent }
     if rule != other.rule { return rule.code < other.rule.code }
     if objects != other.objects { return objects.lexicographicallyPrecedes(other.objects) }

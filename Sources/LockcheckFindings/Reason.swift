@@ -68,11 +68,36 @@ public enum Reason: Sendable, Hashable {
   /// The last step is by a task of `pool`, which has `workers`, and waits for another task of it. The
   /// tasks on the way from there keep `depth` workers.
   case poolNested(pool: ObjectID, workers: UInt64, depth: UInt64)
+  /// Threads waited for the lock, longest at the places of the steps, worst first.
+  case contended(TimeAccount)
+  /// The lock was held from the first step to the second.
+  case heldLong(TimeAccount)
+  /// Threads queued for the lock; the steps are the first turns of some of them.
+  case queued(TimeAccount)
 }
 
 extension Reason {
   /// Whether the finding is about a declared order, and about no other thread.
   public var isOfLevels: Bool {
     if case .levelOrder = self { true } else { false }
+  }
+}
+
+extension Reason {
+  /// Where time went, of a finding about that.
+  public var times: TimeAccount? {
+    switch self {
+    case .contended(let times), .heldLong(let times), .queued(let times): times
+    default: nil
+    }
+  }
+
+  /// How much time is at stake, in nanoseconds, of a finding about that.
+  var cost: UInt64 {
+    switch self {
+    case .contended(let times), .queued(let times): times.waits.total
+    case .heldLong(let times): times.hold
+    default: 0
+    }
   }
 }

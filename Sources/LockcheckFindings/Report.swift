@@ -38,7 +38,7 @@ public struct Report: Sendable {
   /// - Complexity: O(frames in the stacks of all findings), and a sort.
   public init(
     header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
-    ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all, suppressions: Suppressions = .init(),
+    ruledOut: [RuledOut] = [], rules: [Rule] = Rule.usual, suppressions: Suppressions = .init(),
     warnings: [ReportWarning] = [], engine: String? = nil,
     extent: (threads: Int, objects: Int)? = nil
   ) {
@@ -81,8 +81,12 @@ public struct Report: Sendable {
   }
 
   /// Whether a finding is at least as sure as `verdict`.
-  public func contains(atLeast verdict: Verdict) -> Bool {
-    findings.contains { $0.finding.verdict >= verdict }
+  ///
+  /// - Parameter performance: Whether findings about where the time goes count as well.
+  public func contains(atLeast verdict: Verdict, performance: Bool = false) -> Bool {
+    findings.contains {
+      $0.finding.verdict >= verdict && (performance || $0.finding.rule.kind != .performance)
+    }
   }
 }
 

@@ -70,6 +70,13 @@ extension Rule {
   /// A semaphore released past its bound.
   public static let semaphoreOverrun = Rule("LC310", "semaphore-overrun", .misuse)
 
+  /// Threads wait long for a lock.
+  public static let contention = Rule("LC401", "contention", .performance)
+  /// A lock is held long.
+  public static let longHold = Rule("LC402", "long-hold", .performance)
+  /// Threads queue for a lock again and again, although each holds it briefly.
+  public static let convoy = Rule("LC403", "convoy", .performance)
+
   /// Every rule that something reports, by code.
   public static let all: [Rule] = [
     deadlock, lockOrderCycle, selfDeadlock, lockUpgrade, nestedMonitor, poolStarvation, lostWakeup,
@@ -77,7 +84,12 @@ extension Rule {
     releaseNotHeld, lockLeak,
     conditionWithoutLock, waitWithoutRecheck, notifyNobody, taskDoneOverrun, taskDoneMissing,
     destroyedInUse, barrierMismatch, semaphoreOverrun,
+    contention, longHold, convoy,
   ]
+
+  /// The rules that are looked for unless others are asked for: those about what goes wrong, and not those
+  /// about where the time goes.
+  public static let usual: [Rule] = all.filter { $0.kind != .performance }
 
   /// The rule of that code or name, in any case.
   public static func named(_ word: String) -> Rule? {

@@ -45,7 +45,8 @@ public struct RulePage: Sendable {
 public enum RuleBook {
   /// The pages, by code.
   public static let pages: [RulePage] =
-    (deadlocks + hangs + races + misuses + waitMisuses).sorted { $0.rule.code < $1.rule.code }
+    (deadlocks + hangs + races + misuses + waitMisuses + performance)
+    .sorted { $0.rule.code < $1.rule.code }
 
   /// The page of a rule; nil only for a rule that is not in ``Rule/all``.
   public static func page(for rule: Rule) -> RulePage? { pages.first { $0.rule == rule } }
@@ -70,6 +71,10 @@ public enum RuleBook {
       | `observed` | HAPPENED | it happened in this run |
       | `predicted` | CAN HAPPEN | it did not happen, but a correct reordering of this run makes it happen; the schedule comes with it |
       | `possible` | LOOKS POSSIBLE | the pattern is there, and nothing proves or refutes it |
+
+      Those of the kind `performance` tell where the time goes. They are looked for where they are asked
+      for (`--performance`, or by name with `--only`), and fail no build without
+      `--fail-on-performance`.
 
       | code | rule | kind | |
       | --- | --- | --- | --- |

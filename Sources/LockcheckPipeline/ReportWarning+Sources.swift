@@ -31,6 +31,10 @@ extension ReportWarning {
       message =
         "the trace has more than \(limit) events and was not kept in memory: no schedules were looked "
         + "for, and nothing is predicted. --engine search does it all the same."
+    case .noTimes:
+      event = nil
+      message =
+        "the trace does not say when things happened: nothing can be said of waits and holds."
     case .witnessRefused(let flaw):
       message =
         "a mistake in lockcheck, please report it: the schedule that was found for this event does "

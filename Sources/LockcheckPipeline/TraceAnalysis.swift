@@ -22,7 +22,7 @@ public struct TraceAnalysis: Sendable {
 
   /// Makes an analysis.
   public init(
-    rules: [Rule] = Rule.all, engine: Engine = .automatic, byClass: Bool = true,
+    rules: [Rule] = Rule.usual, engine: Engine = .automatic, byClass: Bool = true,
     suppressions: Suppressions = Suppressions(),
     resolver: @escaping Resolver = TraceAnalysis.symbols
   ) {

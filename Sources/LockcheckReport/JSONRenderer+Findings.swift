@@ -17,6 +17,7 @@ extension JSONRenderer {
     writer.member("objects", reported.cast.objects)
     writeSteps(finding.steps, cast: reported.cast, in: report, to: &writer)
     writeWitness(of: reported, in: report, to: &writer)
+    if let times = finding.reason.times { write(times, to: &writer) }
     if let ordering = finding.orderedBy {
       writer.member("orderedBy") { writer in
         writer.object { writer in

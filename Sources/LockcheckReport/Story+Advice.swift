@@ -14,6 +14,7 @@ extension Story {
         "Take \(list(finding.steps.indices.map(held(at:)))) in one order everywhere, or hold only one of them at a time: leave "
         + "the first section before taking the second lock or calling code that takes it."
     case .classCycle, .levelOrder: return classAdvice
+    case .contended, .heldLong, .queued: return timesAdvice
     case .waitCycle where finding.steps.allSatisfy({ kind(of: $0.object).isLock }):
       return "Take \(objects) in one order everywhere, or hold only one of them at a time."
     case .waitCycle:

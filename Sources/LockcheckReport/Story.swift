@@ -29,6 +29,8 @@ struct Story {
         + (steps.count == 2
           ? ": if they meet, each waits for the other for ever."
           : ": if they meet, each waits for the next for ever.")
+    case .contended(let times), .heldLong(let times), .queued(let times):
+      return timesMessage(times)
     case .classCycle(let held): return classMessage(held: held)
     case .levelOrder(let held): return levelMessage(held: held)
     case .relock:

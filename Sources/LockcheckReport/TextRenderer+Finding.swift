@@ -207,6 +207,8 @@ extension Story {
       let request =
         step.operation == .join ? waitingVerb(step) : "asks for \(cast[step.object])" + shared(step)
       return step.holding.isEmpty ? request : "then \(request)"
+    case .contended(let times), .heldLong(let times), .queued(let times):
+      return timedAction(at: index, times)
     case .relock where step.operation == .acquire: return "asks for \(cast[step.object]) again"
     case .waitCycle, .nobodyLeft, .behindStuck, .poolStarved: return waitingVerb(step)
     case .upgrade where step.isPending: return "asks for \(cast[step.object]) to write"

@@ -92,9 +92,11 @@ extension TextRenderer {
       "\(summary.events.counted("event")) by \(summary.threads.counted("thread")) "
       + "on \(summary.objects.counted("object"))"
     let rules =
-      report.rules.count == Rule.all.count
+      report.rules == Rule.usual
       ? "all \(report.rules.count) rules"
-      : list(report.rules.map { "\($0.code) \($0.name)" })
+      : report.rules == Rule.all
+        ? "all \(report.rules.count) rules, those of performance included"
+        : list(report.rules.map { "\($0.code) \($0.name)" })
     let engine = report.engine.map { ", by the engine \($0)" } ?? ""
     page.prose("Looked at \(extent), for \(rules)\(engine).", indent: 0)
   }

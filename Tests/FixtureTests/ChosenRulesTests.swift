@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: readable)
   func `is found as if everything were looked for`(fixture: Fixture) throws {
     let trace = try fixture.trace()
-    var analyzer = Analyzer()
+    var analyzer = Analyzer(rules: Rule.all)
     var events = TraceEvents(trace)
     try analyzer.analyze(&events)
     let everything = analyzer.finish()
@@ -38,7 +38,7 @@ import Testing
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
       NestedWaitDetector(), UpgradeDetector(), PoolNestingDetector(), LockMisuseDetector(),
-      AtomicityDetector(), SplitSectionDetector(),
+      AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
     ]
     for detector in detectors {
       var analyzer = Analyzer(detectors: [detector])

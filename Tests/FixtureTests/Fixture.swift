@@ -68,7 +68,10 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   func report(recovering: Bool = false) throws -> Report {
     let file = try traceFile()
     do {
-      return try TraceAnalysis().report(on: Self.decoder(of: file, recovering: recovering))
+      // Where the time goes is told to those who ask.
+      let rules = name.hasPrefix("contention/") ? Rule.all : Rule.usual
+      return try TraceAnalysis(rules: rules)
+        .report(on: Self.decoder(of: file, recovering: recovering))
     } catch var error as TraceCodingError {
       error.file = file.lastPathComponent
       throw error

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import LockcheckCodecs
 import LockcheckCompression
@@ -39,23 +40,37 @@ struct ProgramRun {
   }
 
   /// Runs and records a program that ends with `status`.
+  ///
+  /// Those that are not mended can hang, once in a great many runs, and are then run again.
   static func record(
     _ name: String, _ arguments: [String], into trace: String, status: Int32 = 0
   ) throws {
-    let process = Process()
-    process.executableURL = try executable(name)
-    process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     for key in environment.keys where key.hasPrefix("LOCKCHECK") { environment[key] = nil }
     environment["LOCKCHECK"] = "record"
     environment["LOCKCHECK_TRACE"] = trace
-    process.environment = environment
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == status, "\(name) \(arguments)")
+    for _ in 0..<3 {
+      let process = Process()
+      process.executableURL = try executable(name)
+      process.arguments = arguments
+      process.environment = environment
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      let hasEnded = DispatchSemaphore(value: 0)
+      process.terminationHandler = { _ in hasEnded.signal() }
+      try process.run()
+      if hasEnded.wait(timeout: .now() + patience) == .success {
+        #expect(process.terminationStatus == status, "\(name) \(arguments)")
+        return
+      }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+    Issue.record("\(name) \(arguments) hung three times")
   }
+
+  /// A hundred times what any of them takes.
+  private static let patience = 120.0
 
   /// The program stands beside the tests.
   static func executable(_ name: String) throws -> URL {

@@ -39,7 +39,7 @@ struct Sample {
   }
 
   func report(
-    _ findings: [Finding], ruledOut: [RuledOut] = [], rules: [Rule] = Rule.all,
+    _ findings: [Finding], ruledOut: [RuledOut] = [], rules: [Rule] = Rule.usual,
     suppressions: Suppressions = .init()
   ) -> Report {
     Report(

@@ -101,7 +101,7 @@ private func expect(
     #expect(
       text == """
         No findings.
-        Looked at 1,234,567 events by 0 threads on 0 objects, for all \(Rule.all.count) rules.
+        Looked at 1,234,567 events by 0 threads on 0 objects, for all \(Rule.usual.count) rules.
 
         """)
   }
@@ -353,6 +353,7 @@ extension Reason {
     .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
     .stillInUse, .overrun(value: 3, bound: 2), .poolStarved(pool: ObjectID(0), workers: 2),
     .poolNested(pool: ObjectID(0), workers: 4, depth: 1), .classCycle(held: [ObjectID(0)]),
-    .levelOrder(held: ObjectID(0)),
+    .levelOrder(held: ObjectID(0)), .contended(TimeAccount()), .heldLong(TimeAccount()),
+    .queued(TimeAccount()),
   ]
 }

@@ -42,7 +42,7 @@ struct Story {
   }
 
   func report(
-    rules: [Rule] = Rule.all, suppressions: Suppressions = .init(), events: Int = 1234
+    rules: [Rule] = Rule.usual, suppressions: Suppressions = .init(), events: Int = 1234
   ) -> Report {
     Report(
       header: TraceHeader(), tables: tables, eventCount: events, findings: findings,
