@@ -21,7 +21,7 @@ public final class Barrier: @unchecked Sendable {
   private let traced: Traced
   /// Written by who ends a round otherwise than by coming, and read by whom that lets go: what the
   /// trace knows of their order.
-  private let outcome: Traced
+  private let outcome: HiddenOrder
   private let mutex = FutexMutex()
   // All below is touched only while `mutex` is held.
   private var round = Round.filling
@@ -55,13 +55,10 @@ public final class Barrier: @unchecked Sendable {
     var details = ObjectDetails()
     details.parties = UInt64(parties)
     traced = Traced(.barrier, name: name, details: details)
-    outcome = Traced(.variable, name: name.map { $0 + ".outcome" })
+    outcome = HiddenOrder(name: name.map { $0 + ".outcome" })
   }
 
-  deinit {
-    traced.recordDestroy()
-    outcome.recordDestroy()
-  }
+  deinit { traced.recordDestroy() }
 
   /// What reports call it.
   public var name: String? {
@@ -82,25 +79,27 @@ public final class Barrier: @unchecked Sendable {
   /// others to come; nil is as long as the barrier was told.
   ///
   /// - Returns: As which of the parties, from 0, the caller has come: each gets another number.
-  /// - Throws: `broken`, `negativeTimeout`; and on the thread that runs it, what the action throws.
+  /// - Throws: `broken`, `negativeTimeout`; under `DeadlockPolicy.throw`, `deadlock`, and the barrier is
+  ///   broken for the others; and on the thread that runs it, what the action throws.
   @discardableResult
   public func wait(timeout: Duration? = nil) throws -> Int {
     let timeout = timeout ?? self.timeout
     guard (timeout ?? .zero) >= .zero else { throw BarrierError.negativeTimeout }
     let me = ThreadNumber.current
+    let attempt: Attempt = timeout == nil ? .blocking : .timed
     mutex.lock(me)
-    waitForTheLastRound(me)
-    guard !staysBroken else {
-      recordEnd(timeout == nil ? .blocking : .timed, .error)
+    let isLetIn = waitForTheLastRound(me)
+    guard isLetIn, !staysBroken else {
+      recordEnd(attempt, .error)
       mutex.unlock(me)
-      throw BarrierError.broken
+      throw isLetIn ? BarrierError.broken : .deadlock
     }
     let index = inside
     inside += 1
     var wakeups = Wakeups()
     let failure =
       inside == parties
-      ? complete(timeout, me, &wakeups) : waitForTheOthers(timeout, me, &wakeups)
+      ? complete(attempt, me, &wakeups) : waitForTheOthers(timeout, me, &wakeups)
     leave(&wakeups)
     mutex.unlock(me)
     wakeups.wake()
@@ -124,32 +123,36 @@ extension Barrier {
   /// action of that round.
   ///
   /// Nobody is let in before, so that the rounds do not mix, here or in the trace.
-  private func waitForTheLastRound(_ me: ThreadNumber) {
+  ///
+  /// - Returns: False where they will never leave.
+  private func waitForTheLastRound(_ me: ThreadNumber) -> Bool {
     while round != .filling, !staysBroken {
       let waiter = Waiter(me)
       early.append(waiter)
       mutex.unlock(me)
-      _ = waiter.block(until: .never)
+      let isWoken = traced.block(waiter, until: .neverOrThrow)
       mutex.lock(me)
+      if !isWoken, early.remove(waiter) { return false }
     }
+    return true
   }
 
   /// Ends the round that the caller has made full, after the action.
   private func complete(
-    _ timeout: Duration?, _ me: ThreadNumber, _ wakeups: inout Wakeups
+    _ attempt: Attempt, _ me: ThreadNumber, _ wakeups: inout Wakeups
   ) -> (any Error)? {
     // Before the action, which comes after all arrivals.
-    if Traced.isOn { traced.record(.wait, attempt: timeout == nil ? .blocking : .timed) }
+    if Traced.isRecording { traced.record(.wait, attempt: attempt) }
     if let action {
       round = .acting
       mutex.unlock(me)
       let failure = Result { try action() }.failure
       mutex.lock(me)
       guard round == .acting else {
-        if Traced.isOn { outcome.record(.atomicRead) }
+        outcome.look()
         return failure ?? BarrierError.broken
       }
-      if Traced.isOn { outcome.record(.atomicUpdate) }
+      outcome.step()
       if let failure {
         staysBroken = true
         end(.broken, &wakeups)
@@ -165,24 +168,27 @@ extension Barrier {
     _ timeout: Duration?, _ me: ThreadNumber, _ wakeups: inout Wakeups
   ) -> BarrierError? {
     let attempt: Attempt = timeout == nil ? .blocking : .timed
-    if Traced.isOn { traced.record(.wait, isPending: true, attempt: attempt) }
+    if Traced.isRecording { traced.record(.wait, isPending: true, attempt: attempt) }
     let waiter = Waiter(me)
     waiters.append(waiter)
     mutex.unlock(me)
-    let isWoken = waiter.block(until: timeout.map { Deadline(within: $0) } ?? .never)
+    // It is not negative: that has been looked at.
+    var deadline = (try? Deadline(after: timeout)) ?? .neverOrThrow
+    let isWoken = traced.block(waiter, until: deadline)
     mutex.lock(me)
-    if !isWoken, round == .acting {
+    if !isWoken, deadline != .never, round == .acting {
       // All have come, and so the time that was given for that does not count any more.
+      deadline = .neverOrThrow
       mutex.unlock(me)
-      _ = waiter.block(until: .never)
+      _ = traced.block(waiter, until: deadline)
       mutex.lock(me)
     }
-    if round == .filling {
+    if round == .filling || round == .acting {
       _ = waiters.remove(waiter)
       staysBroken = true
-      recordEnd(attempt, .timeout)
+      recordEnd(attempt, Outcome(unwokenUntil: deadline), isFirst: true)
       end(.broken, &wakeups)
-      return .broken
+      return deadline == .never ? .deadlock : .broken
     }
     recordEnd(attempt, round == .passed ? .success : .error)
     return round == .passed ? nil : .broken
@@ -207,7 +213,7 @@ extension Barrier {
     var wakeups = Wakeups()
     mutex.lock(me)
     staysBroken = andStayBroken
-    if Traced.isOn { outcome.record(.atomicUpdate) }
+    outcome.step()
     if inside > 0, round == .filling || round == .acting { end(.broken, &wakeups) }
     if andStayBroken { wakeups.add(from: &early) }
     mutex.unlock(me)
@@ -215,13 +221,15 @@ extension Barrier {
   }
 
   /// Records how the wait of a thread ended that was not the last to come.
-  private func recordEnd(_ attempt: Attempt, _ result: Outcome) {
-    guard Traced.isOn else { return }
+  ///
+  /// - Parameter isFirst: Whether it is this that breaks the round.
+  private func recordEnd(_ attempt: Attempt, _ result: Outcome, isFirst: Bool = false) {
+    guard Traced.isRecording else { return }
     traced.record(.wait, attempt: attempt, result: result)
-    switch result {
-    case .timeout: outcome.record(.atomicUpdate)
-    case .success where action == nil: break
-    default: outcome.record(.atomicRead)
+    if isFirst {
+      outcome.step()
+    } else if result != .success || action != nil {
+      outcome.look()
     }
   }
 }

@@ -13,4 +13,6 @@ public struct BarrierError: Error, Sendable, Hashable, CustomStringConvertible {
   public static let broken = BarrierError(0, "the barrier is broken")
   /// A wait was asked to last less than no time.
   public static let negativeTimeout = BarrierError(1, "a timeout cannot be negative")
+  /// A wait that nobody could ever end, with the live checks on (see `DeadlockPolicy`).
+  public static let deadlock = BarrierError(20, "waited for in a deadlock")
 }

@@ -126,7 +126,10 @@ extension CheckedThread {
     return nil
   }
 
-  private func join(until deadline: Deadline) -> Bool {
+  /// Waits for the end of a thread that has been started and is not the caller.
+  ///
+  /// - Returns: Whether it has ended: not, past the deadline and in a deadlock.
+  func join(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
     mutex.lock(me)

@@ -167,9 +167,7 @@ extension RWLock {
     mutex.unlock(me)
 
     if deadline == .never { traced.noteAcquire(mode: mode, mayWait: true, isTaken: false) }
-    let isWoken = traced.block(until: deadline, blockers: { [self] in blockers(of: waiter) }) {
-      waiter.block(until: deadline)
-    }
+    let isWoken = traced.block(waiter, until: deadline) { [self] in blockers(of: waiter) }
     if isWoken, !Traced.isOn { return true }
 
     mutex.lock(me)
@@ -287,7 +285,7 @@ extension RWLock {
     var isEmpty: Bool { first == nil }
     var mode: LockMode? { first?.mode }
     /// Who has one, by the kernel's numbers.
-    var threads: [UInt32] { (first.map { [$0] } ?? [] + others).map(\.thread.rawValue) }
+    var threads: [UInt32] { ((first.map { [$0] } ?? []) + others).map(\.thread.rawValue) }
 
     mutating func append(_ hold: Hold) {
       if first == nil { first = hold } else { others.append(hold) }

@@ -88,7 +88,7 @@ extension Detections {
   mutating func noteThatNothingWasSearched() {
     for place in findings.indices
     where Self.provable.contains(findings[place].rule) && findings[place].verdict == .possible
-      && findings[place].missing == nil
+      && findings[place].missing == nil && !findings[place].reason.isOfLevels
     {
       findings[place].missing = .notSearched
     }

@@ -46,6 +46,16 @@ struct AnalysisOptions: ParsableArguments {
       valueName: "engine"))
   var engine = EngineChoice.auto
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Also look for lock orders that are cyclic by class.",
+      discussion: """
+        Locks of one declared class, or made in one place, are then taken for one another; what is \
+        found so is possible and never more.
+        """))
+  var byClass = true
+
   @Option(
     help: ArgumentHelp(
       "Leave out a finding that you have decided to live with.",

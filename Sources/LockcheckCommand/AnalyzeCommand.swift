@@ -66,6 +66,7 @@ struct AnalyzeCommand: ParsableCommand {
   func run() throws {
     let analysis = TraceAnalysis(
       rules: try options.rules(), engine: options.engine.engine,
+      byClass: options.byClass,
       suppressions: try options.suppressions())
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }

@@ -38,6 +38,7 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let analysis = TraceAnalysis(
       rules: try options.rules(), engine: options.engine.engine,
+      byClass: options.byClass,
       suppressions: try options.suppressions())
     let executable = try DemoProgram.find(program)
     let folder = try TemporaryFolder()

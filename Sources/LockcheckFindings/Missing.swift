@@ -12,4 +12,6 @@ public enum Missing: String, Sendable, Hashable, CaseIterable {
   case notSearched = "not-searched"
   /// The steps are from different runs; there is no one run of which there could be a schedule.
   case neverInOneRun = "never-in-one-run"
+  /// The steps are about different locks of one class; no two threads of this run did it with the same.
+  case byClass = "by-class"
 }

@@ -6,6 +6,11 @@ public enum Reason: Sendable, Hashable {
   case waitCycle
   /// Each step acquires a lock that the next step's thread holds, in another order.
   case orderCycle
+  /// Each step acquires a lock of the class of one that the next step's thread holds, in another order:
+  /// `held` has, by step, the lock that stands for the one that the step before asks for.
+  case classCycle(held: [ObjectID])
+  /// The step acquires a lock whose declared level is not above that of `held`, which it holds.
+  case levelOrder(held: ObjectID)
   /// The thread asks again for what it holds.
   case relock
   /// Nobody is left who could end the wait.
@@ -63,4 +68,11 @@ public enum Reason: Sendable, Hashable {
   /// The last step is by a task of `pool`, which has `workers`, and waits for another task of it. The
   /// tasks on the way from there keep `depth` workers.
   case poolNested(pool: ObjectID, workers: UInt64, depth: UInt64)
+}
+
+extension Reason {
+  /// Whether the finding is about a declared order, and about no other thread.
+  public var isOfLevels: Bool {
+    if case .levelOrder = self { true } else { false }
+  }
 }

@@ -45,6 +45,11 @@ extension RuleBook {
         for another of them. Read it thread by thread: `takes A and keeps it` is how far that thread \
         comes. It is `possible` where there is none; the report then says whether what the threads \
         read forbids it, or the search was given up, or none was made.
+
+        It is `possible` too where the cycle is one of classes: locks that one place made, or that the \
+        program says are of one class, are taken for one another, since the order in which one pair is \
+        taken tells of all. And where a lock is taken against its level: `Lock(class:level:)` says that \
+        locks of a class are taken in rising order, and none with another of its own level.
         """,
       example: """
         // thread 1                        // thread 2
@@ -92,9 +97,9 @@ extension RuleBook {
         """,
       example: """
         let consumer = CheckedThread { while let job = try? queue.get() { run(job) } }
+        let producer = CheckedThread { for job in jobs { try! queue.put(job) } }
         consumer.start()
-        for job in jobs { try queue.put(job) }
-        consumer.join()        // nobody ever closes the queue
+        producer.start()       // ends without closing the queue, and so does everybody else
         """,
       why: "A join of that thread, or the end of the program, never comes.",
       fix: """

@@ -78,27 +78,24 @@ package final class LiveChecks: @unchecked Sendable {
   ///   - what: What it waits for, in words.
   ///   - isTimed: Whether the wait ends by itself.
   ///   - canThrow: Whether the method can throw.
+  ///   - isIdle: Whether the thread has nothing to do, and may as well wait for ever.
   ///   - frame: The stack begins at the return address of this frame.
   ///   - blockers: Who could end the wait, asked as long as it lasts.
+  ///   - refuse: Makes the thread give up though it sleeps; nil where that cannot be done.
   /// - Returns: Nil where the thread is in the live checks already, as in a signal handler.
   package func begin(
-    _ what: String, isTimed: Bool, canThrow: Bool, frame: UInt,
-    blockers: @escaping @Sendable () -> LiveBlockers
+    _ what: String, isTimed: Bool, canThrow: Bool, isIdle: Bool = false, frame: UInt,
+    blockers: @escaping @Sendable () -> LiveBlockers, refuse: (@Sendable () -> Void)? = nil
   ) -> Ticket? {
     guard let thread = LiveThread.enter() else { return nil }
     let wait = LiveWait(
       thread: thread.number, threadName: thread.name, what: what,
       stack: ThreadStack.number(frame: frame), since: Int64(lc_nanoseconds()), isTimed: isTimed,
-      canThrow: canThrow, blockers: blockers)
-    let (outer, report, policy) = withState { state in
-      let outer = state.begin(wait)
-      let report = state.judge(wait).map { state.text(of: $0, about: wait) }
-      return (outer, report, state.settings.onDeadlock)
-    }
+      canThrow: canThrow, isIdle: isIdle, blockers: blockers, refuse: refuse)
+    let (outer, verdict) = withState { state in (state.begin(wait), state.judge(wait)) }
     thread.leave()
-    var isRefused = false
-    if let report { isRefused = act(report, policy, canThrow: canThrow) }
-    return Ticket(wait: wait, outer: outer, isRefused: isRefused)
+    if let verdict { carryOut(verdict) }
+    return Ticket(wait: wait, outer: outer, isRefused: verdict?.refused === wait)
   }
 
   /// The thread goes on.
@@ -107,12 +104,14 @@ package final class LiveChecks: @unchecked Sendable {
     withState { $0.end(wait, outer) }
   }
 
-  private func act(_ report: String, _ policy: DeadlockPolicy, canThrow: Bool) -> Bool {
-    LiveText.write(report)
-    switch policy {
-    case .log: return false
+  private func carryOut(_ verdict: Verdict) {
+    LiveText.write(verdict.report)
+    switch verdict.policy {
+    case .log: break
     case .throw:
-      if canThrow { return true }
+      if let wait = verdict.refused { return wait.refuse?() ?? () }
+      // Who is asleep in a method that cannot throw is only told of.
+      if !verdict.hasCaller { return }
       fatalError("lockcheck: deadlock, in a method that cannot throw; see above")
     case .trap: fatalError("lockcheck: deadlock; see above")
     case .exit(let status): Self.exit(status)
@@ -144,15 +143,12 @@ package final class LiveChecks: @unchecked Sendable {
     guard LiveThread.isCurrentKnown, let thread = LiveThread.enter() else { return }
     let number = thread.number
     thread.leave()
-    let (report, policy) = withState { state in
+    let verdict = withState { state in
       LiveThread.endCurrent()
       state.endThread(number)
-      guard Self.isOn else { return (String?.none, state.settings.onDeadlock) }
-      return (state.judgeAll().map { state.text(of: $0, about: nil) }, state.settings.onDeadlock)
+      return Self.isOn ? state.judgeSleepers() : nil
     }
-    guard let report else { return }
-    // Those who are stuck are asleep: there is nobody to throw to.
-    _ = act(report, policy == .throw ? .log : policy, canThrow: false)
+    if let verdict { carryOut(verdict) }
   }
 
   // MARK: Ending
@@ -162,6 +158,7 @@ package final class LiveChecks: @unchecked Sendable {
   /// Ends the process, with its recordings closed.
   static func exit(_ status: Int32) -> Never {
     if isEnding.exchange(true, ordering: .relaxed) { while true { pause() } }
+    LiveText.write("lockcheck: the process is ended with status \(status), as was asked for\n")
     Recording.closeAll()
     lc_flush_output()
     _exit(status)

@@ -10,6 +10,10 @@ extension LiveState {
     let isFresh = { (wait: LiveWait) in fresh.contains { $0 === wait } }
     var text = ""
     var told: [LiveWait] = []
+    for pool in search.starvedPools(among: fresh) {
+      text += "lockcheck: pool-starvation: every worker of \(pool) waits, some for tasks that only "
+      text += "they could run\n"
+    }
     for cycle in search.cycles where cycle.contains(where: isFresh) {
       text +=
         cycle.count == 1
@@ -20,7 +24,11 @@ extension LiveState {
     }
     let others = fresh.filter { wait in !told.contains { $0 === wait } }
     if !others.isEmpty {
-      text += "lockcheck: stuck: nobody is left who could wake \(counted(others.count))\n"
+      text += "lockcheck: stuck: "
+      text +=
+        told.isEmpty
+        ? "nobody is left who could wake \(counted(others.count))\n"
+        : "with them, \(counted(others.count)) can never go on\n"
       for wait in others { text += lines(of: wait) }
     }
     for wait in search.stuck { wait.isReported = true }
@@ -47,14 +55,19 @@ extension LiveState {
     switch wait.blockers {
     case .nobody: return ", which is there"
     case .anyone: return ""
-    case .all(let numbers):
-      let threads = LiveThread.all
-      let names = Set(numbers).sorted().map { number in
-        number == wait.thread
-          ? "itself" : threads.first { $0.number == number }?.name ?? "thread \(number)"
-      }
-      return ", that is for \(names.joined(separator: ", "))"
+    case .all(let numbers): return ", that is for \(names(of: numbers, to: wait))"
+    case .workers(let numbers, let pool):
+      return ", that is for any worker of \(pool): \(names(of: numbers, to: wait))"
     }
+  }
+
+  private func names(of numbers: [UInt32], to wait: LiveWait) -> String {
+    let threads = LiveThread.all
+    let names = Set(numbers).sorted().map { number in
+      number == wait.thread
+        ? "itself" : threads.first { $0.number == number }?.name ?? "thread \(number)"
+    }
+    return names.joined(separator: ", ")
   }
 
   private func holdLines(of thread: LiveThread) -> String {

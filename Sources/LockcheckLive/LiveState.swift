@@ -71,18 +71,38 @@ struct LiveState {
     if wasAnnounced { startingCount -= 1 }
   }
 
-  /// Whether the thread, which has just begun to wait, can never go on; and all that are stuck then.
-  mutating func judge(_ wait: LiveWait) -> StuckSearch? {
+  /// Whether the thread, which has just begun to wait, can never go on; of one that is idle from now on,
+  /// whether others cannot.
+  mutating func judge(_ wait: LiveWait) -> Verdict? {
     if wait.isTimed || isObviouslyLive(wait) { return nil }
+    if wait.isIdle { return judgeSleepers() }
     let search = search()
-    return search.stuck.contains { $0 === wait } ? search : nil
+    guard search.stuck.contains(where: { $0 === wait }) else { return nil }
+    let report = text(of: search, about: wait)
+    return verdict(report, on: wait.canThrow ? wait : nil, hasCaller: true)
   }
 
-  /// Threads that can never go on since another one has ended.
-  mutating func judgeAll() -> StuckSearch? {
-    guard waits.values.contains(where: { !$0.isTimed && !$0.isReported }) else { return nil }
+  /// Whether there are threads that can never go on since another one has ended or become idle.
+  ///
+  /// Under ``DeadlockPolicy/throw`` one of them is made to give up. That may free the others; if it does
+  /// not, they are looked at again when it ends.
+  mutating func judgeSleepers() -> Verdict? {
+    let throwing = settings.onDeadlock == .throw
+    let isOfInterest = { (wait: LiveWait) in
+      wait.isOpenEnded && !wait.isIdle && (!wait.isReported || throwing && wait.canBeRefused)
+    }
+    guard waits.values.contains(where: isOfInterest) else { return nil }
     let search = search()
-    return search.stuck.contains { !$0.isReported } ? search : nil
+    guard search.stuck.contains(where: isOfInterest) else { return nil }
+    let victim = throwing ? search.victim : nil
+    return verdict(text(of: search, about: victim), on: victim, hasCaller: false)
+  }
+
+  private func verdict(_ report: String, on wait: LiveWait?, hasCaller: Bool) -> Verdict {
+    let refused = settings.onDeadlock == .throw ? wait : nil
+    refused?.isRefused = true
+    return Verdict(
+      report: report, policy: settings.onDeadlock, refused: refused, hasCaller: hasCaller)
   }
 
   /// Follows the chain of waits as long as it is one, which mostly ends at a thread that runs.
@@ -92,16 +112,23 @@ struct LiveState {
       switch wait.blockers {
       case .nobody: return true
       case .anyone:
-        let waiting = waits.values.count { !$0.isTimed }
+        let waiting = waits.values.count(where: \.isOpenEnded)
         return LiveThread.count > waiting
       case .all(let threads):
-        let blocked = threads.filter { $0 == 0 || waits[$0].map { !$0.isTimed } ?? false }
+        let blocked = threads.filter(isBlocked)
         if blocked.isEmpty { return threads.allSatisfy(LiveThread.isKnown) }
         guard threads.count == 1, let next = waits[blocked[0]] else { return blocked == [0] }
         wait = next
+      case .workers(let threads, _):
+        return threads.contains { !isBlocked($0) && LiveThread.isKnown($0) }
       }
     }
     return false
+  }
+
+  /// Whether the thread waits until another one wakes it; 0 is one of which nothing is known.
+  private func isBlocked(_ thread: UInt32) -> Bool {
+    thread == 0 || waits[thread]?.isOpenEnded ?? false
   }
 
   private mutating func search() -> StuckSearch {
@@ -123,7 +150,7 @@ struct LiveState {
 
   /// Waits that began before `limit` and have not been reported as stalls; from now on they have.
   func takeStalls(begunBefore limit: Int64) -> [LiveWait] {
-    let stalls = waits.values.filter { $0.since <= limit && !$0.isStallReported }
+    let stalls = waits.values.filter { $0.since <= limit && !$0.isStallReported && !$0.isIdle }
       .sorted { $0.since < $1.since }
     for wait in stalls { wait.isStallReported = true }
     return stalls

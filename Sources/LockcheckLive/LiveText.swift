@@ -69,7 +69,9 @@ enum LiveText {
   /// call.
   private static func isThunk(_ mangled: String) -> Bool {
     guard mangled.hasPrefix("$s") else { return false }
-    return ["TA", "TR", "TRTA"].contains { mangled.hasSuffix($0) }
+    // Without the number of a copy: `TA.4`.
+    let name = mangled.prefix { $0 != "." }
+    return ["TA", "TR", "TRTA"].contains { name.hasSuffix($0) }
   }
 
   private static func demangled(_ name: UnsafePointer<CChar>) -> String? {

@@ -4,6 +4,8 @@ package enum LiveBlockers: Sendable, Equatable {
   case nobody
   /// All of these threads, by the kernel's numbers. 0 is one that has not begun yet.
   case all([UInt32])
+  /// Any of these threads, the workers of a pool: it has a task in its queue. 0 as above.
+  case workers([UInt32], pool: String)
   /// Any thread.
   case anyone
 }
@@ -23,16 +25,23 @@ package final class LiveWait: @unchecked Sendable {
   let isTimed: Bool
   /// Whether its method can throw.
   let canThrow: Bool
+  /// Whether the thread has nothing to do, and may as well wait for ever.
+  let isIdle: Bool
   private let askBlockers: @Sendable () -> LiveBlockers
+  /// Makes the thread give up though it sleeps; nil where it cannot be reached.
+  let refuse: (@Sendable () -> Void)?
   /// Whether the thread kept itself out as the wait began.
   private let waitsForItself: Bool
-  // Both are touched only under the lock of the live checks.
+  // All three are touched only under the lock of the live checks.
+  /// Whether the thread is to give up, and so will go on.
+  var isRefused = false
   var isReported = false
   var isStallReported = false
 
   init(
     thread: UInt32, threadName: String, what: String, stack: UInt32, since: Int64, isTimed: Bool,
-    canThrow: Bool, blockers: @escaping @Sendable () -> LiveBlockers
+    canThrow: Bool, isIdle: Bool = false, blockers: @escaping @Sendable () -> LiveBlockers,
+    refuse: (@Sendable () -> Void)? = nil
   ) {
     self.thread = thread
     self.threadName = threadName
@@ -41,13 +50,21 @@ package final class LiveWait: @unchecked Sendable {
     self.since = since
     self.isTimed = isTimed
     self.canThrow = canThrow
+    self.isIdle = isIdle
+    self.refuse = refuse
     askBlockers = blockers
     waitsForItself =
       switch blockers() {
       case .all(let threads): threads.contains(thread)
-      case .anyone, .nobody: false
+      case .workers, .anyone, .nobody: false
       }
   }
+
+  /// Whether it lasts until another thread ends it.
+  var isOpenEnded: Bool { !isTimed && !isRefused }
+
+  /// Whether its thread, which sleeps, can be made to throw.
+  var canBeRefused: Bool { canThrow && refuse != nil && !isRefused }
 
   /// Who could end it now.
   ///
@@ -59,7 +76,7 @@ package final class LiveWait: @unchecked Sendable {
     case .all(let threads):
       if threads.isEmpty || (threads.contains(thread) && !waitsForItself) { return .nobody }
       return blockers
-    case .anyone, .nobody: return blockers
+    case .workers, .anyone, .nobody: return blockers
     }
   }
 }

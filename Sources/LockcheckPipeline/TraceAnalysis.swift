@@ -13,6 +13,8 @@ public struct TraceAnalysis: Sendable {
   public var rules: [Rule]
   /// How far the analysis goes.
   public var engine: Engine
+  /// Whether lock-order cycles that go round by the classes of locks are looked for as well.
+  public var byClass: Bool
   /// What somebody has decided to live with.
   public var suppressions: Suppressions
   /// Where names come from. Only asked about stacks that a finding refers to.
@@ -20,12 +22,13 @@ public struct TraceAnalysis: Sendable {
 
   /// Makes an analysis.
   public init(
-    rules: [Rule] = Rule.all, engine: Engine = .automatic,
+    rules: [Rule] = Rule.all, engine: Engine = .automatic, byClass: Bool = true,
     suppressions: Suppressions = Suppressions(),
     resolver: @escaping Resolver = TraceAnalysis.symbols
   ) {
     self.rules = rules
     self.engine = engine
+    self.byClass = byClass
     self.suppressions = suppressions
     self.resolver = resolver
   }
@@ -69,6 +72,7 @@ public struct TraceAnalysis: Sendable {
   public func report(
     on result: consuming AnalysisResult, header: TraceHeader, warnings: [ReportWarning] = []
   ) -> Report {
+    if byClass, rules.contains(.lockOrderCycle) { addCyclesByClass(to: &result) }
     var tables = result.tables
     let symbolWarnings = resolver(&tables, result.stacks(for: rules))
     let names = Names(tables)

@@ -13,6 +13,7 @@ extension Story {
       return
         "Take \(list(finding.steps.indices.map(held(at:)))) in one order everywhere, or hold only one of them at a time: leave "
         + "the first section before taking the second lock or calling code that takes it."
+    case .classCycle, .levelOrder: return classAdvice
     case .waitCycle where finding.steps.allSatisfy({ kind(of: $0.object).isLock }):
       return "Take \(objects) in one order everywhere, or hold only one of them at a time."
     case .waitCycle:

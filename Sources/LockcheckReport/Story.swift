@@ -29,6 +29,8 @@ struct Story {
         + (steps.count == 2
           ? ": if they meet, each waits for the other for ever."
           : ": if they meet, each waits for the next for ever.")
+    case .classCycle(let held): return classMessage(held: held)
+    case .levelOrder(let held): return levelMessage(held: held)
     case .relock:
       return "\(who) holds \(what) and asks for it again: it waits for itself."
     case .nobodyLeft:

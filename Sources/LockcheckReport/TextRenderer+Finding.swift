@@ -192,6 +192,9 @@ extension Story {
       let wanted = Set(finding.steps.map(\.object)).subtracting([step.object])
       let telling = step.holding.filter { wanted.contains($0.object) }
       return telling.isEmpty ? step.holding : telling
+    case .classCycle(let held):
+      return step.holding.filter { index < held.count && $0.object == held[index] }
+    case .levelOrder(let held): return step.holding.filter { $0.object == held }
     default: return step.holding
     }
   }
@@ -200,7 +203,7 @@ extension Story {
   fileprivate func action(at index: Int) -> String {
     let step = finding.steps[index]
     switch finding.reason {
-    case .orderCycle:
+    case .orderCycle, .classCycle, .levelOrder:
       let request =
         step.operation == .join ? waitingVerb(step) : "asks for \(cast[step.object])" + shared(step)
       return step.holding.isEmpty ? request : "then \(request)"

@@ -88,6 +88,8 @@ extension Finding {
     case (.observed, _): "in this run"
     case (.predicted, _): "a schedule of this very run makes it happen"
     case (.possible, .neverInOneRun?): "never seen in one run"
+    case (.possible, .byClass?): "by class: never seen with the same locks"
+    case (.possible, _) where reason.isOfLevels: "against the order that was declared"
     case (.possible, .values?): "no schedule of this run makes it happen; another run may"
     case (.possible, _): "nothing in this run proves or refutes it"
     }
@@ -109,6 +111,9 @@ extension Missing {
       "Not proved: the search for a schedule was given up before everything was tried."
     case .notSearched:
       "Not proved: no schedule was looked for; the trace is too long for it, or it was not asked for."
+    case .byClass:
+      "Not proved: the steps are about different locks of one class, and no two threads of this run did it "
+        + "with the same ones. --no-by-class leaves such findings out."
     case .neverInOneRun:
       "Never seen in one run: the steps are from different traces. Objects are taken for the same "
         + "where they have the same name, or none and the same kind and birthplace."

@@ -191,6 +191,30 @@ import Testing
     #expect(said(result).contains("waits for rwlock 'table'"))
   }
 
+  @Test func `is found where one of several readers never goes`() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      check()
+      let (table, outer) = (RWLock(name: "table"), Lock(name: "outer"))
+      let (reads, isOver) = (Event(), Event())
+      let first = started("first") {
+        table.lockShared()
+        reads.set()
+        _ = try isOver.wait(timeout: .seconds(1_000))
+        table.unlockShared()
+      }
+      reads.wait()
+      outer.lock()
+      let second = started("second") { table.withSharedLock { outer.withLock {} } }
+      untilTrue { outer.isContended }
+      precondition(isDeadlock { _ = try table.lock(timeout: nil) })
+      outer.unlock()
+      isOver.set()
+      first.join()
+      second.join()
+    }
+    #expect(said(result).contains("waits for rwlock 'table', that is for "))
+  }
+
   @Test func `is found where a thread reads again behind a writer that waits`() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       check()

@@ -31,8 +31,14 @@ func isDeadlock(_ body: () throws -> Void) -> Bool {
     return false
   } catch let error as MisuseError {
     return error.code == .deadlock
+  } catch let error as QueueError {
+    return error == .deadlock
+  } catch let error as BarrierError {
+    return error == .deadlock
+  } catch let error as PoolError {
+    return error == .deadlock
   } catch {
-    return error as? QueueError == .deadlock
+    return error as? FutureError == .deadlock
   }
 }
 

@@ -352,6 +352,7 @@ extension Reason {
     .noCommonLock, .notHeld(holder: .absent), .notHeld(holder: ThreadID(1)), .leaked,
     .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
     .stillInUse, .overrun(value: 3, bound: 2), .poolStarved(pool: ObjectID(0), workers: 2),
-    .poolNested(pool: ObjectID(0), workers: 4, depth: 1),
+    .poolNested(pool: ObjectID(0), workers: 4, depth: 1), .classCycle(held: [ObjectID(0)]),
+    .levelOrder(held: ObjectID(0)),
   ]
 }

@@ -12,11 +12,16 @@ struct Deadline: Sendable, Equatable {
 
   /// For ever.
   static let never = Deadline(nanoseconds: .max)
+  /// For ever, in a method that is declared `throws`.
+  static let neverOrThrow = Deadline(nanoseconds: .max, canThrow: true)
 
   /// Whether both are the same moment.
   static func == (lhs: Deadline, rhs: Deadline) -> Bool { lhs.nanoseconds == rhs.nanoseconds }
 
-  private init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  private init(nanoseconds: Int64, canThrow: Bool = false) {
+    self.nanoseconds = nanoseconds
+    self.canThrow = canThrow
+  }
 
   /// The end of a wait that begins now. Nil, and what no clock can reach, is ``never``.
   ///

@@ -20,7 +20,7 @@ final class Waiter: @unchecked Sendable {
 
   private static var asleep: UInt32 { 0 }
   private static var woken: UInt32 { 1 }
-  private static var patience: Int { 60 }
+  private static var refused: UInt32 { 2 }
 
   init(_ thread: ThreadNumber, mode: LockMode = .exclusive) {
     self.thread = thread
@@ -36,12 +36,20 @@ final class Waiter: @unchecked Sendable {
     word.wakeOne()
   }
 
+  /// Has the thread give up, unless it has been woken. Called by anybody, as often as he likes.
+  func refuse() {
+    let (isRefused, _) = word.bits.compareExchange(
+      expected: Self.asleep, desired: Self.refused, ordering: .relaxed)
+    if isRefused { word.wakeOne() }
+  }
+
   /// Sleeps until ``wake()``.
   ///
-  /// - Returns: False past the deadline. A waker may have come in the same moment: only the queue,
-  ///   asked under its guard, knows (see ``WaitQueue/remove(_:)``).
+  /// - Returns: False past the deadline, and after ``refuse()``. A waker may have come in the same moment:
+  ///   only the queue, asked under its guard, knows (see ``WaitQueue/remove(_:)``).
   func block(until deadline: Deadline) -> Bool {
     while !isWoken {
+      if word.bits.load(ordering: .relaxed) == Self.refused { return false }
       guard word.wait(while: Self.asleep, until: deadline) else { return false }
     }
     return true

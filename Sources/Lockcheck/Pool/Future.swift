@@ -1,3 +1,4 @@
+internal import LockcheckLive
 internal import LockcheckTrace
 
 /// The place of a result that is not there yet.
@@ -13,9 +14,15 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   /// What a future is done with.
   public typealias Outcome = Result<Value, any Error>
 
-  private enum Phase { case open, running, done(Outcome) }
+  private enum Phase {
+    case open
+    case running(by: ThreadNumber)
+    case done(Outcome)
+  }
 
   private let traced: Traced
+  /// Those who could run its task; nil where it has none.
+  private let workers: PoolRoster?
   private let mutex = FutexMutex()
   // All below is touched only while `mutex` is held.
   private var phase = Phase.open
@@ -27,13 +34,17 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   /// Makes a future that ``complete(with:)`` is to give its result.
   ///
   /// - Parameter name: What reports call it.
-  public init(name: String? = nil) { traced = Traced(.future, name: name) }
+  public init(name: String? = nil) {
+    traced = Traced(.future, name: name)
+    workers = nil
+  }
 
   /// Makes the future of a task of that pool.
-  init(pool: ObjectID) {
+  init(pool: PoolCore) {
     var details = ObjectDetails()
-    details.pool = pool
+    details.pool = pool.traced.id
     traced = Traced(.future, name: nil, details: details)
+    workers = pool.roster
   }
 
   deinit { traced.recordDestroy() }
@@ -51,39 +62,41 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   ///
   /// Who sees it there is recorded like one whose wait did not have to wait.
   public var isDone: Bool {
-    withGuard {
+    mutex.withLock {
       guard case .done = phase else { return false }
-      if Traced.isOn { traced.record(.wait, attempt: .try) }
+      if Traced.isRecording { traced.record(.wait, attempt: .try) }
       return true
     }
   }
 
   /// Whether a worker has begun the task and is not through with it. Out of date as soon as it is known.
-  public var isRunning: Bool { withGuard { if case .running = phase { true } else { false } } }
+  public var isRunning: Bool { mutex.withLock { if case .running = phase { true } else { false } } }
 
   /// Whether it was cancelled.
   public var isCancelled: Bool {
-    withGuard {
+    mutex.withLock {
       guard case .done(.failure(let error)) = phase else { return false }
       return error as? FutureError == .cancelled
     }
   }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { withGuard { waiters.count } }
+  public var waitingCount: Int { mutex.withLock { waiters.count } }
 
   // MARK: Waiting
 
   /// Waits for the result, however long that takes.
   ///
-  /// - Throws: What the task threw; `FutureError.cancelled`.
-  public func result() throws -> Value { try outcome(until: .never)!.get() }
+  /// - Throws: What the task threw; `FutureError.cancelled`; and under `DeadlockPolicy.throw`,
+  ///   `FutureError.deadlock`.
+  public func result() throws -> Value { try result(timeout: nil) }
 
   /// Waits for the result, but no longer than `timeout`; nil is for ever.
   ///
-  /// - Throws: What the task threw; `FutureError`: `timeout`, `cancelled`, `negativeTimeout`.
+  /// - Throws: What the task threw; `FutureError`: `timeout`, `cancelled`, `negativeTimeout`, and under
+  ///   `DeadlockPolicy.throw`, `deadlock`.
   public func result(timeout: Duration?) throws -> Value {
-    guard let outcome = outcome(until: try deadline(timeout)) else { throw FutureError.timeout }
+    guard let outcome = try outcome(timeout) else { throw FutureError.timeout }
     return try outcome.get()
   }
 
@@ -93,9 +106,9 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   /// Waits until the result is there, but no longer than `timeout`; nil is for ever.
   ///
   /// - Returns: False when there was none in time.
-  /// - Throws: `negativeTimeout`.
+  /// - Throws: `negativeTimeout`; and under `DeadlockPolicy.throw`, `deadlock`.
   public func wait(timeout: Duration?) throws(FutureError) -> Bool {
-    outcome(until: try deadline(timeout)) != nil
+    try outcome(timeout) != nil
   }
 
   // MARK: Being done
@@ -106,7 +119,7 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     if case .done(let outcome) = phase {
-      if Traced.isOn { traced.record(.wait) }
+      if Traced.isRecording { traced.record(.wait) }
       mutex.unlock(me)
       return body(outcome)
     }
@@ -137,9 +150,9 @@ extension Future {
   ///
   /// - Returns: False where it was cancelled.
   func begin() -> Bool {
-    withGuard {
+    mutex.withLock {
       guard case .open = phase else { return false }
-      phase = .running
+      phase = .running(by: .current)
       return true
     }
   }
@@ -161,7 +174,7 @@ extension Future {
     }
     phase = .done(outcome)
     callbackOrder?.step()
-    if Traced.isOn { traced.record(.set) }
+    if Traced.isRecording { traced.record(.set) }
     wakeups.add(from: &waiters)
     let callbacks = callbacks
     self.callbacks = []
@@ -171,39 +184,52 @@ extension Future {
     return true
   }
 
-  /// Waits for the result; nil past the deadline.
+  /// Waits for the result; nil where there is none in time.
+  private func outcome(_ timeout: Duration?) throws(FutureError) -> Outcome? {
+    let deadline: Deadline
+    do { deadline = try Deadline(after: timeout) } catch { throw .negativeTimeout }
+    let outcome = outcome(until: deadline)
+    if outcome == nil, deadline == .never { throw .deadlock }
+    return outcome
+  }
+
+  /// Waits for the result; nil past the deadline, and where there will never be one.
   private func outcome(until deadline: Deadline) -> Outcome? {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
     mutex.lock(me)
     defer { mutex.unlock(me) }
     if case .done(let outcome) = phase {
-      if Traced.isOn { traced.record(.wait, attempt: attempt) }
+      if Traced.isRecording { traced.record(.wait, attempt: attempt) }
       return outcome
     }
-    if Traced.isOn { traced.record(.wait, isPending: true, attempt: attempt) }
+    if Traced.isRecording { traced.record(.wait, isPending: true, attempt: attempt) }
     let waiter = Waiter(me)
     waiters.append(waiter)
     mutex.unlock(me)
-    let isWoken = waiter.block(until: deadline)
+    let isWoken = traced.block(waiter, until: deadline) { [self] in blockers }
     mutex.lock(me)
     if !isWoken { _ = waiters.remove(waiter) }
     guard case .done(let outcome) = phase else {
-      if Traced.isOn { traced.record(.wait, attempt: attempt, result: .timeout) }
+      if Traced.isRecording {
+        // Here `Outcome` is another one.
+        traced.record(.wait, attempt: attempt, result: deadline == .never ? .error : .timeout)
+      }
       return nil
     }
-    if Traced.isOn { traced.record(.wait, attempt: attempt) }
+    if Traced.isRecording { traced.record(.wait, attempt: attempt) }
     return outcome
   }
 
-  private func deadline(_ timeout: Duration?) throws(FutureError) -> Deadline {
-    do { return try Deadline(after: timeout) } catch { throw .negativeTimeout }
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
+  /// Who could bring the result: who runs the task; while it is in the queue, any worker; where there is
+  /// no task, anybody.
+  private var blockers: LiveBlockers {
+    mutex.withLock {
+      switch phase {
+      case .done: .nobody
+      case .running(let worker): .all([worker.rawValue])
+      case .open: workers?.blockers ?? .anyone
+      }
+    }
   }
 }

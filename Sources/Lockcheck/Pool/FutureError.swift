@@ -17,4 +17,6 @@ public struct FutureError: Error, Sendable, Hashable, CustomStringConvertible {
   public static let alreadyDone = FutureError(2, "the future has a result already")
   /// A wait was asked to last less than no time.
   public static let negativeTimeout = FutureError(3, "a timeout cannot be negative")
+  /// A wait that nobody could ever end, with the live checks on (see `DeadlockPolicy`).
+  public static let deadlock = FutureError(20, "waited for in a deadlock")
 }

@@ -7,9 +7,10 @@ internal import LockcheckTrace
 final class PoolCore: @unchecked Sendable {
   let limit: Int
   let traced: Traced
+  let roster: PoolRoster
   private let mutex = FutexMutex()
   // All below is touched only while `mutex` is held.
-  private var tasks = PoolTasks()
+  private var tasks = RingBuffer<PoolTask>()
   private var idle = WaitQueue()
   private var workers: [CheckedThread] = []
   private var workersAlive = 0
@@ -22,13 +23,19 @@ final class PoolCore: @unchecked Sendable {
     var details = ObjectDetails()
     details.workers = UInt64(limit)
     traced = Traced(.pool, name: name, details: details)
+    roster = PoolRoster(pool: traced.described)
   }
 
   deinit { traced.recordDestroy() }
 
-  var waitingTaskCount: Int { withGuard { tasks.count } }
-  var idleCount: Int { withGuard { idle.count } }
-  var threadCount: Int { withGuard { workersAlive } }
+  func rename(_ name: String?) {
+    traced.rename(name)
+    roster.rename(traced.described)
+  }
+
+  var waitingTaskCount: Int { mutex.withLock { tasks.count } }
+  var idleCount: Int { mutex.withLock { idle.count } }
+  var threadCount: Int { mutex.withLock { workersAlive } }
 
   /// Puts a task behind all others.
   ///
@@ -40,15 +47,14 @@ final class PoolCore: @unchecked Sendable {
     let me = ThreadNumber.current
     mutex.lock(me)
     guard !isShut else {
-      if Traced.isOn { traced.record(.put, result: .error) }
+      if Traced.isRecording { traced.record(.put, result: .error) }
       mutex.unlock(me)
       throw .shutDown
     }
     let number = future.map { UInt64($0.rawValue) } ?? nextNumber
     if future == nil { nextNumber += 1 }
-    let session = Traced.isOn ? Traced.session : 0
-    tasks.append(PoolTask(number: number, session: session, run: run, cancel: cancel))
-    if Traced.isOn { traced.record(.put, argument: number) }
+    tasks.append(PoolTask(number: number, session: Traced.session, run: run, cancel: cancel))
+    if Traced.isRecording { traced.record(.put, argument: number) }
     let worker = idle.popFirst()
     if worker == nil, workersAlive < limit { startWorker() }
     mutex.unlock(me)
@@ -62,6 +68,7 @@ final class PoolCore: @unchecked Sendable {
     ) { [self] in work() }
     workers.append(worker)
     workersAlive += 1
+    roster.announce()
     if workersAlive == 1 { PoolRegistry.add(self) }
     worker.start()
   }
@@ -70,24 +77,25 @@ final class PoolCore: @unchecked Sendable {
   private func work() {
     let me = ThreadNumber.current
     var isBack = false
+    roster.begin(me)
     mutex.lock(me)
     while true {
-      var task = tasks.popFirst()
+      var task = tasks.popNext()
       if let number = task?.number {
-        if Traced.isOn { traced.record(.get, argument: number) }
+        if Traced.isRecording { traced.record(.get, argument: number) }
         let session = task?.session == Traced.session ? Traced.session : 0
         mutex.unlock(me)
         task?.run()
         // Outside the guard: what the task kept alive may do as it likes when it goes.
         task = nil
         mutex.lock(me)
-        if Traced.isOn, session != 0, session == Traced.session { traced.record(.taskDone) }
+        if Traced.isRecording, session != 0, session == Traced.session { traced.record(.taskDone) }
         isBack = false
       } else if isShut {
-        if Traced.isOn { traced.record(.get, result: .error) }
+        if Traced.isRecording { traced.record(.get, result: .error) }
         break
       } else {
-        if !isBack, Traced.isOn { traced.record(.get, isPending: true) }
+        if !isBack, Traced.isRecording { traced.record(.get, isPending: true) }
         sleep(me, isBack: isBack)
         isBack = true
       }
@@ -95,6 +103,7 @@ final class PoolCore: @unchecked Sendable {
     workersAlive -= 1
     let isLast = workersAlive == 0
     mutex.unlock(me)
+    roster.end(me)
     if isLast { PoolRegistry.remove(self) }
   }
 
@@ -104,7 +113,7 @@ final class PoolCore: @unchecked Sendable {
     let waiter = Waiter(me)
     if isBack { idle.prepend(waiter) } else { idle.append(waiter) }
     mutex.unlock(me)
-    _ = waiter.block(until: .never)
+    traced.idle(waiter)
     mutex.lock(me)
   }
 
@@ -116,10 +125,10 @@ final class PoolCore: @unchecked Sendable {
     var wakeups = Wakeups()
     var dropped: [PoolTask] = []
     mutex.lock(me)
-    if !isShut, Traced.isOn { traced.record(.close) }
+    if !isShut, Traced.isRecording { traced.record(.close) }
     isShut = true
-    while cancelling, let task = tasks.popFirst() {
-      if Traced.isOn { recordDropped(task) }
+    while cancelling, let task = tasks.popNext() {
+      if Traced.isRecording { recordDropped(task) }
       dropped.append(task)
     }
     wakeups.add(from: &idle)
@@ -136,18 +145,14 @@ final class PoolCore: @unchecked Sendable {
 
   /// Waits until all workers have ended, but for the calling one.
   ///
-  /// - Throws: `stillRunning`.
-  func join() throws(PoolError) {
-    let workers: [CheckedThread]? = withGuard { isShut ? self.workers : nil }
+  /// - Parameter canThrow: Whether the caller can throw `deadlock`.
+  /// - Throws: `stillRunning`; and under `DeadlockPolicy.throw`, `deadlock`.
+  func join(canThrow: Bool) throws(PoolError) {
+    let workers: [CheckedThread]? = mutex.withLock { isShut ? self.workers : nil }
     guard let workers else { throw .stillRunning }
     let me = CheckedThread.current
-    for worker in workers where worker !== me { worker.join() }
-  }
-
-  private func withGuard<R>(_ body: () -> R) -> R {
-    let me = ThreadNumber.current
-    mutex.lock(me)
-    defer { mutex.unlock(me) }
-    return body()
+    for worker in workers where worker !== me {
+      guard worker.join(until: canThrow ? .neverOrThrow : .never) else { throw .deadlock }
+    }
   }
 }

@@ -13,4 +13,6 @@ public struct PoolError: Error, Sendable, Hashable, CustomStringConvertible {
   public static let shutDown = PoolError(0, "the pool is shut down")
   /// The pool has to be closed or terminated before its workers can be waited for.
   public static let stillRunning = PoolError(1, "the pool is still running")
+  /// A wait that nobody could ever end, with the live checks on (see `DeadlockPolicy`).
+  public static let deadlock = PoolError(20, "waited for in a deadlock")
 }

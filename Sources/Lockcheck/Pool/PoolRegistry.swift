@@ -31,6 +31,6 @@ enum PoolRegistry {
     guard process.load(ordering: .relaxed) == getpid() else { return }
     let pools = pools.withLock { Array($0.values) }
     for pool in pools { pool.shutDown(cancelling: false) }
-    for pool in pools { try? pool.join() }
+    for pool in pools { try? pool.join(canThrow: false) }
   }
 }

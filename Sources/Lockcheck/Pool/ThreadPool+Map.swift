@@ -35,7 +35,7 @@ extension ThreadPool {
     _ transform: @escaping @Sendable (Input) throws -> Output
   ) throws(PoolError) -> Future<[Output]> {
     let inputs = Array(inputs)
-    let future = Future<[Output]>(pool: core.traced.id)
+    let future = Future<[Output]>(pool: core)
     let chunks = chunks(of: inputs, size: chunkSize)
     let gathering = Gathering<Output>(chunkCount: chunks.count) { result in
       future.finish(calling(callback, errorCallback, result), ifOpen: false)
@@ -84,7 +84,7 @@ extension ThreadPool {
     _ inputs: some Sequence<Input>, _ transform: @escaping @Sendable (Input) throws -> Output
   ) throws(PoolError) -> PoolResults<Output> {
     let inputs = Array(inputs)
-    let arrivals = Arrivals(inputs.map { _ in Future<Output>(pool: core.traced.id) })
+    let arrivals = Arrivals(inputs.map { _ in Future<Output>(pool: core) })
     for input in inputs {
       try core.submit {
         arrivals.put(Result { try transform(input) })

@@ -37,7 +37,7 @@ public final class ThreadPool: Sendable {
   /// What reports call it.
   public var name: String? {
     get { core.traced.label.get() }
-    set { core.traced.rename(newValue) }
+    set { core.rename(newValue) }
   }
 
   /// How many tasks no worker has taken yet. Out of date as soon as it is known.
@@ -58,7 +58,7 @@ public final class ThreadPool: Sendable {
   public func submit<Output: Sendable>(
     _ task: @escaping @Sendable () throws -> Output
   ) throws(PoolError) -> Future<Output> {
-    let future = Future<Output>(pool: core.traced.id)
+    let future = Future<Output>(pool: core)
     try core.submit(future: future.id) {
       guard future.begin() else { return }
       future.finish(Result(catching: task), ifOpen: false)
@@ -98,7 +98,7 @@ public final class ThreadPool: Sendable {
   ///   - cancelling: Whether tasks that no worker has taken are cancelled.
   public func shutDown(waiting: Bool = true, cancelling: Bool = false) {
     core.shutDown(cancelling: cancelling)
-    if waiting { try? core.join() }
+    if waiting { try? core.join(canThrow: false) }
   }
 
   /// Refuses further tasks; what is there is still done. Does not wait.
@@ -111,8 +111,9 @@ public final class ThreadPool: Sendable {
   /// Waits until all tasks are done and the workers have ended. A task that calls it does not wait
   /// for itself.
   ///
-  /// - Throws: `stillRunning` where the pool has neither been closed nor terminated.
-  public func join() throws(PoolError) { try core.join() }
+  /// - Throws: `stillRunning` where the pool has neither been closed nor terminated; and under
+  ///   `DeadlockPolicy.throw`, `deadlock`.
+  public func join() throws(PoolError) { try core.join(canThrow: true) }
 
   /// Makes a pool for `body`, and shuts it down at its end: nothing that was submitted runs any more.
   public static func scoped<Output>(

@@ -42,23 +42,39 @@ internal import LockcheckTrace
     /// Sleeps until the waiter is woken, which any thread might do: known to the live checks as a wait for
     /// this object. Called outside the primitive's guard.
     ///
-    /// - Returns: False past the deadline; and, where `deadline` is never, when the wait would be a
-    ///   deadlock and the caller is to throw.
+    /// - Returns: False past the deadline; and, where `deadline` is never, when the wait is a deadlock and
+    ///   the caller is to throw.
     borrowing func block(_ waiter: Waiter, until deadline: Deadline) -> Bool {
       guard Self.isChecking else { return waiter.block(until: deadline) }
-      return blockChecked(
-        described, until: deadline, blockers: { waiter.isWoken ? .nobody : .anyone }
-      ) { waiter.block(until: deadline) }
+      return waiter.blockChecked(described, until: deadline) { .anyone }
     }
 
-    /// As ``block(_:until:)``, with another way to sleep, for a wait that `blockers` could end: they are
-    /// asked as long as the thread waits, and may take the primitive's guard.
+    /// As ``block(_:until:)``, for a wait that only `blockers` could end: they are asked as long as the
+    /// thread waits, and may take the primitive's guard.
+    borrowing func block(
+      _ waiter: Waiter, until deadline: Deadline,
+      blockers: @escaping @Sendable () -> LiveBlockers
+    ) -> Bool {
+      guard Self.isChecking else { return waiter.block(until: deadline) }
+      return waiter.blockChecked(described, until: deadline, blockers: blockers)
+    }
+
+    /// As ``block(_:until:blockers:)``, with another way to sleep, which nobody can interrupt.
     borrowing func block(
       until deadline: Deadline, blockers: @escaping @Sendable () -> LiveBlockers,
       _ body: () -> Bool
     ) -> Bool {
       guard Self.isChecking else { return body() }
       return blockChecked(described, until: deadline, blockers: blockers, body)
+    }
+
+    /// Sleeps until the waiter is woken, of a thread that has nothing to do: it is never said to be stuck.
+    borrowing func idle(_ waiter: Waiter) {
+      if Self.isChecking {
+        _ = waiter.blockChecked("a task of \(described)", until: .never, isIdle: true) { .anyone }
+      } else {
+        _ = waiter.block(until: .never)
+      }
     }
   }
 
@@ -69,20 +85,34 @@ internal import LockcheckTrace
       blockers: @escaping @Sendable () -> LiveBlockers
     ) -> Bool {
       guard Traced.isChecking else { return waiter.block(until: deadline) }
-      return blockChecked("the end of thread '\(name)'", until: deadline, blockers: blockers) {
-        waiter.block(until: deadline)
-      }
+      return waiter.blockChecked(
+        "the end of thread '\(name)'", until: deadline, blockers: blockers)
+    }
+  }
+
+  extension Waiter {
+    /// Sleeps as by ``block(until:)``, and can be told to give up meanwhile.
+    @inline(never)
+    fileprivate func blockChecked(
+      _ what: String, until deadline: Deadline, isIdle: Bool = false,
+      blockers: @escaping @Sendable () -> LiveBlockers
+    ) -> Bool {
+      Lockcheck.blockChecked(
+        what, until: deadline, isIdle: isIdle,
+        blockers: { self.isWoken ? .nobody : blockers() }, refuse: { self.refuse() }
+      ) { block(until: deadline) }
     }
   }
 
   @inline(never)
   private func blockChecked(
-    _ what: String, until deadline: Deadline, blockers: @escaping @Sendable () -> LiveBlockers,
+    _ what: String, until deadline: Deadline, isIdle: Bool = false,
+    blockers: @escaping @Sendable () -> LiveBlockers, refuse: (@Sendable () -> Void)? = nil,
     _ body: () -> Bool
   ) -> Bool {
     let ticket = LiveChecks.shared.begin(
-      what, isTimed: deadline != .never, canThrow: deadline.canThrow, frame: lc_frame_address(),
-      blockers: blockers)
+      what, isTimed: deadline != .never, canThrow: deadline.canThrow, isIdle: isIdle,
+      frame: lc_frame_address(), blockers: blockers, refuse: refuse)
     guard let ticket else { return body() }
     let isWoken = ticket.isRefused ? false : body()
     LiveChecks.shared.end(ticket)

@@ -18,6 +18,7 @@ internal import Synchronization
     static var isChecking: Bool { @inline(__always) get { false } }
     static var session: UInt32 { @inline(__always) get { 0 } }
     var id: ObjectID { .absent }
+    var described: String { "" }
 
     borrowing func rename(_ name: String?) { label.set(name) }
 
@@ -61,6 +62,17 @@ internal import Synchronization
     borrowing func block(_ waiter: Waiter, until deadline: Deadline) -> Bool {
       waiter.block(until: deadline)
     }
+
+    @inline(__always)
+    borrowing func block(
+      _ waiter: Waiter, until deadline: Deadline,
+      blockers: @escaping @Sendable () -> LiveBlockers
+    ) -> Bool {
+      waiter.block(until: deadline)
+    }
+
+    @inline(__always)
+    borrowing func idle(_ waiter: Waiter) { _ = waiter.block(until: .never) }
 
     @inline(__always)
     borrowing func block(

@@ -42,6 +42,20 @@ struct LockDependency: Sendable {
   var standing: HappensBefore.Standing
   /// The latest one among the places that are kept, or -1.
   var latest: Int32 = -1
+
+  /// The request as a step of a finding.
+  func step(at index: Int, holding held: [HeldLock]) -> Step {
+    var event: Event
+    if let child = key.lock.endedThread {
+      event = Event(.join, by: key.thread, at: key.stack)
+      event.child = child
+    } else {
+      event = Event(.acquire, by: key.thread, on: key.lock, at: key.stack)
+      event.mode = key.mode
+    }
+    event.isPending = isPending
+    return Step(event, at: index, holding: held)
+  }
 }
 
 extension ObjectID {

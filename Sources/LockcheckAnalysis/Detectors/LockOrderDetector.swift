@@ -12,6 +12,8 @@ public import LockcheckTrace
 ///    alone, a gate lock, shared holds and requests, a request that gives up by itself, an order that
 ///    holds whatever the scheduler does.
 ///
+/// Also finds requests against the levels that locks were declared to have (``LockLevels``).
+///
 /// A semaphore with one permit is a lock. The end of a wait on a condition is a request for its lock. A
 /// join is a request for the end of the child, which the child holds like a lock until it ends.
 ///
@@ -30,6 +32,7 @@ public struct LockOrderDetector: Detector {
   public let rules: [Rule] = [.lockOrderCycle]
 
   private var table = LockDependencyTable()
+  private var users = LockUsers()
   private let limits: LockCycleSearch.Limits
 
   /// Makes a detector that has seen nothing yet.
@@ -61,6 +64,7 @@ public struct LockOrderDetector: Detector {
   private mutating func request(_ event: Event, at index: Int, in run: borrowing Run) {
     let lock = event.object
     guard event.result != .error, run.isHeldByThread(lock) else { return }
+    users.note(lock, by: event.thread)
     if run.held.owner(of: lock) == event.thread { return }
     if event.mode == .shared, run.held.holds(lock, by: event.thread) { return }
     note(lock, event, at: index, isBounded: isBounded(event, in: run), in: run)
@@ -99,7 +103,10 @@ public struct LockOrderDetector: Detector {
     for cycle in search.cycles { verdicts.judge(cycle, in: run) }
     var detections = Detections(findings: verdicts.findings, ruledOut: verdicts.ruledOut)
     detections.cycles = verdicts.cycles
-    detections.lockRequests = LockRequests(table, reported: verdicts.findings, in: run)
+    detections.lockRequests = LockRequests(table, users, reported: verdicts.findings, in: run)
+    var levels = LockLevels(run.tables.objects)
+    detections.findings += levels.findings(in: table, limits: limits, run: run)
+      .withoutLevels(toldBy: verdicts.findings)
     let areFindingsMissing =
       grouping.isCutShort || search.isExhausted || verdicts.areFindingsMissing
     if areFindingsMissing || search.isObstructedExhausted || verdicts.arePatternsMissing {
@@ -217,17 +224,7 @@ private struct LockCycleVerdicts {
 
   private func step(_ choice: LockCycleAssignment.Choice, in run: borrowing Run) -> Step {
     let dependency = table.dependencies[choice.dependency]
-    let key = dependency.key
-    var event: Event
-    if let child = key.lock.endedThread {
-      event = Event(.join, by: key.thread, at: key.stack)
-      event.child = child
-    } else {
-      event = Event(.acquire, by: key.thread, on: key.lock, at: key.stack)
-      event.mode = key.mode
-    }
-    event.isPending = dependency.isPending
-    return Step(
-      event, at: Int(choice.window.first) - 1, holding: run.held.locks(of: dependency.key.held))
+    return dependency.step(
+      at: Int(choice.window.first) - 1, holding: run.held.locks(of: dependency.key.held))
   }
 }

@@ -2,7 +2,8 @@ public import LockcheckFindings
 public import LockcheckTrace
 
 /// Finds lock-order cycles whose steps stand in the traces of different runs of one program, and that
-/// none of these runs has by itself.
+/// none of these runs has by itself; or, of one run, those that it has by the classes of its locks alone
+/// (``LockOrderByClass``).
 ///
 /// 1. Locks of different runs that are taken for the same have one class; requests of all runs are
 ///    grouped by class, and ``LockCycleSearch`` looks for cycles as it does in one run.
@@ -54,11 +55,21 @@ public struct LockOrderMerge: Sendable {
   /// - Parameter places: By run: a number for each stack that names functions, the same in all runs for
   ///   the same functions.
   public func cycles(places: [[StackID: Int]]) -> MergedCycles {
+    cycles(places: places, classes: nil)
+  }
+
+  /// The cycles that the only run has by the classes of its locks, and not by the locks themselves: one for
+  /// each round of classes.
+  func cycles(throughClasses classes: ClassesOfRun) -> MergedCycles {
+    cycles(places: runs.map { _ in [:] }, classes: classes)
+  }
+
+  private func cycles(places: [[StackID: Int]], classes: ClassesOfRun?) -> MergedCycles {
     var result = MergedCycles()
     result.isCutShort = merged.isCutShort || search.isExhausted
     var assignment = MergedCycleAssignment(
-      runs, merged, places: places, stepLimit: limits.choices)
-    let reported = reportedCycles()
+      runs, merged, places: places, classes: classes, stepLimit: limits.choices)
+    var reported = reportedCycles()
     for cycle in search.cycles where cycle.obstacle == nil {
       let locks = cycle.classes.map { merged.classes[$0].key.lock }
       if reported.contains(locks.fromSmallest) { continue }
@@ -67,7 +78,10 @@ public struct LockOrderMerge: Sendable {
         break
       }
       switch assignment.assign(cycle) {
-      case .found(let steps): result.cycles.append(steps)
+      case .found(let steps):
+        result.cycles.append(steps)
+        // Of one run, what else is held around the steps makes no other defect.
+        if classes != nil { reported.insert(locks.fromSmallest) }
       case .none: break
       case .undecided: result.isCutShort = true
       }

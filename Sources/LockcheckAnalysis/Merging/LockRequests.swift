@@ -10,6 +10,7 @@ public import LockcheckTrace
 public struct LockRequests: Sendable {
   let table: LockDependencyTable
   let held: HeldLocks
+  let users: LockUsers
   /// The locks of each cycle that was reported of the run itself, in the order of its steps.
   let reported: [[ObjectID]]
   /// How many objects the run's tables have; what stands for something else than an object is beyond.
@@ -19,8 +20,12 @@ public struct LockRequests: Sendable {
   /// What every promise about the run takes for granted.
   public let assumptions: [Assumption]
 
-  init(_ table: LockDependencyTable, reported: [Finding], in run: borrowing Run) {
+  init(
+    _ table: LockDependencyTable, _ users: LockUsers, reported: [Finding],
+    in run: borrowing Run
+  ) {
     self.table = table
+    self.users = users
     self.held = run.held
     self.reported = reported.map { $0.steps.map(\.object) }
     self.objectCount = run.tables.objects.count

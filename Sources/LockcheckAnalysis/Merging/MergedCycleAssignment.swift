@@ -1,6 +1,7 @@
+import LockcheckFindings
 import LockcheckTrace
 
-/// Chooses a request for each step of a cycle through several runs.
+/// Chooses a request for each step of a cycle through several runs, or through the classes of one run.
 struct MergedCycleAssignment {
   /// What makes two requests of different runs the same step: the functions that they stand in where
   /// these are known, else the thread where that is known.
@@ -10,6 +11,7 @@ struct MergedCycleAssignment {
     case anyone
   }
 
+  /// Two neighbouring locks of a cycle, by class.
   private struct Edge: Hashable {
     var held: ObjectID
     var wanted: ObjectID
@@ -20,6 +22,8 @@ struct MergedCycleAssignment {
     var request: MergedRequests.Request
     var window: OrderWindow
     var role: Role
+    /// The locks that are held around it, with the numbers of its run.
+    var held: [HeldLock]
   }
 
   enum Outcome {
@@ -33,6 +37,8 @@ struct MergedCycleAssignment {
   private let runs: [MergedRun]
   private let merged: MergedRequests
   private let places: [[StackID: Int]]
+  /// What is known of the classes where there is one run; nil where there are several.
+  private let classes: ClassesOfRun?
   /// By lock: the classes that ask for it.
   private var requesters: [ObjectID: [Int]] = [:]
   /// By edge and role: the runs that have it.
@@ -44,11 +50,13 @@ struct MergedCycleAssignment {
   private static let limit = 20_000
 
   init(
-    _ runs: [MergedRun], _ merged: MergedRequests, places: [[StackID: Int]], stepLimit: Int
+    _ runs: [MergedRun], _ merged: MergedRequests, places: [[StackID: Int]],
+    classes: ClassesOfRun? = nil, stepLimit: Int
   ) {
     self.runs = runs
     self.merged = merged
     self.places = places
+    self.classes = classes
     self.stepLimit = stepLimit
     for place in merged.classes.indices {
       requesters[merged.classes[place].key.lock, default: []].append(place)
@@ -58,25 +66,29 @@ struct MergedCycleAssignment {
   /// Whether all that may be looked at has been.
   var isExhausted: Bool { steps >= stepLimit }
 
-  /// Chooses requests of different threads, of at least two runs, that nothing orders, and that no run
-  /// has all of.
+  /// Chooses requests of different threads that nothing orders: of at least two runs, and that no run has
+  /// all of; or, of a run alone, that do not go round by the locks themselves.
   mutating func assign(_ cycle: LockCycle) -> Outcome {
     let options = cycle.classes.map { choices(of: $0) }
     var all: Set<Int> = []
     for choice in options.joined() { all.insert(choice.request.run) }
-    guard all.count > 1 else { return .none }
+    guard all.count > 1 || classes != nil else { return .none }
     let edges = cycle.classes.indices.map { step in
       Edge(
         held: wanted(cycle.classes[(step + cycle.classes.count - 1) % cycle.classes.count]),
         wanted: wanted(cycle.classes[step]))
     }
-    let owners = edges.map { runsByRole(of: $0) }
+    let owners = classes == nil ? edges.map { runsByRole(of: $0) } : []
     var taken = [Int](repeating: -1, count: options.count)
     var chosen: [Choice] = []
     var attempts = 0
     while true {
       if chosen.count == options.count {
-        if isNobodysOwn(chosen, owners) { return .found(chosen.map(step)) }
+        if let classes {
+          if let steps = classes.steps(chosen.map(step), edges.map(\.held)) { return .found(steps) }
+        } else if isNobodysOwn(chosen, owners) {
+          return .found(chosen.map(step))
+        }
         chosen.removeLast()
         continue
       }
@@ -97,12 +109,13 @@ struct MergedCycleAssignment {
 
   private func wanted(_ place: Int) -> ObjectID { merged.classes[place].key.lock }
 
-  /// Whether two requests can be made at the same time: by different threads, and in no order where
-  /// they are of one run.
+  /// Whether two requests can be made at the same time: by different threads; and where they are of one
+  /// run, in no order, and with no lock around both of them.
   private static func canMeet(_ one: Choice, _ other: Choice) -> Bool {
     guard one.request.thread != other.request.thread else { return false }
-    return one.request.run != other.request.run
-      || (!one.window.isBefore(other.window) && !other.window.isBefore(one.window))
+    if one.request.run != other.request.run { return true }
+    if one.window.isBefore(other.window) || other.window.isBefore(one.window) { return false }
+    return !one.held.keepsOut(other.held)
   }
 
   /// Whether no run has a step like each of these.
@@ -137,9 +150,11 @@ struct MergedCycleAssignment {
     var choices: [Choice] = []
     for number in merged.classes[place].members.flatMap(\.dependencies) {
       let request = merged.requests[number]
+      if let classes, classes.passesOver(request.dependency) { continue }
       let role = role(of: request)
+      let held = runs[request.run].requests.locks(of: dependency(request).key.held)
       for window in runs[request.run].requests.table.windows[request.dependency] {
-        choices.append(Choice(request: request, window: window, role: role))
+        choices.append(Choice(request: request, window: window, role: role, held: held))
       }
     }
     steps += choices.count
@@ -156,10 +171,17 @@ struct MergedCycleAssignment {
   }
 
   private func step(_ choice: Choice) -> MergedStep {
-    let dependency = dependency(choice.request)
-    return MergedStep(
-      run: choice.request.run, thread: dependency.key.thread, lock: dependency.key.lock,
-      mode: dependency.key.mode, isPending: dependency.isPending, held: dependency.key.held,
-      event: Int(choice.window.first) - 1, stack: dependency.key.stack)
+    MergedStep(dependency(choice.request), in: choice.window, of: choice.request.run)
+  }
+}
+
+extension [HeldLock] {
+  /// Whether who holds these keeps out whoever would hold `others`.
+  func keepsOut(_ others: [HeldLock]) -> Bool {
+    contains { own in
+      others.contains { other in
+        own.object == other.object && (own.mode == .exclusive || other.mode == .exclusive)
+      }
+    }
   }
 }

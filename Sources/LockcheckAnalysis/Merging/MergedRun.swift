@@ -24,7 +24,7 @@ public struct MergedRun: Sendable {
   }
 }
 
-/// A step of a cycle through several runs.
+/// A step of a cycle through several runs, or through the classes of one.
 public struct MergedStep: Sendable, Equatable {
   /// Which run, by place in the list.
   public var run: Int
@@ -42,6 +42,19 @@ public struct MergedStep: Sendable, Equatable {
   public var event: Int
   /// Where in the code.
   public var stack: StackID
+  /// Of a cycle through the classes of one run: the lock, among those held, that stands for the one that
+  /// the step before asks for.
+  public var standIn = ObjectID.absent
+}
+
+extension MergedStep {
+  /// The first request of a window.
+  init(_ dependency: LockDependency, in window: OrderWindow, of run: Int) {
+    self.init(
+      run: run, thread: dependency.key.thread, lock: dependency.key.lock,
+      mode: dependency.key.mode, isPending: dependency.isPending, held: dependency.key.held,
+      event: Int(window.first) - 1, stack: dependency.key.stack)
+  }
 }
 
 /// Cycles through several runs.
