@@ -40,21 +40,24 @@ extension LiveState {
   }
 
   /// One thread: what it waits for, whom, since when it holds what it holds.
+  ///
+  /// - Parameter now: For how long is told by it; nil for a thread that is stuck.
   func lines(of wait: LiveWait, now: Int64? = nil) -> String {
-    var text = "  \(wait.threadName) waits for \(wait.what)\(suffix(of: wait))"
+    var text = "  \(wait.threadName) waits for \(wait.what)\(suffix(of: wait, isStuck: now == nil))"
     if let now { text += ", for \(seconds(now - wait.since)) s" }
     text += wait.isTimed ? ", until its timeout\n" : "\n"
-    text += LiveText.stack(wait.stack, indent: "    ")
+    // Of a thread that has nothing to do, the stack shows nothing but us.
+    if !wait.isIdle { text += LiveText.stack(wait.stack, indent: "    ") }
     if let thread = LiveThread.all.first(where: { $0.number == wait.thread }) {
       text += holdLines(of: thread)
     }
     return text
   }
 
-  private func suffix(of wait: LiveWait) -> String {
+  private func suffix(of wait: LiveWait, isStuck: Bool) -> String {
     switch wait.blockers {
     case .nobody: return ", which is there"
-    case .anyone: return ""
+    case .anyone: return isStuck ? ", and nobody is left who could wake it" : ""
     case .all(let numbers): return ", that is for \(names(of: numbers, to: wait))"
     case .workers(let numbers, let pool):
       return ", that is for any worker of \(pool): \(names(of: numbers, to: wait))"

@@ -46,7 +46,7 @@ enum LiveText {
         continue
       }
       let mangled = unsafe String(cString: name)
-      if isOurs(mangled) || isThunk(mangled) { continue }
+      if isOurs(mangled) || isThunk(mangled) || isStart(mangled) { continue }
       let text = unsafe demangled(name) ?? mangled
       frames.append(
         Frame(address: address, text: unsafe "\(text) + \(symbol.offset + 1)", isNamed: true))
@@ -72,6 +72,11 @@ enum LiveText {
     // Without the number of a copy: `TA.4`.
     let name = mangled.prefix { $0 != "." }
     return ["TA", "TR", "TRTA"].contains { name.hasSuffix($0) }
+  }
+
+  /// Whether the function is where the C library begins a process.
+  private static func isStart(_ name: String) -> Bool {
+    name == "_start" || name == "__libc_start_main"
   }
 
   private static func demangled(_ name: UnsafePointer<CChar>) -> String? {

@@ -189,6 +189,7 @@ internal import Synchronization
     /// that is none.
     ///
     /// - Parameter hasOwner: Whether only the thread that takes it may give it back.
+    @inline(__always)
     borrowing func recordAcquire(
       mode: LockMode = .exclusive, attempt: Attempt, hasOwner: Bool = true
     ) -> UInt32 {
