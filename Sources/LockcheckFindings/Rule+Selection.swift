@@ -1,11 +1,11 @@
 extension Rule {
-  /// The rules that `word` stands for: one by name or code, several by kind.
+  /// The rules that `word` stands for: one by name or code, several by kind; `deadlock` is both.
   ///
   /// - Returns: Nothing where no rule is called that.
   public static func selected(by word: String) -> [Rule] {
-    if let rule = named(word) { return [rule] }
     let kind = Kind(rawValue: word.lowercased())
-    return all.filter { $0.kind == kind }
+    let ofKind = all.filter { $0.kind == kind }
+    return ofKind.isEmpty ? named(word).map { [$0] } ?? [] : ofKind
   }
 
   /// The name or code that somebody who wrote `word` most likely meant.

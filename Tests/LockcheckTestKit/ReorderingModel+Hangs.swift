@@ -93,6 +93,10 @@ extension ReorderingModel {
       if event.operation == .get, itemCount(event.object.index, in: state) > 0 { return false }
       return !isPossible(index, event, in: state)
         || event.operation == .get && itemCount(event.object.index, in: state) == 0
+    case .wait where kinds[event.object.index] == .barrier:
+      // Who has not come yet would come first.
+      let hasCome = events[index].isPending || facts.begins[index] >= 0
+      return hasCome && !isPossible(index, event, in: state)
     case .acquire, .queueJoin, .wait: return !isPossible(index, event, in: state)
     default: return false
     }

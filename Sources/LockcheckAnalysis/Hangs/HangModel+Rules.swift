@@ -31,7 +31,7 @@ extension HangModel {
     if permission == .open, step.lock >= 0 {
       // However a wait ends, the lock is taken again before.
       let ofLock = permissionOfLock(step, thread, state)
-      if ofLock != .open { return ofLock }
+      if ofLock != .open { return step.action == .samePast ? .other : ofLock }
     }
     // What would go on, where the trace ends, goes on in a way that nobody knows.
     return permission == .open && step.isLastWord ? .other : permission
@@ -53,7 +53,9 @@ extension HangModel {
     case .flag(let flag): return ofFlag(flag, step, thread)
     case .condition(let entries): return ofCondition(entries, step, thread)
     case .barrier(let barrier):
-      return step.action == .arrive || barrier.letsThrough(thread) ? .open : .shut
+      if step.action == .arrive || barrier.letsThrough(thread) { return .open }
+      // Who has not come yet would come first, and others may go on by that.
+      return barrier.waiting.contains { $0[0] == thread } ? .shut : .other
     case .queue(let queue): return ofQueue(queue, step)
     }
   }

@@ -55,7 +55,8 @@ extension Prediction {
       if !instances.isComplete { isRefuted = false }
       for steps in instances.steps {
         switch search.hang(atAllOf: steps) {
-        case .found(let hang): return .found(hang)
+        case .found(let hang) where isCertain(hang): return .found(hang)
+        case .found: isRefuted = false
         case .none: break
         case .undecided: isRefuted = false
         }
@@ -78,11 +79,14 @@ extension Prediction {
   /// How far back the beginning of a section is looked for.
   private static let longestSection = 10_000
 
+  private func isCertain(_ hang: Hang) -> Bool {
+    LostWakeup.isCertain(hang.schedule, waits: hang.waits.map(\.place), in: index)
+  }
+
   /// What is left of an answer where it is not certain that the threads would wait.
   private func certain(_ answer: HangSearch.Answer) -> HangSearch.Answer {
     guard case .found(let hang) = answer else { return answer }
-    let isCertain = hang.core.allSatisfy { LostWakeup(of: $0, in: hang.schedule, index).isCertain }
-    return isCertain ? answer : .undecided
+    return isCertain(hang) ? answer : .undecided
   }
 
   /// What is promised, if a hang was found, of a finding that a detector made.
@@ -136,7 +140,7 @@ extension Prediction {
     if told.contains(where: { $0.verdict == .observed }) { return [] }
     var requests = Set((told + known.map(\.finding)).flatMap(\.steps).map(Request.init))
     var claims: [Claim] = []
-    for hang in space.hangs {
+    for hang in space.hangs where isCertain(hang) {
       for core in HangAnatomy(hang, in: index).cores where claims.count < Self.newHangLimit {
         let own = Set(core.places.map { Request(index.history[$0]) })
         guard requests.isDisjoint(with: own),
@@ -179,9 +183,7 @@ extension Prediction {
     if core.places.contains(where: { index.history[$0].isPending }) { return nil }
     var wakeups: [Int] = []
     for place in core.places {
-      let lost = LostWakeup(of: place, in: hang.schedule, index)
-      guard lost.isCertain else { return nil }
-      wakeups += lost.wakeups
+      wakeups += LostWakeup(of: place, in: hang.schedule, index).wakeups
     }
     let steps = self.steps(of: core, in: run)
     if core.isCycle {

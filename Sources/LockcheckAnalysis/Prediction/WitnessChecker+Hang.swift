@@ -34,6 +34,9 @@ extension WitnessChecker {
       guard let next = waiting[facts.known(event.child)] else { return .waitsForAnother }
       return rule(ofWaiting: index, for: next, state)
     }
+    // Who has not come to a barrier yet would come first, and others may go on by that.
+    let hasCome = hasBegun || facts.previous(of: index).flatMap(self.event)?.isPending ?? false
+    if facts.kind(of: facts.known(event.object)) == .barrier, !hasCome { return .cannotBlock }
     event.isPending = false
     return rule(ofDoing: event, index, among: waiting, state)
   }

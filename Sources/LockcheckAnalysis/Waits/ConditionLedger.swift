@@ -120,7 +120,6 @@ struct ConditionLedger: Sendable {
     }
     guard event.operation.writesVariable else { return }
     sections[event.thread.index].write(variable)
-    rechecks.write(by: event.thread)
     guard isLocked, !sections[event.thread.index].notified.isEmpty else { return }
     for condition in sections[event.thread.index].notified {
       records[condition]?.noteWrite(variable, by: event.thread)

@@ -3,9 +3,8 @@ import LockcheckTrace
 
 /// Looks at what waiters read before a wait on a condition, and whether they read it again after.
 ///
-/// A wait is settled when its thread gives the condition's lock back, or waits again. A thread that has
-/// touched no variable since the wait may be about to take the lock again and look then (`continue` in
-/// a loop around the section): its wait is settled by its next access.
+/// A wait is settled when its thread waits again, or looks at one of those variables. A thread that has given
+/// the lock back may be about to take it again and look then (a loop around the section).
 struct RecheckLedger: Sendable {
   /// A wait that is over, and what its thread has read since.
   private struct Recheck {
@@ -13,7 +12,6 @@ struct RecheckLedger: Sendable {
     var lock: ObjectID
     var reads: [ObjectID]
     var readAgain: [ObjectID] = []
-    var isTouched = false
     var hasLeft = false
   }
 
@@ -61,27 +59,21 @@ struct RecheckLedger: Sendable {
     else { return }
     let isLookedAt = recheck.reads.contains(event.object)
     if recheck.hasLeft {
+      guard isLookedAt else { return }
       let isLocked = run.held.holds(recheck.lock, by: event.thread)
-      if isLookedAt, isLocked { close(event.thread) } else { settle(event.thread) }
+      if isLocked { close(event.thread) } else { settle(event.thread) }
       return
     }
-    open[event.thread.index]?.isTouched = true
     if isLookedAt, !recheck.readAgain.contains(event.object) {
       open[event.thread.index]?.readAgain.append(event.object)
     }
-  }
-
-  @inline(__always)
-  mutating func write(by thread: ThreadID) {
-    guard openCount > 0, thread.index < open.count, let recheck = open[thread.index] else { return }
-    if recheck.hasLeft { settle(thread) } else { open[thread.index]?.isTouched = true }
   }
 
   mutating func leave(_ lock: ObjectID, by thread: ThreadID) {
     guard openCount > 0, thread.index < open.count, let recheck = open[thread.index],
       recheck.lock == lock
     else { return }
-    if recheck.isTouched { settle(thread) } else { open[thread.index]?.hasLeft = true }
+    open[thread.index]?.hasLeft = true
   }
 
   /// What waits came to, once all is known of who writes what.
