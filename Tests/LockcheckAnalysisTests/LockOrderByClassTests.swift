@@ -167,6 +167,8 @@ extension Program {
     for one in requests {
       for other in requests where canMeet(one, [other]) && isOpposite(one, other) {
         let own = classes[one.lock.index]
+        // Which of two locks of one place is the older is not known.
+        guard declared.contains(own) else { continue }
         if !told.contains(where: { standsBesideItself(own, in: $0) }) { found.insert([own, own]) }
       }
     }

@@ -12,7 +12,7 @@ public import LockcheckTrace
 ///    around both keeps from being made at the same time: gates are locks, not classes.
 /// 3. Two locks are only taken for one where some lock of their class was asked for by two threads, or
 ///    the program has declared the class: what each thread has for itself nobody waits for.
-/// 4. Two locks of one class, one inside the other, are looked at by ``SameClassNesting``.
+/// 4. Two locks of one declared class, one inside the other, are looked at by ``SameClassNesting``.
 ///
 /// No thread of the run did it with the same locks as another: whatever is found is `possible` and no
 /// more. Misses cycles with joins, and those of which the run has one round by the locks themselves.
@@ -22,6 +22,7 @@ public struct LockOrderByClass {
   /// The classes of several locks, and those of them whose locks are taken for one.
   private let several: Set<ObjectID>
   private let interchangeable: Set<ObjectID>
+  private let declared: Set<ObjectID>
   /// Those of the search by locks, and less: what is ruled out by class is told by nobody.
   private let limits = LockCycleSearch.Limits(
     steps: 5_000_000, obstructedSteps: 0, choices: 2_000_000)
@@ -45,6 +46,7 @@ public struct LockOrderByClass {
       if run.requests.users.isShared(lock) { interchangeable.insert(own) }
     }
     self.several = several
+    self.declared = declared.intersection(several)
     self.interchangeable = interchangeable.intersection(several)
     classes = ClassesOfRun(
       run, interchangeable: self.interchangeable, levels: LockLevels(objects))
@@ -56,8 +58,9 @@ public struct LockOrderByClass {
   public mutating func findings() -> [Finding] {
     if interchangeable.isEmpty { return [] }
     let merge = LockOrderMerge([run], ambiguous: several, limits: limits)
+    // Which of two locks of one place was made first, a recording does not say.
     var nesting = SameClassNesting(
-      run, classes, candidates: interchangeable, limit: limits.holds)
+      run, classes, candidates: declared, limit: limits.holds)
     let pairs = nesting.pairs(except: told)
     let cycles = merge.cycles(throughClasses: classes)
     isCutShort = cycles.isCutShort || nesting.isCutShort
