@@ -16,13 +16,11 @@ enum HangCondition {
     return entries[begin...].contains(wakeup)
   }
 
-  /// - Returns: Whether it was waiting.
-  static func end(_ thread: Int32, isWoken: Bool, _ entries: inout [Int32]) -> Bool {
-    guard let begin = entries.firstIndex(of: thread) else { return false }
+  static func end(_ thread: Int32, isWoken: Bool, _ entries: inout [Int32]) {
+    guard let begin = entries.firstIndex(of: thread) else { return }
     if isWoken, let oldest = entries[begin...].firstIndex(of: wakeup) { entries.remove(at: oldest) }
     entries.remove(at: begin)
     // Nobody who still waits can take a wakeup that came before all of them.
     entries.removeFirst(entries.prefix { $0 == wakeup }.count)
-    return true
   }
 }

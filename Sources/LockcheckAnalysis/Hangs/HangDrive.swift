@@ -27,15 +27,15 @@ struct HangDrive {
     restart()
     drive(thread, to: place)
     finish()
-    if let hang = hang(in: thread, at: place) { return hang }
+    if let hang = hang(waitingAt: [place]) { return hang }
     for hold in holds {
       restart()
       let number = Int(model.numbers[hold])
       run { $0 != thread || $1 < number }
-      if let hang = hang(in: thread, at: place) { return hang }
+      if let hang = hang(waitingAt: [place]) { return hang }
       run { other, _ in other == thread }
       finish()
-      if let hang = hang(in: thread, at: place) { return hang }
+      if let hang = hang(waitingAt: [place]) { return hang }
     }
     return nil
   }
@@ -46,10 +46,7 @@ struct HangDrive {
     restart()
     for place in places { drive(Int(model.threads[place]), to: place) }
     finish()
-    guard let waits = model.waits(in: state),
-      places.allSatisfy({ place in waits.contains { $0.place == place } })
-    else { return nil }
-    return Hang(schedule: schedule.map(Int.init), waits: waits)
+    return hang(waitingAt: places)
   }
 
   private mutating func restart() {
@@ -57,9 +54,10 @@ struct HangDrive {
     schedule.removeAll(keepingCapacity: true)
   }
 
-  private func hang(in thread: Int, at place: Int) -> Hang? {
+  /// What has been reached, if nobody can go on and there is a wait at each place.
+  private func hang(waitingAt places: [Int]) -> Hang? {
     guard let waits = model.waits(in: state),
-      waits.contains(where: { $0.thread == thread && $0.place == place })
+      places.allSatisfy({ place in waits.contains { $0.place == place } })
     else { return nil }
     return Hang(schedule: schedule.map(Int.init), waits: waits)
   }

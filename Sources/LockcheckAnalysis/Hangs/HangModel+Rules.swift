@@ -205,8 +205,8 @@ extension HangModel {
       switch step.action {
       case .notify: HangCondition.notify(step.count, &entries)
       case .beginWait: entries.append(thread)
-      case .endWait: _ = HangCondition.end(thread, isWoken: true, &entries)
-      case .endWaitGivenUp: _ = HangCondition.end(thread, isWoken: false, &entries)
+      case .endWait: HangCondition.end(thread, isWoken: true, &entries)
+      case .endWaitGivenUp: HangCondition.end(thread, isWoken: false, &entries)
       default: break
       }
       return .condition(entries)

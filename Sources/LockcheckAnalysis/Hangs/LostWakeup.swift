@@ -116,23 +116,20 @@ extension LostWakeup {
     let condition = index.history[wait].object
     guard let end = schedule.firstIndex(of: begin) else { return isCertain = false }
     let reads = Self.looks(of: thread, in: schedule[..<end], index)
-    var early: [Int] = []
-    var done = 0
+    var hasEarly = false
     for (position, place) in schedule[..<end].enumerated() {
       let other = index.history[place]
       let isWakeup = other.operation == .notify && other.object == condition
       guard isWakeup || (other.operation == .acquire && other.object == lock), other.isEffective,
         index.thread(of: place) != thread
       else { continue }
-      done += 1
       guard place > begin else { continue }
-      early.append(place)
+      hasEarly = true
       if isWakeup { wakeups.append(place) }
       if !Self.isMissed(position, by: reads, in: schedule, index) { isCertain = false }
     }
     // What is missing before it may be what it waited for, unless it is known what it saw.
-    if early.isEmpty, !reads.contains(where: { index.isWrittenByOthers($0.variable, than: thread) })
-    {
+    if !hasEarly, !reads.contains(where: { index.isWrittenByOthers($0.variable, than: thread) }) {
       isCertain = false
     }
   }
@@ -147,9 +144,7 @@ extension LostWakeup {
     let limit = min(schedule.count, position + 64)
     for later in 0..<limit where index.thread(of: schedule[later]) == waker {
       let event = index.history[schedule[later]]
-      guard event.operation.isAccess, event.isEffective, event.operation != .read,
-        event.operation != .atomicRead
-      else { continue }
+      guard event.isEffective, event.operation.writesVariable else { continue }
       if reads.contains(where: { $0.variable == event.object && $0.position < later }) {
         return true
       }
@@ -217,9 +212,7 @@ extension RunIndex {
   func isWrittenByOthers(_ variable: ObjectID, than thread: Int) -> Bool {
     for place in 0..<history.count where history[place].object == variable {
       let event = history[place]
-      if event.thread.index != thread, event.isEffective, event.operation.isAccess,
-        event.operation != .read, event.operation != .atomicRead
-      {
+      if event.thread.index != thread, event.isEffective, event.operation.writesVariable {
         return true
       }
     }
