@@ -23,6 +23,7 @@ let package = Package(
         "LockcheckReport", "LockcheckPipeline",
       ]),
     .library(name: "LockcheckAssertions", targets: ["LockcheckAssertions"]),
+    .library(name: "LockcheckExploration", targets: ["LockcheckExploration"]),
     .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
     .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
@@ -46,9 +47,10 @@ let package = Package(
     .target(
       name: "LockcheckLive",
       dependencies: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"]),
+    .target(name: "LockcheckControl", dependencies: ["LockcheckTrace", "CLockcheckShims"]),
     .target(
       name: "Lockcheck",
-      dependencies: ["LockcheckLive", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
+      dependencies: ["LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
 
     // The two waists.
@@ -88,6 +90,9 @@ let package = Package(
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckPipeline",
         "LockcheckFindings", "LockcheckReport",
       ]),
+    .target(
+      name: "LockcheckExploration",
+      dependencies: ["Lockcheck", "LockcheckControl", "LockcheckTrace"]),
     .target(name: "LockcheckTesting", dependencies: ["LockcheckAssertions"]),
     .target(name: "LockcheckXCTest", dependencies: ["LockcheckAssertions"]),
 
@@ -125,6 +130,14 @@ let package = Package(
       path: "Tests/RecorderProbe"),
     .testTarget(
       name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckControlTests",
+      dependencies: ["LockcheckControl", "LockcheckTrace", "LockcheckTestKit"]),
+    .testTarget(
+      name: "LockcheckExplorationTests",
+      dependencies: [
+        "Lockcheck", "LockcheckControl", "LockcheckExploration", "LockcheckTrace",
+      ]),
     .testTarget(
       name: "LockcheckTests",
       dependencies: [

@@ -36,8 +36,11 @@ let importTable: [ImportRule] = [
     imports: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"],
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
+    "LockcheckControl", imports: ["LockcheckTrace", "CLockcheckShims"],
+    toolchain: ["Glibc", "Synchronization"]),
+  ImportRule(
     "Lockcheck",
-    imports: ["LockcheckLive", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"],
+    imports: ["LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"],
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
