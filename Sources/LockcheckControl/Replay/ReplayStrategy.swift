@@ -3,6 +3,7 @@
 /// From there on it chooses as a run without preemptions does: what comes after means nothing, but the run is
 /// to end.
 public struct ReplayStrategy: Strategy {
+  /// What a token calls it.
   public let name = ScheduleToken.exactWord
   private let schedule: ExactSchedule
   private let stride: Int
@@ -21,8 +22,10 @@ public struct ReplayStrategy: Strategy {
     stride = ExactSchedule.stride(ofSteps: schedule.stepCount)
   }
 
+  /// Forgets the schedule before.
   public mutating func begin(iteration: Int, random: SeededRandom) { self = Self(schedule) }
 
+  /// Chooses as it was told.
   public mutating func choose(_ decision: Decision) -> Int {
     guard divergence == nil else { return 0 }
     census.note(decision)
@@ -53,6 +56,7 @@ public struct ReplayStrategy: Strategy {
     return chosen
   }
 
+  /// Notices what is missing.
   public mutating func end(_ schedule: Schedule) {
     let count = self.schedule.stepCount
     guard divergence == nil else { return }

@@ -2,6 +2,7 @@
 ///
 /// It knows what every step was, so it compares all of it, where ``ReplayStrategy`` has a few bits to go by.
 public struct RetraceStrategy: Strategy {
+  /// What a token calls it.
   public let name = "retrace"
   private let steps: [Schedule.Taken]
   private let labels: StepLabels
@@ -17,11 +18,13 @@ public struct RetraceStrategy: Strategy {
     self.labels = labels
   }
 
+  /// Forgets the schedule before.
   public mutating func begin(iteration: Int, random: SeededRandom) {
     divergence = nil
     census = ThreadCensus()
   }
 
+  /// Chooses as it was told.
   public mutating func choose(_ decision: Decision) -> Int {
     guard divergence == nil else { return 0 }
     census.note(decision)
@@ -45,6 +48,7 @@ public struct RetraceStrategy: Strategy {
     return chosen
   }
 
+  /// Notices what is missing.
   public mutating func end(_ schedule: Schedule) {
     let count = schedule.steps.count
     guard divergence == nil, count < steps.count else { return }
