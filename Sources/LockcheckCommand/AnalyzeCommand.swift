@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckReport
+import LockcheckTrace
 
 /// From which verdict on a finding fails the build.
 enum FailOn: String, CaseIterable, ExpressibleByArgument {
@@ -25,11 +26,12 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze --format json -o report.json run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
         lockcheck analyze --performance run.lctrace
+        lockcheck analyze run.lctrace --confirm -- ./my-program --its-options
         zcat run.json.gz | lockcheck analyze -
 
       Ends with 0 where nothing at or above --fail-on was found, 1 where something was, 64 where the \
-      command line is wrong, 65 where a trace is not readable, 66 where there is no such file, 74 \
-      where the output cannot be written.
+      command line is wrong, 65 where a trace is not readable, 66 where there is no such file, 69 \
+      where the program of --confirm cannot be tried, 74 where the output cannot be written.
       """)
 
   @Argument(
@@ -61,12 +63,44 @@ struct AnalyzeCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
   var recover = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Steer the program into each prediction, as lockcheck confirm does, and report what came of it.",
+      discussion: "The program stands at the end: analyze TRACE --confirm -- PROGRAM ARGUMENTS."))
+  var confirm = false
+
+  @OptionGroup(title: "Options of --confirm") var trials: TrialOptions
+
+  @Argument(
+    parsing: .postTerminator,
+    help: ArgumentHelp("With --confirm: the program and its arguments.", valueName: "program"))
+  var program: [String] = []
+
   func validate() throws {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
     }
     if let output, let trace = traces.first(where: { OutputFile.wouldReplace($0, with: output) }) {
       throw ValidationError("-o \(output) would put the report in the place of the trace \(trace).")
+    }
+    try validateTrials()
+  }
+
+  private func validateTrials() throws {
+    guard confirm else {
+      if !program.isEmpty {
+        throw ValidationError("A program after -- goes with --confirm; ./-name names a trace '-name'.")
+      }
+      if trials.isGiven {
+        throw ValidationError("--tries, --limit and --show-output go with --confirm.")
+      }
+      return
+    }
+    if program.isEmpty || program[0].isEmpty {
+      throw ValidationError("--confirm: say which program to run: -- PROGRAM [ARGUMENTS].")
+    }
+    if traces.count > 1 || traces.contains("-") {
+      throw ValidationError("--confirm takes one trace, and as a file: it may be read again.")
     }
   }
 
@@ -89,7 +123,7 @@ struct AnalyzeCommand: ParsableCommand {
         failure = failure ?? error.outcome
       }
     }
-    var reports = analyzed.map { (trace: $0.name, report: $0.report) }
+    var reports = try analyzed.map { (trace: $0.name, report: try tried($0.report, on: $0.name)) }
     let together = analysis.report(together: analyzed)
     if let together, !together.findings.isEmpty || !together.warnings.isEmpty {
       reports.append((trace: "all traces together", report: together))
@@ -110,6 +144,13 @@ struct AnalyzeCommand: ParsableCommand {
     {
       throw Outcome.findings
     }
+  }
+
+  /// The report with what came of trying its predictions, where that was asked for.
+  private func tried(_ report: Report, on trace: String) throws -> Report {
+    guard confirm else { return report }
+    return try ReportTrials(program: trials.program(program), tries: trials.tryCount)
+      .run(report) { try TraceInput.wholeTrace(trace, recover: recover).events }
   }
 
   private func analyze(
