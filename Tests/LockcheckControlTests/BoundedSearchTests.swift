@@ -33,7 +33,9 @@ import Testing
     ])
     var search = BoundedSearch(preemptions: 2)
     var runs = 0
-    while !search.isExhausted, let _ = runModel(program, &search, iteration: runs, seed: 1) { runs += 1 }
+    while !search.isExhausted, let _ = runModel(program, &search, iteration: runs, seed: 1) {
+      runs += 1
+    }
     #expect(runs < BruteForce(program, preemptions: 2).scheduleCount)
   }
 

@@ -34,7 +34,8 @@ import Testing
       case .profile: _ = run(program, &again, 0, 7)
       case .everything: for i in 0..<origin.iteration { _ = run(program, &again, i, 7) }
       }
-      #expect(run(program, &again, origin.iteration, 7) == expected, "\(origin), iteration \(iteration)")
+      #expect(
+        run(program, &again, origin.iteration, 7) == expected, "\(origin), iteration \(iteration)")
     }
   }
 
@@ -44,7 +45,10 @@ import Testing
     #expect(method.strategy().name == method.description)
   }
 
-  @Test(arguments: ["", "pct", "pct0", "pct03", "pct101", "walk0", "bounded", "bounded101", "POS", "pct-1", "pct99999999999999999999", "pct٣"])
+  @Test(arguments: [
+    "", "pct", "pct0", "pct03", "pct101", "walk0", "bounded", "bounded101", "POS", "pct-1",
+    "pct99999999999999999999", "pct٣",
+  ])
   func `is not known by another`(name: String) {
     #expect(throws: UnknownMethod(name: name)) { try Method(parsing: name) }
   }
@@ -63,7 +67,10 @@ import Testing
   }
 
   @Test func `of the default finds the benchmarks' bugs soon`() {
-    let limits = ["reorder_10": 40, "reorder_20": 60, "twostage_50": 60, "deadlock01": 10, "stack": 10, "wronglock_3": 30]
+    let limits = [
+      "reorder_10": 40, "reorder_20": 60, "twostage_50": 60, "deadlock01": 10, "stack": 10,
+      "wronglock_3": 30,
+    ]
     for (name, program) in ModelBenchmarks.all {
       let counts = (UInt64(1)...10).compactMap { schedulesToBug(program, .portfolio, seed: $0) }
       #expect(counts.count == 10, "\(name)")
@@ -74,7 +81,9 @@ import Testing
   private func schedulesToBug(_ program: ModelProgram, _ method: Method, seed: UInt64) -> Int? {
     var strategy = method.strategy()
     for iteration in 0..<500 {
-      if run(program, &strategy, iteration, seed, isBug: { $0.isBug }) == nil { return iteration + 1 }
+      if run(program, &strategy, iteration, seed, isBug: { $0.isBug }) == nil {
+        return iteration + 1
+      }
     }
     return nil
   }

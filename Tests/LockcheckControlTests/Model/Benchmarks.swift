@@ -27,14 +27,21 @@ enum ModelBenchmarks {
   }
 
   static let deadlock = ModelProgram(workers: [
-    [.lock(0), .lock(1), .read(0, into: 0), .write(0, .register(0, plus: 1)), .unlock(1), .unlock(0)],
-    [.lock(1), .lock(0), .read(0, into: 0), .write(0, .register(0, plus: -1)), .unlock(0), .unlock(1)],
+    [
+      .lock(0), .lock(1), .read(0, into: 0), .write(0, .register(0, plus: 1)), .unlock(1),
+      .unlock(0),
+    ],
+    [
+      .lock(1), .lock(0), .read(0, into: 0), .write(0, .register(0, plus: -1)), .unlock(0),
+      .unlock(1),
+    ],
   ])
 
   /// Ten pushes, each raising a flag that is never lowered; ten pops, each only if it is up.
   static let stack: ModelProgram = {
     let push: [ModelProgram.Instruction] = [
-      .lock(0), .read(0, into: 0), .write(0, .register(0, plus: 1)), .write(1, .constant(1)), .unlock(0),
+      .lock(0), .read(0, into: 0), .write(0, .register(0, plus: 1)), .write(1, .constant(1)),
+      .unlock(0),
     ]
     let pop: [ModelProgram.Instruction] = [
       .lock(0), .read(1, into: 1), .skipUnless(1, equals: 1, by: 5), .read(0, into: 0),
@@ -47,7 +54,8 @@ enum ModelBenchmarks {
 
   static func wronglock(_ count: Int) -> ModelProgram {
     let read: [ModelProgram.Instruction] = [
-      .lock(0), .read(0, into: 0), .read(0, into: 1), .write(0, .register(1, plus: 1)), .read(0, into: 2),
+      .lock(0), .read(0, into: 0), .read(0, into: 1), .write(0, .register(1, plus: 1)),
+      .read(0, into: 2),
       .failUnless(2, equals: .register(0, plus: 1)), .unlock(0),
     ]
     let change: [ModelProgram.Instruction] = [

@@ -109,7 +109,8 @@ struct ModelMachine: Hashable {
     let thread = choice.thread
     guard let instruction = instruction(thread) else { return }
     switch instruction {
-    case .read(let variable, let register): state.registers[thread][register] = state.variables[variable]
+    case .read(let variable, let register):
+      state.registers[thread][register] = state.variables[variable]
     case .write(let variable, let value): state.variables[variable] = self.value(value, thread)
     case .lock(let lock): state.owners[lock] = thread
     case .timedLock(let lock, let register):
