@@ -53,11 +53,13 @@ import Testing
     #expect(throws: UnknownMethod(name: name)) { try Method(parsing: name) }
   }
 
+  /// `LOCKCHECK_MEASURE=portfolio,surw swift test --filter StrategyTests` prints a table.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["LOCKCHECK_MEASURE"] != nil))
-  func `finds bugs after so many schedules`() {
+  func `finds bugs after so many schedules`() throws {
+    let names = ProcessInfo.processInfo.environment["LOCKCHECK_MEASURE"] ?? ""
     for (name, program) in ModelBenchmarks.all {
       var line = name.padding(toLength: 12, withPad: " ", startingAt: 0)
-      for method in Self.methods {
+      for method in try names.split(separator: ",").map({ try Method(parsing: String($0)) }) {
         let counts = (UInt64(1)...20).compactMap { schedulesToBug(program, method, seed: $0) }
         let mean = counts.isEmpty ? 0 : Double(counts.reduce(0, +)) / Double(counts.count)
         line += " \(method) \(counts.count)/20 \((mean * 10).rounded() / 10);"
