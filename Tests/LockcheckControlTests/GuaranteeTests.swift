@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `of the search after each bound is kept`() {
-    for seed in UInt64(0)..<300 {
+    for seed in UInt64(0)..<60 {
       let program = ModelProgram.random(seed: seed)
       var search = BoundedSearch(preemptions: 2)
       var seen: Set<ModelMachine.State> = []

@@ -53,7 +53,7 @@ import Testing
     #expect(throws: UnknownMethod(name: name)) { try Method(parsing: name) }
   }
 
-  /// `LOCKCHECK_MEASURE=portfolio,surw swift test --filter StrategyTests` prints a table.
+  /// `LOCKCHECK_MEASURE=portfolio,surw swift test --filter LockcheckControlTests` prints a table.
   @Test(.enabled(if: ProcessInfo.processInfo.environment["LOCKCHECK_MEASURE"] != nil))
   func `finds bugs after so many schedules`() throws {
     let names = ProcessInfo.processInfo.environment["LOCKCHECK_MEASURE"] ?? ""
