@@ -34,17 +34,17 @@ public struct StepLabels: Sendable {
   /// - Parameters:
   ///   - choices: The steps of a schedule, and what its threads wait to do at the end.
   ///   - object: What is known of an object; nil where its first step has to tell its kind.
-  ///   - threadName: What the program calls a thread.
+  ///   - threadName: What the program calls the thread of that number.
   /// - Complexity: O(choices).
   public init(
     of choices: some Sequence<Choice>, object: (ObjectMark) -> Object? = { _ in nil },
-    threadName: (ObjectMark) -> String? = { _ in nil }
+    threadName: (Int) -> String? = { _ in nil }
   ) {
     var mentioned: [(mark: ObjectMark, known: Object)] = []
     var seen: Set<ObjectMark> = [.none]
     for choice in choices {
       if numbers.updateValue(choice.thread, forKey: choice.mark) == nil {
-        threadNames[choice.thread] = threadName(choice.mark)?.oneLine
+        threadNames[choice.thread] = threadName(choice.thread)?.oneLine
       }
       for (mark, kind) in choice.step.mentions where seen.insert(mark).inserted {
         mentioned.append((mark, object(mark) ?? Object(kind)))
@@ -68,7 +68,7 @@ public struct StepLabels: Sendable {
   /// Labels a schedule.
   public init(
     of schedule: Schedule, object: (ObjectMark) -> Object? = { _ in nil },
-    threadName: (ObjectMark) -> String? = { _ in nil }
+    threadName: (Int) -> String? = { _ in nil }
   ) {
     self.init(of: schedule.steps.lazy.map(\.choice), object: object, threadName: threadName)
   }
@@ -78,7 +78,7 @@ public struct StepLabels: Sendable {
 
   /// What an object is called; its kind alone where nothing mentioned it.
   func label(of mark: ObjectMark, in step: Step) -> String? {
-    if mark == .none { return nil }
+    if mark == .none || step.isOfOneself { return nil }
     if step.operation.namesThread { return numbers[mark].map { "T\($0)" } ?? "thread" }
     return objects[mark]?.label ?? step.impliedKind.name
   }
@@ -96,9 +96,12 @@ public struct StepLabels: Sendable {
 extension Step {
   /// The objects it names that are no threads, with the kind that they must at least be.
   fileprivate var mentions: [(ObjectMark, ObjectKind)] {
-    if operation.namesThread { return [] }
+    if operation.namesThread || isOfOneself { return [] }
     return lock == .none ? [(object, impliedKind)] : [(object, impliedKind), (lock, .lock)]
   }
+
+  /// Whether it begins or ends the thread that takes it.
+  fileprivate var isOfOneself: Bool { operation == .start || operation == .exit }
 
   fileprivate var impliedKind: ObjectKind {
     ObjectKind.implied(by: operation, namesLock: lock != .none) ?? .undetermined

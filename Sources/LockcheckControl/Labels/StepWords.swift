@@ -54,7 +54,7 @@ extension Step {
     case .atomicRead: kind == .variable ? "load" : "look"
     case .atomicWrite: "store"
     case .atomicUpdate: "update"
-    case .dummy: "yield"
+    case .dummy: attempt == .timed ? "sleep" : "yield"
     default: operation.name
     }
   }

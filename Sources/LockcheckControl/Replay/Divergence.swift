@@ -14,12 +14,10 @@ public struct Divergence: Sendable, Hashable {
   public enum Found: Sendable, Hashable {
     /// This.
     case step(Choice)
-    /// The thread has taken no step and could take none, or there is none of that number.
-    case notBegun
-    /// The thread waits for something.
-    case waits
-    /// The thread has taken its last step.
-    case ended
+    /// Nothing could be done by that thread so far, or there is none of that number.
+    case hasNotBegun
+    /// That thread cannot go on any more: a decision does not show whether for now or for good.
+    case waitsOrHasEnded
     /// The run is over, after so many steps.
     case end(Int)
     /// Nothing that a step shows, but not the same.
@@ -61,20 +59,13 @@ public struct Divergence: Sendable, Hashable {
     case .step(let choice): return "got \(labels.words(for: choice))"
     case .end(let count): return "but the run ended after \(count) step\(count == 1 ? "" : "s")"
     case .otherDigest: return "got another schedule of the same length"
-    case .notBegun, .waits, .ended: return "but \(thread) \(state)"
+    case .hasNotBegun: return "but \(thread) has not begun"
+    case .waitsOrHasEnded: return "but \(thread) waits or has ended"
     }
   }
 
   private var thread: String {
     guard case .step(let words) = expected else { return "the thread" }
     return "T\(words.thread)"
-  }
-
-  private var state: String {
-    switch found {
-    case .waits: "waits"
-    case .ended: "has ended"
-    default: "has not begun"
-    }
   }
 }

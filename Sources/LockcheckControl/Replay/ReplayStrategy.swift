@@ -13,6 +13,8 @@ public struct ReplayStrategy: Strategy {
   private var census = ThreadCensus()
   private var nextTurn = 0
   private var nextCheck = 0
+  /// How many steps have been looked at.
+  private var seen = 0
   /// The first step that no check has confirmed.
   private var unchecked = 0
 
@@ -52,13 +54,21 @@ public struct ReplayStrategy: Strategy {
         found: .step(decision.choices[chosen]))
       return 0
     }
-    census.noteTaken(decision.choices[chosen])
     return chosen
   }
 
   /// Notices what is missing.
   public mutating func end(_ schedule: Schedule) {
     let count = self.schedule.stepCount
+    // Nobody is asked about the last steps of a schedule that is longer than most.
+    while divergence == nil, seen < min(count, schedule.steps.count) {
+      let taken = schedule.steps[seen]
+      let step = seen
+      if !confirms(taken.choice, at: step, isTurn: turn(at: step) != nil) {
+        divergence = Divergence(
+          steps: unchecked...step, expected: .recorded, found: .step(taken.choice))
+      }
+    }
     guard divergence == nil else { return }
     if schedule.steps.count < count {
       let next = turn(at: schedule.steps.count)
@@ -80,6 +90,7 @@ public struct ReplayStrategy: Strategy {
   /// Whether the token has nothing against that step.
   private mutating func confirms(_ choice: Choice, at step: Int, isTurn: Bool) -> Bool {
     digest.add(choice)
+    seen = step + 1
     guard isTurn || (step + 1) % stride == 0 else { return true }
     guard schedule.checks[nextCheck] == digest.character else { return false }
     nextCheck += 1

@@ -9,6 +9,8 @@ public struct RetraceStrategy: Strategy {
   /// The first divergence of the schedule that runs or ran last; nil as long as there is none.
   public private(set) var divergence: Divergence?
   private var census = ThreadCensus()
+  /// How many steps have been looked at.
+  private var seen = 0
 
   /// Makes what follows `schedule`.
   ///
@@ -22,6 +24,7 @@ public struct RetraceStrategy: Strategy {
   public mutating func begin(iteration: Int, random: SeededRandom) {
     divergence = nil
     census = ThreadCensus()
+    seen = 0
   }
 
   /// Chooses as it was told.
@@ -44,16 +47,23 @@ public struct RetraceStrategy: Strategy {
       diverge(at: decision.index, expected: expected, found: .step(decision.choices[chosen]))
       return 0
     }
-    census.noteTaken(wanted)
+    seen = decision.index + 1
     return chosen
   }
 
   /// Notices what is missing.
   public mutating func end(_ schedule: Schedule) {
-    let count = schedule.steps.count
-    guard divergence == nil, count < steps.count else { return }
-    diverge(
-      at: count, expected: .step(labels.words(for: steps[count].choice)), found: .end(count))
+    guard divergence == nil else { return }
+    // Nobody is asked about the last steps of a schedule that is longer than most.
+    for step in seen..<max(seen, steps.count) {
+      let wanted = steps[step].choice
+      let taken = step < schedule.steps.count ? schedule.steps[step].choice : nil
+      guard taken != wanted else { continue }
+      diverge(
+        at: step, expected: .step(labels.words(for: wanted)),
+        found: taken.map { .step($0) } ?? .end(schedule.steps.count))
+      return
+    }
   }
 
   private mutating func diverge(

@@ -1,28 +1,15 @@
-import LockcheckTrace
-
 /// Which threads a run has shown so far.
 struct ThreadCensus: Sendable {
-  private var begun: Set<Int> = []
-  private var ended: Set<Int> = []
+  private var seen: Set<Int> = []
 
   mutating func note(_ decision: Decision) {
-    for choice in decision.choices { begun.insert(choice.thread) }
+    for choice in decision.choices { seen.insert(choice.thread) }
   }
 
-  mutating func noteTaken(_ choice: Choice) {
-    if choice.step.operation == .exit { ended.insert(choice.thread) }
-  }
-
-  /// Why a thread is not among those that can go on.
-  func absence(of thread: Int) -> Divergence.Found {
-    if ended.contains(thread) { return .ended }
-    return begun.contains(thread) ? .waits : .notBegun
-  }
-
-  /// What stands in the way of a turn: what that thread does instead, or why it does nothing.
+  /// What stands in the way of a turn: what that thread does instead, or that it does nothing.
   func obstacle(to thread: Int, in decision: Decision) -> Divergence.Found {
     if let other = decision.choices.first(where: { $0.thread == thread }) { return .step(other) }
-    return absence(of: thread)
+    return seen.contains(thread) ? .waitsOrHasEnded : .hasNotBegun
   }
 }
 

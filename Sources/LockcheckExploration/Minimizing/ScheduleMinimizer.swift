@@ -10,7 +10,7 @@ import LockcheckControl
 /// 3. Where that was better, all over again.
 ///
 /// Each schedule is the one that was really run: a deviation that could not be followed is not in it.
-struct ScheduleMinimizer: ~Copyable {
+struct ScheduleMinimizer: Sendable {
   /// The best schedule so far.
   private(set) var schedule: Schedule
   /// Its deviations: they give that schedule again.
@@ -36,9 +36,8 @@ struct ScheduleMinimizer: ~Copyable {
   /// - Complexity: O(deviations²) runs for `ddmin` at worst; as many moves as the budget allows.
   mutating func minimize(fails: ([Deviation]) -> Schedule?) {
     repeat {
-      guard removeWhatIsNotNeeded(fails: fails) else { return }
-    } while improve(fails: fails)
-    isMinimal = true
+      isMinimal = removeWhatIsNotNeeded(fails: fails)
+    } while isMinimal && improve(fails: fails)
   }
 
   /// `ddmin`: cuts what is left into n pieces, and leaves one out. Where that fails still, it goes
@@ -48,9 +47,10 @@ struct ScheduleMinimizer: ~Copyable {
   ///
   /// - Returns: Whether the budget was enough.
   private mutating func removeWhatIsNotNeeded(fails: ([Deviation]) -> Schedule?) -> Bool {
-    if !deviations.isEmpty, accept([], fails: fails) { return true }
+    if accept([], fails: fails) || deviations.isEmpty { return true }
     var pieces = 2
     while deviations.count > 1 {
+      guard budget.allowsRun else { return false }
       pieces = min(pieces, deviations.count)
       var isReduced = false
       for piece in 0..<pieces where !isReduced {
