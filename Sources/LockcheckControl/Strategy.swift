@@ -39,7 +39,7 @@ extension Strategy {
   public var isExhausted: Bool { false }
   public var memory: StrategyMemory { .nothing }
   public func origin(of iteration: Int) -> ScheduleOrigin {
-    ScheduleOrigin(strategy: name, iteration: iteration)
+    ScheduleOrigin(strategy: name, iteration: iteration, memory: memory)
   }
   public mutating func end(_ schedule: Schedule) {}
 }
@@ -63,11 +63,14 @@ public struct ScheduleOrigin: Sendable, Hashable {
   public var strategy: String
   /// The iteration, as that strategy counts.
   public var iteration: Int
+  /// What that strategy must have seen before.
+  public var memory: StrategyMemory
 
   /// Names a schedule.
-  public init(strategy: String, iteration: Int) {
+  public init(strategy: String, iteration: Int, memory: StrategyMemory) {
     self.strategy = strategy
     self.iteration = iteration
+    self.memory = memory
   }
 }
 

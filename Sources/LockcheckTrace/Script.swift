@@ -1,5 +1,3 @@
-public import LockcheckTrace
-
 /// What threads are to do in which order, as a trace has it: the way into a predicted state.
 ///
 /// Threads are known by who started them, objects by what was done to them: a script holds no name and no
@@ -10,12 +8,12 @@ public struct Script: Sendable, Hashable {
     /// Who, by index into ``Script/threads``.
     public var thread: Int
     /// Does what.
-    public var operation: LockcheckTrace.Operation
+    public var operation: Operation
     /// To what, by any number that is the same for the same object; nil where the operation names none.
     public var object: Int?
 
     /// Describes a step.
-    public init(thread: Int, operation: LockcheckTrace.Operation, object: Int?) {
+    public init(thread: Int, operation: Operation, object: Int?) {
       self.thread = thread
       self.operation = operation
       self.object = object

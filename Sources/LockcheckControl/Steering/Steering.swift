@@ -1,4 +1,4 @@
-internal import LockcheckTrace
+public import LockcheckTrace
 
 /// Steers a program into the state that a script leads to, and keeps every thread there before its last
 /// step until all have come.

@@ -78,7 +78,7 @@ public struct Portfolio: Strategy {
 
   public func origin(of iteration: Int) -> ScheduleOrigin {
     switch member {
-    case .search: ScheduleOrigin(strategy: search.name, iteration: searched)
+    case .search: search.origin(of: searched)
     case .surw: surw.origin(of: iteration)
     case .pos: pos.origin(of: iteration)
     case .urw: urw.origin(of: iteration)
