@@ -160,7 +160,7 @@ let package = Package(
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [
-        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
+        "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckAssertions",
         "AssertionsTestKit",
       ]),
     .testTarget(

@@ -7,27 +7,49 @@ public enum ThisTestProcess {
   /// Whether this process was started to let a test fail.
   public static var isSubject: Bool { ProcessInfo.processInfo.environment[variable] != nil }
 
+  /// For a process in which something hangs: a folder for what it keeps.
+  public static var artifacts: [String: String] {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "lockcheck-tests-\(ProcessInfo.processInfo.processIdentifier)")
+    return ["LOCKCHECK_ARTIFACTS": folder.path(percentEncoded: false)]
+  }
+
   private static let variable = "RUN_TESTS_THAT_ARE_MEANT_TO_FAIL"
 
   /// Runs the tests of Swift Testing whose identifiers match `filter`.
-  public static func runSwiftTesting(filter: String) throws -> (status: Int32, output: String) {
-    try run(["--testing-library", "swift-testing", "--filter", filter])
+  public static func runSwiftTesting(
+    filter: String, arguments: [String] = [], environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String) {
+    try run(
+      ["--testing-library", "swift-testing", "--filter", filter] + arguments, environment)
   }
 
   /// Runs one test of XCTest, `Module.Class/test`.
-  public static func runXCTest(_ name: String) throws -> (status: Int32, output: String) {
-    try run(["--testing-library", "xctest", name])
+  public static func runXCTest(
+    _ name: String, environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String) {
+    try run(["--testing-library", "xctest", name], environment)
   }
 
-  private static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+  /// How long a process may take, in seconds: one that ought to end and does not must not stop the tests.
+  private static let patience = 300.0
+
+  private static func run(
+    _ arguments: [String], _ environment: [String: String]
+  ) throws -> (status: Int32, output: String) {
     let process = Process()
     process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging([variable: "1"]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment
+      .merging([variable: "1"]) { $1 }.merging(environment) { $1 }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe
     try process.run()
+    let id = process.processIdentifier
+    let end = DispatchWorkItem { kill(id, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + patience, execute: end)
+    defer { end.cancel() }
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: data, as: UTF8.self))

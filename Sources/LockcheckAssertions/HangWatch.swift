@@ -1,0 +1,130 @@
+import Foundation
+import Synchronization
+
+/// One thread that looks at everything that is recorded for a test, a few times a second.
+///
+/// It blocks nobody and needs nobody: it reads the files of the recordings. It sleeps while there is
+/// nothing to watch.
+final class HangWatch: Sendable {
+  /// The watch of this process.
+  static let ofProcess = HangWatch()
+
+  private struct State {
+    /// What runs and has not hung.
+    var runs: [WatchedRun] = []
+    /// What has ended, and whose task has to be let go.
+    var over: [WatchedRun] = []
+    var hasThread = false
+  }
+
+  private let state = Mutex(State())
+  private let isWanted = DispatchSemaphore(value: 0)
+
+  /// Begins to look at `run`.
+  func begin(_ run: WatchedRun) {
+    let (isFirst, needsThread) = state.withLock { state in
+      state.runs.append(run)
+      defer { state.hasThread = true }
+      return (state.runs.count == 1 && state.over.isEmpty, !state.hasThread)
+    }
+    if needsThread {
+      let thread = Thread { [self] in look() }
+      thread.name = "lockcheck watch"
+      thread.start()
+    }
+    // A shorter limit than those before it is only seen once the thread looks again.
+    if isFirst || run.watch.limit != nil { isWanted.signal() }
+  }
+
+  /// Looks no longer at `run`.
+  func end(_ run: WatchedRun) {
+    state.withLock { state in
+      guard let index = state.runs.firstIndex(where: { $0 === run }) else { return }
+      state.runs.remove(at: index)
+      state.over.append(run)
+    }
+  }
+
+  /// How many runs there are that may still end.
+  var runCount: Int { state.withLock { $0.runs.count } }
+
+  /// Forever: the thread.
+  private func look() {
+    var looks = Looks()
+    while true {
+      let (runs, over) = state.withLock { state in
+        defer { state.over = [] }
+        return (state.runs, state.over)
+      }
+      over.forEach { $0.letSpeak() }
+      for run in looks.hung(of: runs) { hangs(run) }
+      if let pause = looks.pause {
+        _ = isWanted.wait(timeout: .now() + pause)
+      } else {
+        isWanted.wait()
+      }
+    }
+  }
+
+  private func hangs(_ run: WatchedRun) {
+    let isThere = state.withLock { state in
+      guard let index = state.runs.firstIndex(where: { $0 === run }) else { return false }
+      state.runs.remove(at: index)
+      return true
+    }
+    guard isThere else { return }
+    run.markHung()
+    ProcessEnd.ofProcess.begin()
+    // On a thread of its own: others may hang meanwhile.
+    Thread { run.letSpeak() }.start()
+  }
+}
+
+/// What the watch remembers from one look to the next.
+private struct Looks {
+  private struct Subject {
+    /// Kept, so that no other run gets its identity.
+    let run: WatchedRun
+    var progress: TraceProgress
+    var pulse: Pulse
+  }
+
+  private var subjects: [ObjectIdentifier: Subject] = [:]
+  private var last = SuspendingClock.now
+  /// How long until the next look, in seconds; nil where there is nothing to look at.
+  private(set) var pause: Double?
+
+  /// Looks at `runs`, and says which of them hang.
+  mutating func hung(of runs: [WatchedRun]) -> [WatchedRun] {
+    let now = SuspendingClock.now
+    let elapsed = now - last
+    last = now
+    let most = Duration.seconds(2 * (pause ?? 0)) + .milliseconds(1)
+    var kept: [ObjectIdentifier: Subject] = [:]
+    var hung: [WatchedRun] = []
+    pause = runs.isEmpty ? nil : 0.1
+    for run in runs {
+      guard let limit = run.watch.limit else { continue }
+      pause = min(pause ?? 0.1, max(0.001, limit / .seconds(10)))
+      guard var subject = subjects[ObjectIdentifier(run)] else {
+        kept[ObjectIdentifier(run)] = Self.firstLook(at: run)
+        continue
+      }
+      if let progress = try? subject.progress.value() {
+        subject.pulse.look(at: progress, after: elapsed, counting: most)
+      }
+      if run.isInOthersHands { subject.pulse.restart() }
+      if subject.pulse.isStill(for: limit) { hung.append(run) }
+      kept[ObjectIdentifier(run)] = subject
+    }
+    subjects = kept
+    return hung
+  }
+
+  /// Nil where its file cannot be read.
+  private static func firstLook(at run: WatchedRun) -> Subject? {
+    guard var progress = try? TraceProgress(file: run.file), let value = try? progress.value()
+    else { return nil }
+    return Subject(run: run, progress: progress, pulse: Pulse(value))
+  }
+}
