@@ -2,9 +2,11 @@
 ///
 /// Code under watch hangs when its recording has got no event for as long as its limit says. A limit
 /// has to be longer than the longest sleep, computation or wait for the outside world between two
-/// events. `Docs/testing.md` tells what happens then.
+/// events. Where no limit is given, only that counts as a hang which the recording proves: it has got no
+/// event for ``usualLimit``, and shows threads that nobody can free any more. `Docs/testing.md` tells
+/// what happens then.
 public enum Hang {
-  /// How long code may go without an event where nobody says how long.
+  /// How long code may go without an event until its recording is looked at, where no limit is given.
   public static let usualLimit: Duration = .seconds(60)
 
   /// The status with which a process ends in which something hangs: blocked threads cannot be unwound.

@@ -12,7 +12,7 @@ struct HangReport {
 
   init(_ run: WatchedRun) {
     self.run = run
-    limit = run.watch.limit ?? Hang.usualLimit
+    limit = run.watch.limit
   }
 
   /// Tells, and lets the process end.
@@ -44,8 +44,7 @@ struct HangReport {
 
   /// What the recording says: who is stuck for sure, and what everybody does.
   private func conclusion(from trace: String) throws -> String {
-    let report = try TraceAnalysis.ofHang(suppressions: run.suppressions).report(
-      on: decoder(of: trace))
+    let report = try TraceAnalysis.ofHang().report(on: decoder(of: trace))
     var text: String
     if report.contains(atLeast: .observed) {
       text = TestFailure.render(report) + "\n\n"

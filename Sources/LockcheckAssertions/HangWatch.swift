@@ -33,7 +33,7 @@ final class HangWatch: Sendable {
       thread.start()
     }
     // A shorter limit than those before it is only seen once the thread looks again.
-    if isFirst || run.watch.limit != nil { isWanted.signal() }
+    if isFirst || run.watch.limit < Hang.usualLimit { isWanted.signal() }
   }
 
   /// Looks no longer at `run`.
@@ -77,54 +77,5 @@ final class HangWatch: Sendable {
     ProcessEnd.ofProcess.begin()
     // On a thread of its own: others may hang meanwhile.
     Thread { run.letSpeak() }.start()
-  }
-}
-
-/// What the watch remembers from one look to the next.
-private struct Looks {
-  private struct Subject {
-    /// Kept, so that no other run gets its identity.
-    let run: WatchedRun
-    var progress: TraceProgress
-    var pulse: Pulse
-  }
-
-  private var subjects: [ObjectIdentifier: Subject] = [:]
-  private var last = SuspendingClock.now
-  /// How long until the next look, in seconds; nil where there is nothing to look at.
-  private(set) var pause: Double?
-
-  /// Looks at `runs`, and says which of them hang.
-  mutating func hung(of runs: [WatchedRun]) -> [WatchedRun] {
-    let now = SuspendingClock.now
-    let elapsed = now - last
-    last = now
-    let most = Duration.seconds(2 * (pause ?? 0)) + .milliseconds(1)
-    var kept: [ObjectIdentifier: Subject] = [:]
-    var hung: [WatchedRun] = []
-    pause = runs.isEmpty ? nil : 0.1
-    for run in runs {
-      guard let limit = run.watch.limit else { continue }
-      pause = min(pause ?? 0.1, max(0.001, limit / .seconds(10)))
-      guard var subject = subjects[ObjectIdentifier(run)] else {
-        kept[ObjectIdentifier(run)] = Self.firstLook(at: run)
-        continue
-      }
-      if let progress = try? subject.progress.value() {
-        subject.pulse.look(at: progress, after: elapsed, counting: most)
-      }
-      if run.isInOthersHands { subject.pulse.restart() }
-      if subject.pulse.isStill(for: limit) { hung.append(run) }
-      kept[ObjectIdentifier(run)] = subject
-    }
-    subjects = kept
-    return hung
-  }
-
-  /// Nil where its file cannot be read.
-  private static func firstLook(at run: WatchedRun) -> Subject? {
-    guard var progress = try? TraceProgress(file: run.file), let value = try? progress.value()
-    else { return nil }
-    return Subject(run: run, progress: progress, pulse: Pulse(value))
   }
 }

@@ -25,7 +25,8 @@ extension Report {
   /// The findings of one kind: `report.findings(.deadlock)`, `report.findings(.race, atLeast: .predicted)`.
   ///
   /// - Complexity: O(findings)
-  public func findings(_ kind: Rule.Kind, atLeast verdict: Verdict = .possible) -> [ReportedFinding] {
+  public func findings(_ kind: Rule.Kind, atLeast verdict: Verdict = .possible) -> [ReportedFinding]
+  {
     findings.filter { $0.finding.rule.kind == kind && $0.finding.verdict >= verdict }
   }
 }

@@ -17,10 +17,11 @@
 ///
 /// - Parameters:
 ///   - options: What is recorded and looked for.
-///   - limit: How long `body` may go without an event, more than zero; nil for ever.
+///   - limit: How long `body` may go without an event, more than zero; nil where only what the
+///     recording proves counts as a hang.
 /// - Complexity: That of the analysis, in what was recorded.
 public func recording<Value, Failure: Error>(
-  _ options: RecordingOptions = RecordingOptions(), hang limit: Duration? = Hang.usualLimit,
+  _ options: RecordingOptions = RecordingOptions(), hang limit: Duration? = nil,
   file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
   column: UInt = #column, _ body: () throws(Failure) -> Value
 ) -> RecordedRun<Value, Failure> {
@@ -34,7 +35,7 @@ public func recording<Value, Failure: Error>(
 /// As the other, for asynchronous code. The recording goes along over suspensions; a detached task and a
 /// dispatch queue do not inherit it.
 public func recording<Value, Failure: Error>(
-  _ options: RecordingOptions = RecordingOptions(), hang limit: Duration? = Hang.usualLimit,
+  _ options: RecordingOptions = RecordingOptions(), hang limit: Duration? = nil,
   file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
   column: UInt = #column, isolation: isolated (any Actor)? = #isolation,
   _ body: () async throws(Failure) -> Value

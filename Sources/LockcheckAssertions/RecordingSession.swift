@@ -32,7 +32,7 @@ struct RecordingSession {
   /// Runs `body` under the recorder and the watch, or just runs it where the recorder did not start.
   func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     guard failure == nil else { return try body() }
-    let run = WatchedRun(watch, file: file, suppressions: options.suppressions)
+    let run = WatchedRun(watch, file: file)
     run.begin()
     defer { run.end() }
     let result = WatchedRun.$current.withValue(run) {
@@ -50,7 +50,7 @@ struct RecordingSession {
     isolation: isolated (any Actor)? = #isolation, _ body: () async -> R
   ) async -> R {
     guard failure == nil else { return await body() }
-    let run = WatchedRun(watch, file: file, suppressions: options.suppressions)
+    let run = WatchedRun(watch, file: file)
     run.begin()
     defer { run.end() }
     return await WatchedRun.$current.withValue(
@@ -63,7 +63,7 @@ struct RecordingSession {
     defer { try? FileManager.default.removeItem(atPath: file) }
     do {
       let summary = try recorder.stop()
-      let analysis = TraceAnalysis(rules: options.rules, suppressions: options.suppressions)
+      let analysis = TraceAnalysis(rules: options.rules)
       let report = try analysis.report(
         on: BinaryTraceDecoder(RecordedBytes(file: summary.file), file: summary.file))
       return .success(report)

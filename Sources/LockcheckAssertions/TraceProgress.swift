@@ -68,7 +68,8 @@ struct TraceProgress {
       units: Self.number(bytes, at: Fields.units, bytes: 4))
   }
 
-  private static func bytes(of handle: FileHandle, at offset: UInt64, count: Int) throws -> [UInt8] {
+  private static func bytes(of handle: FileHandle, at offset: UInt64, count: Int) throws -> [UInt8]
+  {
     try handle.seek(toOffset: offset)
     return try [UInt8](handle.read(upToCount: count) ?? Data())
   }

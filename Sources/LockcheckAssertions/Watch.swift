@@ -4,8 +4,10 @@ package struct Watch: Sendable {
   var name: String
   /// Where a hang is said to be.
   var place: TestPlace
-  /// How long it may go without an event; nil for ever.
-  var limit: Duration?
+  /// How long it may go without an event.
+  var limit: Duration
+  /// Whether it hangs then in any case, or only if its recording shows who is stuck.
+  var endsStill: Bool
   /// The framework that is told; nil where whatever framework runs the test is.
   var reporter: (any IssueReporter.Type)?
 
@@ -17,7 +19,8 @@ package struct Watch: Sendable {
     precondition(limit.map { $0 > .zero } ?? true, "the limit of a hang has to be more than zero")
     self.name = name ?? place.short
     self.place = place
-    self.limit = limit
+    self.limit = limit ?? Hang.usualLimit
+    endsStill = limit != nil
     self.reporter = reporter
   }
 }

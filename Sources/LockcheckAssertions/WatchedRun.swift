@@ -1,4 +1,3 @@
-import LockcheckFindings
 import Synchronization
 
 /// Code that is being recorded, as the watch sees it.
@@ -9,7 +8,6 @@ final class WatchedRun: Sendable {
   let watch: Watch
   /// The recording.
   let file: String
-  let suppressions: Suppressions
   private let outer: WatchedRun?
   /// Recordings within this one: what they record is not in its own file, and they have limits of
   /// their own.
@@ -18,19 +16,16 @@ final class WatchedRun: Sendable {
   private let speaker = Mutex<HeldTask?>(nil)
 
   /// Describes the run of the calling code, inside the one that it belongs to.
-  init(_ watch: Watch, file: String, suppressions: Suppressions) {
+  init(_ watch: Watch, file: String) {
     self.watch = watch
     self.file = file
-    self.suppressions = suppressions
     outer = Self.current
   }
 
   /// Begins to watch. For the code that is watched.
   func begin() {
     outer?.innerRuns.add(1, ordering: .relaxed)
-    if watch.limit != nil {
-      speaker.withLock { $0 = HeldTask { [self] in speak() } }
-    }
+    speaker.withLock { $0 = HeldTask { [self] in speak() } }
     HangWatch.ofProcess.begin(self)
   }
 

@@ -6,12 +6,13 @@ public import Testing
 ///
 /// - Parameters:
 ///   - verdict: How sure a finding has to be to fail the test.
-///   - limit: How long `body` may go without an event, more than zero; nil for ever.
+///   - limit: How long `body` may go without an event, more than zero; nil where only what the
+///     recording proves counts as a hang.
 ///   - options: What is recorded and looked for.
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws, after its findings have been told.
 @discardableResult public func expectNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -20,7 +21,7 @@ public import Testing
 
 /// As the other, for asynchronous code.
 @discardableResult public func expectNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
@@ -32,7 +33,7 @@ public import Testing
 ///
 /// Otherwise as `expectNoFindings`.
 @discardableResult public func expectNoDeadlocks<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -41,12 +42,13 @@ public import Testing
 
 /// As the other, for asynchronous code.
 @discardableResult public func expectNoDeadlocks<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  try await check(options.only(.deadlock), verdict, limit, TestPlace(sourceLocation), isolation, body)
+  try await check(
+    options.only(.deadlock), verdict, limit, TestPlace(sourceLocation), isolation, body)
 }
 
 /// Runs `body`, and records an issue if it did anything that is a race; deadlocks do not count, but a
@@ -54,7 +56,7 @@ public import Testing
 ///
 /// Otherwise as `expectNoFindings`.
 @discardableResult public func expectNoRaces<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -63,7 +65,7 @@ public import Testing
 
 /// As the other, for asynchronous code.
 @discardableResult public func expectNoRaces<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value

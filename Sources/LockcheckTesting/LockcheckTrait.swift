@@ -21,7 +21,7 @@ public import Testing
 public struct LockcheckTrait: TestTrait, SuiteTrait, TestScoping {
   /// What comes of findings.
   public var mode: LockcheckMode
-  /// How long the test may go without an event; nil for ever.
+  /// How long the test may go without an event; nil where only what the recording proves is a hang.
   public var hang: Duration?
   /// How sure a finding has to be to be told.
   public var failOn: Verdict
@@ -70,11 +70,12 @@ extension Trait where Self == LockcheckTrait {
   ///
   /// - Parameters:
   ///   - mode: What comes of findings: `.lockcheck(.warn)`, `.lockcheck(.off)`.
-  ///   - limit: How long the test may go without an event, more than zero; nil for ever.
+  ///   - limit: How long the test may go without an event, more than zero; nil where only what the
+  ///     recording proves counts as a hang.
   ///   - verdict: How sure a finding has to be to be told.
   ///   - options: What is recorded and looked for.
   public static func lockcheck(
-    _ mode: LockcheckMode = .fail, hang limit: Duration? = Hang.usualLimit,
+    _ mode: LockcheckMode = .fail, hang limit: Duration? = nil,
     failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions()
   ) -> Self {
     LockcheckTrait(mode: mode, hang: limit, failOn: verdict, options: options)

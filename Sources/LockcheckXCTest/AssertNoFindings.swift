@@ -17,12 +17,13 @@
 ///
 /// - Parameters:
 ///   - verdict: How sure a finding has to be to fail the test.
-///   - limit: How long `body` may go without an event, more than zero; nil for ever.
+///   - limit: How long `body` may go without an event, more than zero; nil where only what the
+///     recording proves counts as a hang.
 ///   - options: What is recorded and looked for.
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws, after its findings have been told.
 @discardableResult public func assertNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   _ body: () throws(Failure) -> Value
@@ -33,7 +34,7 @@
 
 /// As the other, for asynchronous code.
 @discardableResult public func assertNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
@@ -46,7 +47,7 @@
 ///
 /// Otherwise as `assertNoFindings`.
 @discardableResult public func assertNoDeadlocks<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   _ body: () throws(Failure) -> Value
@@ -57,7 +58,7 @@
 
 /// As the other, for asynchronous code.
 @discardableResult public func assertNoDeadlocks<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
@@ -71,7 +72,7 @@
 ///
 /// Otherwise as `assertNoFindings`.
 @discardableResult public func assertNoRaces<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   _ body: () throws(Failure) -> Value
@@ -82,7 +83,7 @@
 
 /// As the other, for asynchronous code.
 @discardableResult public func assertNoRaces<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, hang limit: Duration? = Hang.usualLimit,
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
   options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value

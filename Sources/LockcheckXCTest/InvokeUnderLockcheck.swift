@@ -16,11 +16,12 @@ extension XCTestCase {
   ///
   /// - Parameters:
   ///   - mode: What comes of findings.
-  ///   - limit: How long the test may go without an event, more than zero; nil for ever.
+  ///   - limit: How long the test may go without an event, more than zero; nil where only what the
+  ///     recording proves counts as a hang.
   ///   - verdict: How sure a finding has to be to be told.
   ///   - options: What is recorded and looked for.
   public func invokeUnderLockcheck(
-    _ mode: LockcheckMode = .fail, hang limit: Duration? = Hang.usualLimit,
+    _ mode: LockcheckMode = .fail, hang limit: Duration? = nil,
     failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
     file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
     column: UInt = #column, _ invoke: () -> Void

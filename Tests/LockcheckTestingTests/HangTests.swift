@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func `says who waits for whom, and that it is a deadlock`() throws {
-    let (_, output) = try run("subjectHung()")
+    let (_, output) = try run("SubjectsOfThree/subjectHung")
     #expect(output.contains("subjectHung() hangs: no event for 2.0 seconds"), "\(output)")
     #expect(output.contains("HAPPENED") && !output.contains("No progress."), "\(output)")
     #expect(output.contains("thread 'Plato' waits: acquire of lock 'right fork'"), "\(output)")
@@ -38,7 +38,7 @@ import Testing
     try FileManager.default.createDirectory(at: attachments, withIntermediateDirectories: true)
     let path = attachments.path(percentEncoded: false)
     let (status, output) = try ThisTestProcess.runSwiftTesting(
-      filter: "subjectHung()", arguments: ["--attachments-path", path],
+      filter: "SubjectsOfThree/subjectHung", arguments: ["--attachments-path", path],
       environment: [Hang.directoryVariable: artifacts.path(percentEncoded: false)])
     #expect(status == Hang.exitStatus, "\(output)")
     let names = ["subjectHung.lctrace", "subjectHung.txt"]
@@ -60,7 +60,7 @@ import Testing
     let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: file) }
     _ = try ThisTestProcess.runSwiftTesting(
-      filter: "subjectHung()",
+      filter: "SubjectsOfThree/subjectHung",
       arguments: ["--event-stream-output-path", file.path(percentEncoded: false)],
       environment: ThisTestProcess.artifacts)
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
@@ -69,7 +69,8 @@ import Testing
     #expect(issues.first?.contains("subjectHung()") == true)
   }
 
-  @Test func `in something that lockcheck does not know makes no progress, and no deadlock`() throws {
+  @Test func `in something that lockcheck does not know makes no progress, and no deadlock`() throws
+  {
     let (status, output) = try run("subjectUnseen")
     #expect(status == Hang.exitStatus)
     #expect(output.contains("recorded an issue at HangSubjects.swift:\(HangSubjects.unseenLine):"))
@@ -124,7 +125,7 @@ import Testing
   }
 
   @Test func `lets a test pass that is warned`() throws {
-    let (status, output) = try ThisTestProcess.runSwiftTesting(filter: "subjectWarn()")
+    let (status, output) = try ThisTestProcess.runSwiftTesting(filter: "SubjectModes/subjectWarn")
     #expect(status == 0, "\(output)")
     #expect(
       output.contains("recorded a warning at HangSubjects.swift:\(SubjectModes.warnLine):"),
