@@ -32,7 +32,7 @@ struct RecordingSession {
   /// Runs `body` under the recorder and the watch, or just runs it where the recorder did not start.
   func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     guard failure == nil else { return try body() }
-    let run = WatchedRun(watch, file: file)
+    let run = WatchedRun(watch, file: recorder.file ?? file)
     run.begin()
     defer { run.end() }
     let result = WatchedRun.$current.withValue(run) {
@@ -50,7 +50,7 @@ struct RecordingSession {
     isolation: isolated (any Actor)? = #isolation, _ body: () async -> R
   ) async -> R {
     guard failure == nil else { return await body() }
-    let run = WatchedRun(watch, file: file)
+    let run = WatchedRun(watch, file: recorder.file ?? file)
     run.begin()
     defer { run.end() }
     return await WatchedRun.$current.withValue(

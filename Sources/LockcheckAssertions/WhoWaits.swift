@@ -15,30 +15,45 @@ struct WhoWaits {
     var stack: StackID
   }
 
+  /// What a thread gave up for its wait on a condition, and takes again after it.
+  private var givenUp: [ThreadID: [Holder]] = [:]
+
   /// Takes the next event.
   mutating func observe(_ event: Event) {
     last[event.thread] = event.operation == .exit ? nil : event
-    guard event.isEffective else {
-      // A pending wait on a condition has given its lock up.
-      if event.operation == .wait, event.isPending { release(event.lock, by: event.thread) }
-      return
-    }
     switch event.operation {
-    case .acquire: hold(event.object, by: event)
-    case .wait where event.lock.isPresent: hold(event.lock, by: event)
-    case .release: release(event.object, by: event.thread)
+    case .acquire where event.isEffective:
+      holders[event.object, default: []].append(
+        Holder(thread: event.thread, stack: event.stack))
+    case .release where event.isEffective:
+      release(event.object, by: event.thread)
+    case .wait where event.lock.isPresent:
+      // However the wait ends: the lock is taken again.
+      event.isPending ? giveUp(event) : takeAgain(event)
     default: break
     }
   }
 
-  private mutating func hold(_ lock: ObjectID, by event: Event) {
-    holders[lock, default: []].append(Holder(thread: event.thread, stack: event.stack))
+  private mutating func release(_ lock: ObjectID, by thread: ThreadID) {
+    // A lock that may be handed over is given back by whoever does.
+    guard let held = holders[lock], !held.isEmpty else { return }
+    holders[lock]?.remove(at: held.lastIndex { $0.thread == thread } ?? held.count - 1)
   }
 
-  private mutating func release(_ lock: ObjectID, by thread: ThreadID) {
-    guard lock.isPresent, let index = holders[lock]?.lastIndex(where: { $0.thread == thread })
-    else { return }
-    holders[lock]?.remove(at: index)
+  private mutating func giveUp(_ wait: Event) {
+    givenUp[wait.thread] = holders[wait.lock]?.filter { $0.thread == wait.thread }
+    holders[wait.lock]?.removeAll { $0.thread == wait.thread }
+  }
+
+  private mutating func takeAgain(_ wait: Event) {
+    guard let holds = givenUp.removeValue(forKey: wait.thread) else { return }
+    holders[wait.lock, default: []] += holds
+  }
+
+  /// Who holds a lock, each thread once.
+  private func distinctHolders(of lock: ObjectID) -> [Holder] {
+    var seen: Set<ThreadID> = []
+    return (holders[lock] ?? []).filter { seen.insert($0.thread).inserted }
   }
 
   /// One paragraph a thread, in the order of their numbers.
@@ -74,7 +89,7 @@ struct WhoWaits {
     var text = "  thread '\(thread)' waits: \(act)"
     if event.attempt == .timed { text += " (for a time)" }
     text += Self.frames(of: event.stack, tables, indent: "    ")
-    for holder in holders[event.object] ?? [] where tables.objects.kind(of: event.object).isLock {
+    for holder in distinctHolders(of: event.object) {
       text += "\n    held by thread '\(called[holder.thread] ?? names[holder.thread])', taken"
       text += Self.frames(of: holder.stack, tables, indent: "      ")
     }
@@ -87,8 +102,4 @@ struct WhoWaits {
       "\n\(indent)at \(frame.place)\(frame.function.map { " in \($0)" } ?? "")"
     }.joined()
   }
-}
-
-extension ObjectKind {
-  fileprivate var isLock: Bool { self == .lock || self == .rlock || self == .rwlock }
 }
