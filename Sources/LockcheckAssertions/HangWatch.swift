@@ -57,7 +57,7 @@ final class HangWatch: Sendable {
         return (state.runs, state.over)
       }
       over.forEach { $0.letSpeak() }
-      for run in looks.hung(of: runs) { hangs(run) }
+      for (run, text) in looks.hung(of: runs) { hangs(run, text) }
       if let pause = looks.pause {
         _ = isWanted.wait(timeout: .now() + pause)
       } else {
@@ -66,14 +66,14 @@ final class HangWatch: Sendable {
     }
   }
 
-  private func hangs(_ run: WatchedRun) {
+  private func hangs(_ run: WatchedRun, _ text: String) {
     let isThere = state.withLock { state in
       guard let index = state.runs.firstIndex(where: { $0 === run }) else { return false }
       state.runs.remove(at: index)
       return true
     }
     guard isThere else { return }
-    run.markHung()
+    run.markHung(text)
     ProcessEnd.ofProcess.begin()
     // On a thread of its own: others may hang meanwhile.
     Thread { run.letSpeak() }.start()

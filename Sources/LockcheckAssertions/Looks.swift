@@ -10,7 +10,7 @@ struct Looks {
     /// As `pulse`, but time passes slowly while the cooperative pool does not answer: the run may wait
     /// for nothing but a thread to go on with, which others block.
     var patientPulse: Pulse
-    /// What the recording shows, since the run has been still.
+    /// What the recording shows, since the run has been still for a while.
     var check: HangCheck?
   }
 
@@ -23,8 +23,8 @@ struct Looks {
   /// How often a run may be still for its limit while the pool does not answer.
   private static let patience = 10
 
-  /// Looks at `runs`, and says which of them hang.
-  mutating func hung(of runs: [WatchedRun]) -> [WatchedRun] {
+  /// Looks at `runs`, and says which of them hang, with what there is to say of each.
+  mutating func hung(of runs: [WatchedRun]) -> [(run: WatchedRun, text: String)] {
     let now = SuspendingClock.now
     let elapsed = now - last
     last = now
@@ -48,27 +48,26 @@ struct Looks {
       kept[ObjectIdentifier(run)] = subject
     }
     subjects = kept
-    return runs.filter { hangs($0) }
+    return runs.compactMap { run in hang(of: run).map { (run, $0) } }
   }
 
-  /// Whether `run` hangs. What its recording shows is looked at meanwhile by another thread, so it may
-  /// take a look more until the answer is there.
-  private mutating func hangs(_ run: WatchedRun) -> Bool {
+  /// What there is to say of `run`, if it hangs. Its recording is looked at from half the limit on, by
+  /// another thread, so the answer may take longer than the limit.
+  private mutating func hang(of run: WatchedRun) -> String? {
     let key = ObjectIdentifier(run)
-    guard let subject = subjects[key] else { return false }
-    guard subject.pulse.isStill(for: run.watch.limit) else {
+    let limit = run.watch.limit
+    guard let subject = subjects[key] else { return nil }
+    guard subject.pulse.isStill(for: limit / 2) else {
       subjects[key]?.check = nil
-      return false
+      return nil
     }
     guard let check = subject.check else {
       subjects[key]?.check = HangCheck(of: run)
-      return false
+      return nil
     }
-    switch check.answer {
-    case .deadlock: return true
-    case .nothing: return run.watch.endsStill && subject.patientPulse.isStill(for: run.watch.limit)
-    case nil: return false
-    }
+    guard subject.pulse.isStill(for: limit), let answer = check.answer else { return nil }
+    let isOver = run.watch.endsStill && subject.patientPulse.isStill(for: limit)
+    return answer.isDeadlock || isOver ? answer.text : nil
   }
 
   /// Nil where its file cannot be read.

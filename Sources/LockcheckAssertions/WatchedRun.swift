@@ -12,7 +12,8 @@ final class WatchedRun: Sendable {
   /// Recordings within this one: what they record is not in its own file, and they have limits of
   /// their own.
   private let innerRuns = Atomic<Int>(0)
-  private let hasHung = Atomic<Bool>(false)
+  /// What its recording shows, once it hangs.
+  private let conclusion = Mutex<String?>(nil)
   private let speaker = Mutex<HeldTask?>(nil)
 
   /// Describes the run of the calling code, inside the one that it belongs to.
@@ -39,13 +40,13 @@ final class WatchedRun: Sendable {
   var isInOthersHands: Bool { innerRuns.load(ordering: .relaxed) > 0 }
 
   /// Says that it hangs. Its task tells so once it is let go; see ``letSpeak()``.
-  func markHung() { hasHung.store(true, ordering: .relaxed) }
+  func markHung(_ text: String) { conclusion.withLock { $0 = text } }
 
   /// Lets the task run that belongs to it: it tells of the hang, if there is one, and is gone.
   func letSpeak() { speaker.withLock { $0.take() }?.run() }
 
   private func speak() {
-    guard hasHung.load(ordering: .relaxed) else { return }
-    HangReport(self).tell()
+    guard let text = conclusion.withLock({ $0 }) else { return }
+    HangReport(run: self, conclusion: text).tell()
   }
 }
