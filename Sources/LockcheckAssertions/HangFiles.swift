@@ -45,13 +45,14 @@ struct HangFiles {
     return stem.isEmpty ? "test" : stem
   }
 
-  /// Copies a recording, as far as it goes.
+  /// Moves a recording, as far as it goes. By copying: it is mapped, and may be on another disk.
   ///
-  /// - Returns: Where the copy is.
+  /// - Returns: Where it is now.
   func keep(trace file: String) throws -> String {
     try FileManager.default.createDirectory(
       at: trace.deletingLastPathComponent(), withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: URL(filePath: file), to: trace)
+    try FileManager.default.removeItem(atPath: file)
     return trace.path(percentEncoded: false)
   }
 

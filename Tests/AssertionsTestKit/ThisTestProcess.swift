@@ -7,13 +7,6 @@ public enum ThisTestProcess {
   /// Whether this process was started to let a test fail.
   public static var isSubject: Bool { ProcessInfo.processInfo.environment[variable] != nil }
 
-  /// For a process in which something hangs: a folder for what it keeps.
-  public static var artifacts: [String: String] {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "lockcheck-tests-\(ProcessInfo.processInfo.processIdentifier)")
-    return ["LOCKCHECK_ARTIFACTS": folder.path(percentEncoded: false)]
-  }
-
   private static let variable = "RUN_TESTS_THAT_ARE_MEANT_TO_FAIL"
 
   /// Runs the tests of Swift Testing whose identifiers match `filter`.
@@ -25,10 +18,8 @@ public enum ThisTestProcess {
   }
 
   /// Runs one test of XCTest, `Module.Class/test`.
-  public static func runXCTest(
-    _ name: String, environment: [String: String] = [:]
-  ) throws -> (status: Int32, output: String) {
-    try run(["--testing-library", "xctest", name], environment)
+  public static func runXCTest(_ name: String) throws -> (status: Int32, output: String) {
+    try run(["--testing-library", "xctest", name], [:])
   }
 
   /// How long a process may take, in seconds: one that ought to end and does not must not stop the tests.
@@ -40,8 +31,11 @@ public enum ThisTestProcess {
     let process = Process()
     process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: folder) }
     process.environment = ProcessInfo.processInfo.environment
-      .merging([variable: "1"]) { $1 }.merging(environment) { $1 }
+      .merging([variable: "1", "LOCKCHECK_ARTIFACTS": folder.path(percentEncoded: false)]) { $1 }
+      .merging(environment) { $1 }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardError = pipe

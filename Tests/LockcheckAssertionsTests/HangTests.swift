@@ -128,7 +128,7 @@ import Testing
 @Suite struct `A recorded closure that hangs` {
   @Test func `is told at the place of the call, and the process ends`() throws {
     let (status, output) = try ThisTestProcess.runSwiftTesting(
-      filter: "subjectHungRecording", environment: ThisTestProcess.artifacts)
+      filter: "subjectHungRecording")
     #expect(status == Hang.exitStatus)
     #expect(
       output.contains("recorded an issue at HangTests.swift:\(RecordingSubjects.hungLine):"),
@@ -138,7 +138,7 @@ import Testing
 
   @Test func `is told on standard error where no framework knows the thread`() throws {
     let (status, output) = try ThisTestProcess.runSwiftTesting(
-      filter: "subjectHungThread", environment: ThisTestProcess.artifacts)
+      filter: "subjectHungThread")
     #expect(status == Hang.exitStatus)
     #expect(!output.contains("recorded an issue"))
     #expect(output.contains("HangTests.swift:\(RecordingSubjects.threadLine): HangTests.swift:"))

@@ -61,8 +61,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: file) }
     _ = try ThisTestProcess.runSwiftTesting(
       filter: "SubjectsOfThree/subjectHung",
-      arguments: ["--event-stream-output-path", file.path(percentEncoded: false)],
-      environment: ThisTestProcess.artifacts)
+      arguments: ["--event-stream-output-path", file.path(percentEncoded: false)])
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
     let issues = lines.filter { $0.contains("issueRecorded") }
     #expect(issues.count == 1, "\(lines)")
@@ -109,7 +108,7 @@ import Testing
   }
 
   private func run(_ filter: String) throws -> (status: Int32, output: String) {
-    try ThisTestProcess.runSwiftTesting(filter: filter, environment: ThisTestProcess.artifacts)
+    try ThisTestProcess.runSwiftTesting(filter: filter)
   }
 }
 

@@ -45,7 +45,7 @@ import Testing
 
   private func run(_ test: String) throws -> (status: Int32, output: String) {
     try ThisTestProcess.runXCTest(
-      "LockcheckXCTestTests.ScopeSubjects/\(test)", environment: ThisTestProcess.artifacts)
+      "LockcheckXCTestTests.ScopeSubjects/\(test)")
   }
 }
 
@@ -62,7 +62,7 @@ import Testing
 
   @Test func `fail at their line when their code hangs`() throws {
     let (status, output) = try ThisTestProcess.runXCTest(
-      "LockcheckXCTestTests.KindSubjects/testHang", environment: ThisTestProcess.artifacts)
+      "LockcheckXCTestTests.KindSubjects/testHang")
     #expect(status == Hang.exitStatus)
     #expect(failures(in: output) == ["ScopeSubjects.swift:\(KindSubjects.hangLine)"], "\(output)")
   }
