@@ -55,6 +55,9 @@ internal import LockcheckTrace
     return unsafe Unmanaged<ControlledThread>.fromOpaque(known).takeUnretainedValue()
   }
 
+  /// Whether the whole program is under control, and not a part of it.
+  package var isOfProgram: Bool { scheduler.isOfProgram }
+
   /// A mark for an object that the thread makes.
   package func markNewObject() -> ObjectMark {
     defer { madeCount += 1 }

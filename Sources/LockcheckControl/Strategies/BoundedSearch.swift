@@ -15,15 +15,15 @@ import LockcheckTrace
 ///
 /// It says that it has seen every schedule (``isExhausted``) only if no schedule went otherwise than the one it
 /// follows (``isRepeatable``) and none was left out for lack of memory.
-public struct BoundedSearch: Strategy {
-  public let name: String
-  public var memory: StrategyMemory { .everything }
+package struct BoundedSearch: Strategy {
+  package let name: String
+  package var memory: StrategyMemory { .everything }
   /// The most preemptions in a schedule.
-  public let limit: Int
+  package let limit: Int
   /// Whether every schedule went, up to its last deviation, as the one it was made from.
-  public private(set) var isRepeatable = true
+  package private(set) var isRepeatable = true
   /// Whether schedules were left out, because too many were waiting or one was too long.
-  public private(set) var isTruncated = false
+  package private(set) var isTruncated = false
 
   /// What is waiting: the last deviation, and the schedule before it. Never shrinks, since others refer to it.
   private var plans = [Plan()]
@@ -44,7 +44,7 @@ public struct BoundedSearch: Strategy {
   private let capacity: Int
 
   /// Makes a search; `capacity` bounds its memory, in waiting schedules of 40 bytes.
-  public init(preemptions limit: Int, capacity: Int = 1 << 21) {
+  package init(preemptions limit: Int, capacity: Int = 1 << 21) {
     name = "bounded\(limit)"
     self.limit = limit
     self.capacity = capacity
@@ -53,22 +53,22 @@ public struct BoundedSearch: Strategy {
 
   /// Whether every schedule with at most ``limit`` preemptions has been run, or one that differs from it only in
   /// the order of independent steps.
-  public var isExhausted: Bool {
+  package var isExhausted: Bool {
     hasEnded && isRepeatable && !isTruncated
   }
 
   /// Whether nothing is waiting, which is not to say that all has been seen.
-  public var hasEnded: Bool { !isRoot && pools.allSatisfy(\.isEmpty) }
+  package var hasEnded: Bool { !isRoot && pools.allSatisfy(\.isEmpty) }
 
   /// The most preemptions such that every schedule with as many has been run; nil if there is none, or if it
   /// cannot be known.
-  public var exhaustedBound: Int? {
+  package var exhaustedBound: Int? {
     guard isRepeatable, !isTruncated, !isRoot else { return nil }
     let open = pools.firstIndex { !$0.isEmpty } ?? limit + 1
     return open == 0 ? nil : open - 1
   }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     isRoot = iteration == 0
     current = 0
     preemptions = 0
@@ -100,7 +100,7 @@ public struct BoundedSearch: Strategy {
     }
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     asked += 1
     fingerprint.add(decision)
     let usual = isRedundant ? 0 : usual(decision)
@@ -114,7 +114,7 @@ public struct BoundedSearch: Strategy {
     return taken
   }
 
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     if place < deviations.count { isRepeatable = false }
     // A schedule that got too long was ended by somebody else's choices.
     if schedule.steps.count > asked { isTruncated = true }

@@ -59,7 +59,7 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
   /// Makes the strategy, as it is before its first schedule.
   ///
   /// - Parameter suspects: Objects on which the order of steps is suspected to matter.
-  public func strategy(suspects: Set<ObjectMark> = []) -> any Strategy {
+  package func strategy(suspects: Set<ObjectMark> = []) -> any Strategy {
     switch self {
     case .random: RandomWalk()
     case .walk(let percent): RandomWalk(switchPercent: percent)

@@ -2,9 +2,9 @@
 ///
 /// Iteration 0 is the run without preemptions, from which all of them learn. Iteration i > 0 belongs to the member that stands at
 /// i in a fixed cycle, and is that member's own iteration i, except for the search, which counts its own.
-public struct Portfolio: Strategy {
-  public let name = "portfolio"
-  public var memory: StrategyMemory { .everything }
+package struct Portfolio: Strategy {
+  package let name = "portfolio"
+  package var memory: StrategyMemory { .everything }
   private var search = BoundedSearch(preemptions: 2)
   private var surw: SURW
   private var pos = POS()
@@ -23,15 +23,15 @@ public struct Portfolio: Strategy {
   ]
 
   /// Makes the default portfolio; `suspects` are handed to ``SURW``.
-  public init(suspects: Set<ObjectMark> = []) { surw = SURW(suspects: suspects) }
+  package init(suspects: Set<ObjectMark> = []) { surw = SURW(suspects: suspects) }
 
   /// Whether every schedule with at most two preemptions has been run.
-  public var isExhausted: Bool { search.isExhausted }
+  package var isExhausted: Bool { search.isExhausted }
 
   /// The most preemptions such that every schedule with as many has been run, if it is known.
-  public var exhaustedBound: Int? { search.exhaustedBound }
+  package var exhaustedBound: Int? { search.exhaustedBound }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     if iteration == 0 {
       surw.begin(iteration: 0, random: random)
       urw.begin(iteration: 0, random: random)
@@ -57,7 +57,7 @@ public struct Portfolio: Strategy {
 
   private var isProfile = false
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     switch member {
     case .search: search.choose(decision)
     case .surw: surw.choose(decision)
@@ -70,7 +70,7 @@ public struct Portfolio: Strategy {
     }
   }
 
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     if member == .search { search.end(schedule) }
     guard isProfile else { return }
     surw.end(schedule)
@@ -79,7 +79,7 @@ public struct Portfolio: Strategy {
     pct3.end(schedule)
   }
 
-  public func origin(of iteration: Int) -> ScheduleOrigin {
+  package func origin(of iteration: Int) -> ScheduleOrigin {
     switch member {
     case .search: search.origin(of: searched)
     case .surw: surw.origin(of: iteration)

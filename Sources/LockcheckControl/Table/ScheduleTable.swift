@@ -1,4 +1,3 @@
-import LockcheckControl
 import LockcheckTrace
 
 /// A schedule as a table for a person: one column a thread, time downwards.

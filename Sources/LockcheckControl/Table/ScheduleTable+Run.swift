@@ -1,5 +1,3 @@
-import LockcheckControl
-
 extension ScheduleTable {
   /// The table of a run.
   init(_ run: ScheduleRun, labels: StepLabels) {
