@@ -38,7 +38,8 @@ internal import LockcheckTrace
   var lastTurn = 0
 
   init(
-    number: Int, mark: ObjectMark, name: String, isDaemon: Bool, scheduler: Scheduler, worker: Worker
+    number: Int, mark: ObjectMark, name: String, isDaemon: Bool, scheduler: Scheduler,
+    worker: Worker
   ) {
     self.number = number
     self.mark = mark

@@ -6,7 +6,9 @@ package final class ProgramRun: @unchecked Sendable {
   private let scheduler: Scheduler
 
   /// Puts the calling thread, and all that it starts from now on, under control.
-  package init(_ strategy: some Strategy, seed: UInt64 = 0, iteration: Int = 0, limits: ScheduleLimits) {
+  package init(
+    _ strategy: any Strategy, seed: UInt64 = 0, iteration: Int = 0, limits: ScheduleLimits
+  ) {
     memory = ExplorationMemory(strategy)
     memory.strategy.begin(
       iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))

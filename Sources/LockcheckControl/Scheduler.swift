@@ -262,7 +262,9 @@ package final class Scheduler: @unchecked Sendable {
     if let yielding { decision.choices.append(yielding.choice) }
     let sleepers = threads.filter { $0.deadline != nil }
     guard !sleepers.isEmpty else { return }
-    for thread in sleepers.sorted(by: { ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number) }) {
+    for thread in sleepers.sorted(by: {
+      ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number)
+    }) {
       var choice = thread.choice
       choice.isTimeout = true
       decision.choices.append(choice)
@@ -301,7 +303,8 @@ package final class Scheduler: @unchecked Sendable {
     run.stuck.map { stuck in
       let thread = threads[stuck.thread]
       let holder = stuck.holder.map { ", held by T\($0) \(threads[$0].name)" } ?? ""
-      return "T\(stuck.thread) \(thread.name) waits in \(memory.labels.describe(stuck.step))\(holder)"
+      return
+        "T\(stuck.thread) \(thread.name) waits in \(memory.labels.describe(stuck.step))\(holder)"
     }.joined(separator: "; ")
   }
 }

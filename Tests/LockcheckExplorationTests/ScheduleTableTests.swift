@@ -1,7 +1,7 @@
-import LockcheckControl
 import LockcheckTrace
 import Testing
 
+@testable import LockcheckControl
 @testable import LockcheckExploration
 
 @Suite struct `A schedule as a table` {

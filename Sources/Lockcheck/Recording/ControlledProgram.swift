@@ -82,7 +82,7 @@
     }
 
     private static func write(_ text: String, to path: String) -> Bool {
-      let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
       guard file >= 0 else { return false }
       defer { close(file) }
       var bytes = Array(text.utf8)[...]
@@ -147,7 +147,7 @@
   }
 
   private func readFile(_ path: String) throws -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw ScheduleProblem("\(path): \(describe(errno: errno))") }
     defer { close(file) }
     var bytes: [UInt8] = []
