@@ -173,7 +173,7 @@ let package = Package(
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [
-        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
+        "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckAssertions",
         "AssertionsTestKit",
       ]),
     .testTarget(

@@ -10,11 +10,25 @@
 #include <unistd.h>
 
 __thread void *lc_control_self __attribute__((tls_model("initial-exec"))) = 0;
+__thread const char *lc_note_self __attribute__((tls_model("initial-exec"))) = 0;
 
 static pthread_mutex_t running_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t running = 0;
 
+// The child of a fork has one thread only, and nobody to hand a baton to.
+static void leave_control(void) {
+  running = 0;
+  lc_set_mode(LC_CONTROLLED, false);
+  lc_control_self = 0;
+  lc_note_self = 0;
+  pthread_mutex_init(&running_lock, 0);
+}
+
+static void watch_forks(void) { pthread_atfork(0, 0, leave_control); }
+
 void lc_control_begin(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_forks);
   pthread_mutex_lock(&running_lock);
   if (running++ == 0) lc_set_mode(LC_CONTROLLED, true);
   pthread_mutex_unlock(&running_lock);
@@ -22,7 +36,7 @@ void lc_control_begin(void) {
 
 void lc_control_end(void) {
   pthread_mutex_lock(&running_lock);
-  if (--running == 0) lc_set_mode(LC_CONTROLLED, false);
+  if (running > 0 && --running == 0) lc_set_mode(LC_CONTROLLED, false);
   pthread_mutex_unlock(&running_lock);
 }
 
@@ -63,7 +77,6 @@ char lc_thread_state(uint32_t tid) {
 
 // What is said of a crash.
 
-__thread const char *lc_note_self __attribute__((tls_model("initial-exec"))) = 0;
 
 static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE};
 enum { crash_count = sizeof crashes / sizeof crashes[0] };

@@ -43,7 +43,7 @@ enum ThreadRegistry {
   ///
   /// Not for one that a scheduler knows: it waits for its threads itself, and those that are stuck stay.
   static func await(_ thread: CheckedThread, _ id: UInt64) {
-    if Control.isInControl { return }
+    if Control.ownsThreads { return }
     _ = waitsAtExit
     let entry = Awaited(thread: thread, process: getpid())
     waiting.store(entry.process, ordering: .relaxed)

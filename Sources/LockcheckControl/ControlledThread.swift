@@ -38,7 +38,8 @@ internal import LockcheckTrace
   var lastTurn = 0
 
   init(
-    number: Int, mark: ObjectMark, name: String, isDaemon: Bool, scheduler: Scheduler, worker: Worker
+    number: Int, mark: ObjectMark, name: String, isDaemon: Bool, scheduler: Scheduler,
+    worker: Worker
   ) {
     self.number = number
     self.mark = mark
@@ -54,6 +55,9 @@ internal import LockcheckTrace
     guard let known = unsafe lc_control_current() else { return nil }
     return unsafe Unmanaged<ControlledThread>.fromOpaque(known).takeUnretainedValue()
   }
+
+  /// Whether the whole program is under control, and not a part of it.
+  package var isOfProgram: Bool { scheduler.isOfProgram }
 
   /// A mark for an object that the thread makes.
   package func markNewObject() -> ObjectMark {

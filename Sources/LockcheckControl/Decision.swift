@@ -20,20 +20,20 @@ public struct Choice: Sendable, Hashable, BitwiseCopyable {
 }
 
 /// A moment at which one of several threads can go on.
-public struct Decision: Sendable {
+package struct Decision: Sendable {
   /// How many steps have been taken in this schedule.
-  public var index: Int
+  package var index: Int
   /// What can happen; never empty.
   ///
   /// The first is what a run without preemptions does: the running thread goes on while it can, else the next
   /// thread by number, round and round; a thread that gives way comes after all others, and timeouts
   /// after these, the earliest deadline first.
-  public var choices: [Choice]
+  package var choices: [Choice]
   /// The thread that took the last step; nil before the first.
-  public var lastThread: Int?
+  package var lastThread: Int?
 
   /// Describes a moment.
-  public init(index: Int, choices: [Choice], lastThread: Int?) {
+  package init(index: Int, choices: [Choice], lastThread: Int?) {
     self.index = index
     self.choices = choices
     self.lastThread = lastThread
@@ -41,7 +41,7 @@ public struct Decision: Sendable {
 
   /// Whether taking the choice at `index` takes the turn from a thread that could go on, or ends a wait
   /// that could go on while some thread can do something else.
-  public func isPreemption(_ index: Int) -> Bool {
+  package func isPreemption(_ index: Int) -> Bool {
     let choice = choices[index]
     let first = choices[0]
     if choice.isTimeout { return !first.isTimeout }

@@ -35,6 +35,7 @@ public struct ScheduleFailure: Error, Sendable, Hashable, CustomStringConvertibl
     self.thread = thread
   }
 
+  /// `deadlock: …`.
   public var description: String { "\(kind.rawValue): \(text)" }
 }
 

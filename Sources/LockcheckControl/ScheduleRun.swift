@@ -1,13 +1,13 @@
 /// What came of one schedule.
-public struct ScheduleRun: Sendable {
+package struct ScheduleRun: Sendable {
   /// Who took which step.
-  public var schedule = Schedule()
+  package var schedule = Schedule()
   /// What went wrong first; nil where nothing did.
-  public var failure: ScheduleFailure?
+  package var failure: ScheduleFailure?
   /// Who could not go on in the end.
-  public var stuck: [StuckThread] = []
+  package var stuck: [StuckThread] = []
   /// What the threads are called, by number.
-  public var threadNames: [String] = []
+  package var threadNames: [String] = []
 }
 
 /// How far a schedule may go.

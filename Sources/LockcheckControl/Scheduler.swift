@@ -18,6 +18,8 @@ package final class Scheduler: @unchecked Sendable {
   private let crew: Crew
   private let limits: ScheduleLimits
   private let turns = Turns()
+  /// Whether it decides about a whole program, which ends when that one does.
+  let isOfProgram: Bool
   private let memory: ExplorationMemory
   // All below belongs to whoever has the baton.
   private var threads: [ControlledThread] = []
@@ -30,13 +32,43 @@ package final class Scheduler: @unchecked Sendable {
   /// The virtual time.
   package private(set) var now: Int64 = 1_000_000_000
 
-  init(crew: Crew, limits: ScheduleLimits, memory: ExplorationMemory) {
+  init(crew: Crew, limits: ScheduleLimits, memory: ExplorationMemory, isOfProgram: Bool = false) {
+    self.isOfProgram = isOfProgram
     self.crew = crew
     self.limits = limits
     self.memory = memory
   }
 
   // MARK: For the explorer
+
+  /// Puts the calling thread under control, as thread 0, and all that it starts from now on.
+  func adopt() {
+    lc_control_begin()
+    let main = ControlledThread(
+      number: 0, mark: ObjectMark(rawValue: 1), name: "main", isDaemon: false, scheduler: self,
+      worker: Worker())
+    introduce(main.mark, kind: "thread", name: main.name)
+    threads.append(main)
+    main.enter()
+    turns.end(0)
+  }
+
+  /// The process ends, as a thread of the program would have it.
+  ///
+  /// - Returns: False where it was over before.
+  func endProgram() -> Bool {
+    guard turns.begin() else { return false }
+    turns.finish()
+    return true
+  }
+
+  /// Waits for the end, and says what came of it.
+  func outcome() -> ScheduleRun {
+    awaitEnd()
+    run.threadNames = threads.map(\.name)
+    memory.strategy.end(run.schedule)
+    return run
+  }
 
   /// Runs `body` as thread 0, and all that it starts, and waits for the end.
   func run(_ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
@@ -50,7 +82,7 @@ package final class Scheduler: @unchecked Sendable {
       }
     }
     main.worker.give()
-    awaitEnd()
+    let run = outcome()
     for thread in threads {
       if case .ended = thread.state {
         crew.dismiss(thread.worker)
@@ -58,8 +90,6 @@ package final class Scheduler: @unchecked Sendable {
         crew.abandon(thread.worker)
       }
     }
-    run.threadNames = threads.map(\.name)
-    memory.strategy.end(run.schedule)
     return run
   }
 
@@ -232,7 +262,9 @@ package final class Scheduler: @unchecked Sendable {
     if let yielding { decision.choices.append(yielding.choice) }
     let sleepers = threads.filter { $0.deadline != nil }
     guard !sleepers.isEmpty else { return }
-    for thread in sleepers.sorted(by: { ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number) }) {
+    for thread in sleepers.sorted(by: {
+      ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number)
+    }) {
       var choice = thread.choice
       choice.isTimeout = true
       decision.choices.append(choice)
@@ -271,7 +303,8 @@ package final class Scheduler: @unchecked Sendable {
     run.stuck.map { stuck in
       let thread = threads[stuck.thread]
       let holder = stuck.holder.map { ", held by T\($0) \(threads[$0].name)" } ?? ""
-      return "T\(stuck.thread) \(thread.name) waits in \(memory.labels.describe(stuck.step))\(holder)"
+      return
+        "T\(stuck.thread) \(thread.name) waits in \(memory.labels.describe(stuck.step))\(holder)"
     }.joined(separator: "; ")
   }
 }

@@ -3,7 +3,7 @@
 /// A strategy is asked at every scheduling point, also where there is one choice only. It sees no
 /// memory, no clock and no other source of chance than the generator it is given: the same program and the
 /// same numbers give the same schedule.
-public protocol Strategy: Sendable {
+package protocol Strategy: Sendable {
   /// What a token calls it: letters and digits.
   var name: String { get }
 
@@ -36,19 +36,19 @@ public protocol Strategy: Sendable {
 }
 
 extension Strategy {
-  public var isExhausted: Bool { false }
-  public var memory: StrategyMemory { .nothing }
-  public func origin(of iteration: Int) -> ScheduleOrigin {
+  package var isExhausted: Bool { false }
+  package var memory: StrategyMemory { .nothing }
+  package func origin(of iteration: Int) -> ScheduleOrigin {
     ScheduleOrigin(strategy: name, iteration: iteration, memory: memory)
   }
-  public mutating func end(_ schedule: Schedule) {}
+  package mutating func end(_ schedule: Schedule) {}
 }
 
 /// What a strategy learns from.
 ///
 /// To run schedule `i` again: with ``nothing``, run `i`; with ``profile``, run 0, then `i`; with ``everything``, run
 /// 0 to `i`. Each run is told to the strategy by `begin` and `end`.
-public enum StrategyMemory: Sendable, Hashable {
+package enum StrategyMemory: Sendable, Hashable {
   /// Nothing: a schedule depends on the program, the seed and the iteration.
   case nothing
   /// The schedule of iteration 0, in which it preempts nobody.
@@ -58,16 +58,16 @@ public enum StrategyMemory: Sendable, Hashable {
 }
 
 /// Where a schedule comes from, as a token tells it.
-public struct ScheduleOrigin: Sendable, Hashable {
+package struct ScheduleOrigin: Sendable, Hashable {
   /// The strategy, by its name.
-  public var strategy: String
+  package var strategy: String
   /// The iteration, as that strategy counts.
-  public var iteration: Int
+  package var iteration: Int
   /// What that strategy must have seen before.
-  public var memory: StrategyMemory
+  package var memory: StrategyMemory
 
   /// Names a schedule.
-  public init(strategy: String, iteration: Int, memory: StrategyMemory) {
+  package init(strategy: String, iteration: Int, memory: StrategyMemory) {
     self.strategy = strategy
     self.iteration = iteration
     self.memory = memory
@@ -77,19 +77,19 @@ public struct ScheduleOrigin: Sendable, Hashable {
 /// Numbers that only look like chance: SplitMix64.
 ///
 /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-public struct SeededRandom: RandomNumberGenerator, Sendable {
+package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Begins a sequence.
-  public init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
   /// Begins the sequence of one schedule.
-  public init(seed: UInt64, iteration: Int) {
+  package init(seed: UInt64, iteration: Int) {
     var first = SeededRandom(seed: seed)
     self.init(seed: first.next() &+ UInt64(truncatingIfNeeded: iteration) &* 0xD1B5_4A32_D192_ED03)
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -98,10 +98,10 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   }
 
   /// A number below `bound`, which is positive. Not quite even, by one in 2^64 divided by the bound.
-  public mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
   /// A number from 0 up to 1.
-  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

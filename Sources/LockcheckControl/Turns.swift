@@ -31,8 +31,10 @@ internal import Synchronization
   func begin() -> Bool {
     let seen = count.load(ordering: .relaxed)
     guard seen != Self.over else { return false }
-    return count.compareExchange(expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing)
-      .exchanged
+    return count.compareExchange(
+      expected: seen, desired: seen + 1, ordering: .acquiringAndReleasing
+    )
+    .exchanged
   }
 
   /// It is the turn of that thread, which is the caller.

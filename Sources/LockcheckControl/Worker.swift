@@ -32,6 +32,15 @@ internal import Glibc
     }
   }
 
+  /// Makes one of the calling thread, which goes on.
+  init() {
+    unsafe baton = .allocate(capacity: 1)
+    unsafe baton.initialize(to: 0)
+    processor = -1
+    number = lc_thread_number()
+    lc_stay_on_processor(lc_choose_processor())
+  }
+
   private let processor: Int32
 
   deinit { unsafe baton.deallocate() }

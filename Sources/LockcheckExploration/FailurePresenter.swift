@@ -58,7 +58,9 @@ struct FailurePresenter {
 
 extension Explorer {
   /// Runs one schedule by another strategy, and then has its own again.
-  func trial(_ strategy: some Strategy, _ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
+  func trial(_ strategy: some Strategy, _ body: @escaping @Sendable () throws -> Void)
+    -> ScheduleRun
+  {
     let mine = self.strategy
     defer { self.strategy = mine }
     self.strategy = strategy

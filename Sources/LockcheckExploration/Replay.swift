@@ -31,7 +31,9 @@ struct Replay {
     let divergence = (explorer.strategy as? ReplayStrategy)?.divergence
     return result(
       run, explorer, method: "exact", token: divergence == nil ? text : nil,
-      divergence: divergence.map { $0.message(labels: StepLabels(of: run, objects: explorer.labels)) })
+      divergence: divergence.map {
+        $0.message(labels: StepLabels(of: run, objects: explorer.labels))
+      })
   }
 
   private func run(_ method: Method, _ seed: UInt64, _ iteration: Int) -> Exploration {

@@ -6,6 +6,7 @@
     @inline(__always) static func wake(_ word: UInt) {}
     @inline(__always) static var now: Int64? { nil }
     static var isInControl: Bool { false }
+    static var ownsThreads: Bool { false }
     static func nameThread(in function: Substring) -> String? { nil }
     static func fail(_ error: any Error) -> Bool { false }
     static func misuse(_ text: String) {}
@@ -28,6 +29,9 @@
 
     /// Whether the calling thread is under control.
     static var isInControl: Bool { thread != nil }
+
+    /// Whether its threads are of no concern to the process, which does not wait for them at its end.
+    static var ownsThreads: Bool { thread.map { !$0.isOfProgram } ?? false }
 
     /// Sleeps until the word, given by its address, is said to have changed; nil where the system is to do
     /// that.

@@ -16,7 +16,7 @@ enum PoolRegistry {
 
   /// The pool has got its first worker. Under a scheduler it is not the process that waits for it.
   static func add(_ pool: PoolCore) {
-    if Control.isInControl { return }
+    if Control.ownsThreads { return }
     _ = endsAtExit
     process.store(getpid(), ordering: .relaxed)
     pools.withLock { $0[ObjectIdentifier(pool)] = pool }

@@ -125,7 +125,7 @@ internal import Synchronization
     let kind: ObjectKind
     let live = LiveObject()
     /// What a scheduler calls it; none where no controlled thread has made it.
-    let madeAs = Traced.newMark
+    let madeAs: ObjectMark
     private let object: RecordedObject
 
     init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
@@ -133,6 +133,8 @@ internal import Synchronization
       self.kind = kind
       object = RecordedObject(kind, name: name, details: details)
       LiveChecks.readEnvironment()
+      ControlledProgram.readEnvironment()
+      madeAs = Traced.newMark
     }
 
     /// Whether any recording runs, or the live checks are on: asked once in every operation.
@@ -225,7 +227,7 @@ internal import Synchronization
     let name: String
     private let thread: RecordedThread
     /// What a scheduler calls it.
-    private let madeAs = Traced.newMark
+    private let madeAs: ObjectMark
     /// Whether the live checks have been told that it will be started.
     private let isAnnounced: Bool
 
@@ -234,6 +236,8 @@ internal import Synchronization
       thread = RecordedThread(name: name, kind: "thread")
       LiveChecks.readEnvironment()
       isAnnounced = LiveChecks.shared.announceThread()
+      ControlledProgram.readEnvironment()
+      madeAs = Traced.newMark
     }
     func recordFork() { thread.recordFork() }
 

@@ -1,20 +1,20 @@
-public import LockcheckTrace
+package import LockcheckTrace
 
 /// What a person calls the objects, threads and steps of a schedule.
 ///
 /// An object has its name; one without a name is called by its kind and the order in which the schedule
 /// mentions such objects (`lock#2`), and so are several that share a name (`fork#1`). The same schedule
 /// gives the same labels.
-public struct StepLabels: Sendable {
+package struct StepLabels: Sendable {
   /// What is known of an object.
-  public struct Object: Sendable, Hashable {
+  package struct Object: Sendable, Hashable {
     /// What sort of thing it is.
-    public var kind: ObjectKind
+    package var kind: ObjectKind
     /// What the program calls it.
-    public var name: String?
+    package var name: String?
 
     /// Describes an object.
-    public init(_ kind: ObjectKind, name: String? = nil) {
+    package init(_ kind: ObjectKind, name: String? = nil) {
       self.kind = kind
       self.name = name
     }
@@ -36,7 +36,7 @@ public struct StepLabels: Sendable {
   ///   - object: What is known of an object; nil where its first step has to tell its kind.
   ///   - threadName: What the program calls the thread of that number.
   /// - Complexity: O(choices).
-  public init(
+  package init(
     of choices: some Sequence<Choice>, object: (ObjectMark) -> Object? = { _ in nil },
     threadName: (Int) -> String? = { _ in nil }
   ) {
@@ -66,7 +66,7 @@ public struct StepLabels: Sendable {
   }
 
   /// Labels a schedule.
-  public init(
+  package init(
     of schedule: Schedule, object: (ObjectMark) -> Object? = { _ in nil },
     threadName: (Int) -> String? = { _ in nil }
   ) {
@@ -74,7 +74,7 @@ public struct StepLabels: Sendable {
   }
 
   /// What the program calls a thread; nil where it has no name or was not mentioned.
-  public func name(ofThread number: Int) -> String? { threadNames[number] }
+  package func name(ofThread number: Int) -> String? { threadNames[number] }
 
   /// What an object is called; its kind alone where nothing mentioned it.
   func label(of mark: ObjectMark, in step: Step) -> String? {
@@ -84,7 +84,7 @@ public struct StepLabels: Sendable {
   }
 
   /// A step in words.
-  public func words(for choice: Choice) -> StepWords {
+  package func words(for choice: Choice) -> StepWords {
     let step = choice.step
     let kind = objects[step.object]?.kind ?? step.impliedKind
     return StepWords(

@@ -1,18 +1,18 @@
 import LockcheckTrace
 
 /// A step as a person reads it: `T2 lock(accounts)`.
-public struct StepWords: Sendable, Hashable {
+package struct StepWords: Sendable, Hashable {
   /// Who takes it, by number.
-  public var thread: Int
+  package var thread: Int
   /// What is done: letters only.
-  public var operation: String
+  package var operation: String
   /// What it is done to; nil where there is nothing.
-  public var object: String?
+  package var object: String?
   /// Whether it is the end of a wait by its deadline.
-  public var isTimeout: Bool
+  package var isTimeout: Bool
 
   /// Describes a step.
-  public init(thread: Int, operation: String, object: String?, isTimeout: Bool = false) {
+  package init(thread: Int, operation: String, object: String?, isTimeout: Bool = false) {
     self.thread = thread
     self.operation = operation
     self.object = object
@@ -20,14 +20,14 @@ public struct StepWords: Sendable, Hashable {
   }
 
   /// Without the thread: `lock(accounts)`, `wait(gate) times out`.
-  public var deed: String {
+  package var deed: String {
     operation + (object.map { "(\($0))" } ?? "") + (isTimeout ? " times out" : "")
   }
 }
 
 extension StepWords: CustomStringConvertible {
   /// `T2 lock(accounts)`.
-  public var description: String { "T\(thread) \(deed)" }
+  package var description: String { "T\(thread) \(deed)" }
 }
 
 extension Step {

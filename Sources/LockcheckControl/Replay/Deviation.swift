@@ -10,30 +10,30 @@
 /// Applied to the schedule they were read from, all of them give that schedule back: whoever is passed over
 /// has taken no step in between, and a thread that is not passed over takes one, so a place that is left is
 /// left for good.
-public struct Deviation: Sendable, Hashable {
+package struct Deviation: Sendable, Hashable {
   /// A point in the life of a thread.
-  public struct Place: Sendable, Hashable {
+  package struct Place: Sendable, Hashable {
     /// Which thread.
-    public var thread: ObjectMark
+    package var thread: ObjectMark
     /// How many steps it has taken.
-    public var steps: Int
+    package var steps: Int
 
     /// Describes a point.
-    public init(_ thread: ObjectMark, after steps: Int) {
+    package init(_ thread: ObjectMark, after steps: Int) {
       self.thread = thread
       self.steps = steps
     }
   }
 
   /// Who is passed over, and where.
-  public var place: Place
+  package var place: Place
   /// Who goes on instead; the same thread where its wait comes to its deadline instead of going on.
-  public var thread: ObjectMark
+  package var thread: ObjectMark
   /// Whether it is the end of a wait by its deadline.
-  public var isTimeout: Bool
+  package var isTimeout: Bool
 
   /// Describes a deviation.
-  public init(at place: Place, to thread: ObjectMark, isTimeout: Bool = false) {
+  package init(at place: Place, to thread: ObjectMark, isTimeout: Bool = false) {
     self.place = place
     self.thread = thread
     self.isTimeout = isTimeout
@@ -44,7 +44,7 @@ extension Schedule {
   /// What tells this schedule from a run without preemptions, in order.
   ///
   /// - Complexity: O(steps).
-  public var deviations: [Deviation] {
+  package var deviations: [Deviation] {
     var progress: [ObjectMark: Int] = [:]
     var found: [Deviation] = []
     for taken in steps {

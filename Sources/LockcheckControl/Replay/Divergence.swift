@@ -1,7 +1,7 @@
 /// Where a run no longer does what a schedule says.
-public struct Divergence: Sendable, Hashable {
+package struct Divergence: Sendable, Hashable {
   /// What the schedule says.
-  public enum Expected: Sendable, Hashable {
+  package enum Expected: Sendable, Hashable {
     /// This step.
     case step(StepWords)
     /// The step that was recorded: all that is known of it is that it was another.
@@ -11,7 +11,7 @@ public struct Divergence: Sendable, Hashable {
   }
 
   /// What the run does.
-  public enum Found: Sendable, Hashable {
+  package enum Found: Sendable, Hashable {
     /// This.
     case step(Choice)
     /// Nothing could be done by that thread so far, or there is none of that number.
@@ -25,21 +25,21 @@ public struct Divergence: Sendable, Hashable {
   }
 
   /// The step, or the steps among which it is: a token of a long schedule does not check each.
-  public var steps: ClosedRange<Int>
+  package var steps: ClosedRange<Int>
   /// What the schedule says.
-  public var expected: Expected
+  package var expected: Expected
   /// What the run does.
-  public var found: Found
+  package var found: Found
 
   /// Describes a divergence.
-  public init(steps: ClosedRange<Int>, expected: Expected, found: Found) {
+  package init(steps: ClosedRange<Int>, expected: Expected, found: Found) {
     self.steps = steps
     self.expected = expected
     self.found = found
   }
 
   /// `step 17: expected T2 lock(accounts), got T2 put(queue)`.
-  public func message(labels: StepLabels) -> String {
+  package func message(labels: StepLabels) -> String {
     let place =
       steps.count == 1
       ? "step \(steps.lowerBound)" : "steps \(steps.lowerBound) to \(steps.upperBound)"

@@ -2,13 +2,13 @@
 ///
 /// From there on it chooses as a run without preemptions does: what comes after means nothing, but the run is
 /// to end.
-public struct ReplayStrategy: Strategy {
+package struct ReplayStrategy: Strategy {
   /// What a token calls it.
-  public let name = ScheduleToken.exactWord
+  package let name = ScheduleToken.exactWord
   private let schedule: ExactSchedule
   private let stride: Int
   /// The first divergence of the schedule that runs or ran last; nil as long as there is none.
-  public private(set) var divergence: Divergence?
+  package private(set) var divergence: Divergence?
   private var digest = ScheduleDigest()
   private var census = ThreadCensus()
   private var nextTurn = 0
@@ -19,16 +19,16 @@ public struct ReplayStrategy: Strategy {
   private var unchecked = 0
 
   /// Makes what follows `schedule`.
-  public init(_ schedule: ExactSchedule) {
+  package init(_ schedule: ExactSchedule) {
     self.schedule = schedule
     stride = ExactSchedule.stride(ofSteps: schedule.stepCount)
   }
 
   /// Forgets the schedule before.
-  public mutating func begin(iteration: Int, random: SeededRandom) { self = Self(schedule) }
+  package mutating func begin(iteration: Int, random: SeededRandom) { self = Self(schedule) }
 
   /// Chooses as it was told.
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     guard divergence == nil else { return 0 }
     census.note(decision)
     guard decision.index < schedule.stepCount else {
@@ -58,7 +58,7 @@ public struct ReplayStrategy: Strategy {
   }
 
   /// Notices what is missing.
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     let count = self.schedule.stepCount
     // Nobody is asked about the last steps of a schedule that is longer than most.
     while divergence == nil, seen < min(count, schedule.steps.count) {

@@ -1,8 +1,8 @@
-public import LockcheckTrace
+package import LockcheckTrace
 
 extension Script {
   /// Whether a run has come to it.
-  public func isReached(by run: ScheduleRun, _ steering: Steering) -> Bool {
+  package func isReached(by run: ScheduleRun, _ steering: Steering) -> Bool {
     switch goal {
     case .meeting: return steering.hasMet
     case .end: return steering.isComplete && steering.followed == steps.count
@@ -20,7 +20,7 @@ extension Script {
   }
 
   /// What is said of a run that has come to it without going wrong.
-  public var success: ScheduleFailure {
+  package var success: ScheduleFailure {
     switch goal {
     case .stuck: ScheduleFailure(.deadlock, "nobody can go on")
     case .meeting:

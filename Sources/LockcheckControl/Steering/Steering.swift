@@ -1,4 +1,4 @@
-public import LockcheckTrace
+package import LockcheckTrace
 
 /// Steers a program into the state that a script leads to, and keeps every thread there before its last
 /// step until all have come.
@@ -12,9 +12,9 @@ public import LockcheckTrace
 /// 3. Where the wanted thread cannot go on, another one does that has not done its part: on the first try
 ///    the usual one, later any.
 /// 4. Once all stand there, or none but these is left, they go on.
-public struct Steering: Strategy {
-  public let name = "steer"
-  private let script: Script
+package struct Steering: Strategy {
+  package let name = "steer"
+  let script: Script
   private var random = SeededRandom(seed: 0)
   private var isFirstTry = true
 
@@ -36,14 +36,14 @@ public struct Steering: Strategy {
   private static var patience: Int { 8 }
 
   /// How many entries of the script were followed.
-  public var followed: Int { isDone.count { $0 } }
+  package var followed: Int { isDone.count { $0 } }
   /// Whether all of them are behind.
-  public var isComplete: Bool { next == script.steps.count }
+  package var isComplete: Bool { next == script.steps.count }
   /// Whether two threads stood before their last steps, accesses to one variable, at the same time.
-  public private(set) var hasMet = false
+  package private(set) var hasMet = false
 
   /// Steers by `script`.
-  public init(_ script: Script) {
+  package init(_ script: Script) {
     self.script = script
     var parts: [[Int]] = Array(repeating: [], count: script.threads.count)
     for (index, entry) in script.steps.enumerated() { parts[entry.thread].append(index) }
@@ -52,13 +52,13 @@ public struct Steering: Strategy {
     isDone = script.steps.map { _ in false }
   }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     self = Steering(script)
     self.random = random
     isFirstTry = iteration == 0
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     meetNewThreads(decision)
     hasMet = hasMet || isMeeting(decision)
     let index = wanted(decision)
@@ -67,10 +67,10 @@ public struct Steering: Strategy {
   }
 
   /// The object of the program that stands for one of the script's; nil where they have not met.
-  public func mark(of object: Int) -> ObjectMark? { objects[object] }
+  package func mark(of object: Int) -> ObjectMark? { objects[object] }
 
   /// The thread of the schedule, by number, that stands for one of the script's; nil where it has not come.
-  public func thread(of role: Int) -> Int? { roles.firstIndex(of: role) }
+  package func thread(of role: Int) -> Int? { roles.firstIndex(of: role) }
 
   // MARK: Who is who
 

@@ -59,7 +59,7 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
   /// Makes the strategy, as it is before its first schedule.
   ///
   /// - Parameter suspects: Objects on which the order of steps is suspected to matter.
-  public func strategy(suspects: Set<ObjectMark> = []) -> any Strategy {
+  package func strategy(suspects: Set<ObjectMark> = []) -> any Strategy {
     switch self {
     case .random: RandomWalk()
     case .walk(let percent): RandomWalk(switchPercent: percent)
@@ -77,6 +77,9 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
 public struct UnknownMethod: Error, Hashable, CustomStringConvertible {
   /// The name.
   public var name: String
+
+  /// Says so of this name.
+  public init(name: String) { self.name = name }
 
   public var description: String {
     "no way to explore is called \"\(name)\": there are random, walk1 to walk100, pct1 to pct100, pos, urw, "

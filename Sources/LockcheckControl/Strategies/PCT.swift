@@ -12,9 +12,9 @@ import LockcheckTrace
 ///
 /// Departures: k is the length of the schedule of iteration 0. A thread that gives way, or that has taken 500 steps
 /// running while others could go on, falls below all others, so that a loop that waits for them ends.
-public struct PCT: Strategy {
-  public let name: String
-  public var memory: StrategyMemory { .profile }
+package struct PCT: Strategy {
+  package let name: String
+  package var memory: StrategyMemory { .profile }
   private let depth: Int
   private var random = SeededRandom(seed: 0)
   private var stepCount = 1
@@ -26,12 +26,12 @@ public struct PCT: Strategy {
   private var isProfile = false
 
   /// Makes the strategy for bugs of this depth, from 1: the number of orderings of two steps that a bug needs.
-  public init(depth: Int) {
+  package init(depth: Int) {
     name = "pct\(depth)"
     self.depth = depth
   }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     isProfile = iteration == 0
     self.random = random
     priorities.removeAll()
@@ -42,7 +42,7 @@ public struct PCT: Strategy {
     runningFor = 0
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     if isProfile { return 0 }
     var index = highest(decision)
     for (place, point) in changePoints.enumerated() where point == decision.index {
@@ -53,7 +53,7 @@ public struct PCT: Strategy {
     return index
   }
 
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     if isProfile { stepCount = max(schedule.steps.count, 1) }
   }
 

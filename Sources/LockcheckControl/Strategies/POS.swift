@@ -9,22 +9,22 @@ import LockcheckTrace
 ///    difference, take no probability from those that do.
 ///
 /// A timeout's priority is below every step's seven times of eight.
-public struct POS: Strategy {
-  public let name = "pos"
+package struct POS: Strategy {
+  package let name = "pos"
   private var random = SeededRandom(seed: 0)
   private var priorities = ThreadTable<UInt64>()
   private var timeoutPriorities = ThreadTable<UInt64>()
 
   /// Makes the strategy.
-  public init() {}
+  package init() {}
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     self.random = random
     priorities.removeAll()
     timeoutPriorities.removeAll()
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     let choices = decision.choices
     var best = 0
     var bestPriority: UInt64 = 0

@@ -1,26 +1,26 @@
 /// Goes on with the running thread most of the time, and else with any other.
 ///
 /// Timeouts are chance's as everything else, but rarer: they are a choice like a thread only one time in eight.
-public struct RandomWalk: Strategy {
-  public let name: String
+package struct RandomWalk: Strategy {
+  package let name: String
   private let switchProbability: Double
   private var random = SeededRandom(seed: 0)
 
   /// Makes the walk of a token's `random`: every choice is as likely as every other.
-  public init() {
+  package init() {
     name = "random"
     switchProbability = 1
   }
 
   /// Makes a walk that leaves the running thread with this probability, in percent: a token's `walk20`.
-  public init(switchPercent: Int) {
+  package init(switchPercent: Int) {
     name = "walk\(switchPercent)"
     switchProbability = Double(switchPercent) / 100
   }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) { self.random = random }
+  package mutating func begin(iteration: Int, random: SeededRandom) { self.random = random }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     let choices = decision.choices
     guard choices.count > 1 else { return 0 }
     if choices[0].thread == decision.lastThread, !choices[0].isTimeout,

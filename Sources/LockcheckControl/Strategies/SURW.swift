@@ -11,9 +11,9 @@ import LockcheckTrace
 ///
 /// Departures: objects are candidates only where the schedule of iteration 0 shows that threads share
 /// them and one changes them; suspects, where given, are Δ together in every other schedule.
-public struct SURW: Strategy {
-  public let name = "surw"
-  public var memory: StrategyMemory { .profile }
+package struct SURW: Strategy {
+  package let name = "surw"
+  package var memory: StrategyMemory { .profile }
   private let suspects: Set<ObjectMark>
   private var random = SeededRandom(seed: 0)
   private var profile = Profile()
@@ -28,9 +28,9 @@ public struct SURW: Strategy {
   private var takesSuspects = false
 
   /// Makes the strategy; `suspects` are objects on which the order of steps is suspected to matter.
-  public init(suspects: Set<ObjectMark> = []) { self.suspects = suspects }
+  package init(suspects: Set<ObjectMark> = []) { self.suspects = suspects }
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     self.random = random
     isProfile = iteration == 0
     takesSuspects = !suspects.isEmpty && iteration % 2 == 1
@@ -41,7 +41,7 @@ public struct SURW: Strategy {
     remaining.begin(planned)
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     if isProfile || decision.choices.count == 1 { return take(0, decision) }
     let ready = decision.readyCount
     if ready == 0 || (ready < decision.choices.count && random.letsTimeoutsFire()) {
@@ -62,7 +62,7 @@ public struct SURW: Strategy {
     }
   }
 
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     if isProfile { profile = Profile(schedule) }
   }
 

@@ -6,9 +6,9 @@ import LockcheckTrace
 /// goes on with a probability in proportion to the steps it has left, those of threads it will start among
 /// them, for that is in proportion to the number of ways in which the schedule can end. The numbers are
 /// those of the schedule of iteration 0; where threads do as much in every schedule and never wait, the walk is uniform.
-public struct URW: Strategy {
-  public let name = "urw"
-  public var memory: StrategyMemory { .profile }
+package struct URW: Strategy {
+  package let name = "urw"
+  package var memory: StrategyMemory { .profile }
   private var random = SeededRandom(seed: 0)
   private var profile = Profile()
   private var planned: [Int] = []
@@ -17,15 +17,15 @@ public struct URW: Strategy {
   private var isProfile = false
 
   /// Makes the strategy.
-  public init() {}
+  package init() {}
 
-  public mutating func begin(iteration: Int, random: SeededRandom) {
+  package mutating func begin(iteration: Int, random: SeededRandom) {
     self.random = random
     isProfile = iteration == 0
     remaining.begin(planned)
   }
 
-  public mutating func choose(_ decision: Decision) -> Int {
+  package mutating func choose(_ decision: Decision) -> Int {
     if isProfile { return 0 }
     let index = pick(decision)
     let taken = decision.choices[index]
@@ -37,7 +37,7 @@ public struct URW: Strategy {
     return index
   }
 
-  public mutating func end(_ schedule: Schedule) {
+  package mutating func end(_ schedule: Schedule) {
     guard isProfile else { return }
     profile = Profile(schedule)
     planned = profile.stepCounts

@@ -1,24 +1,24 @@
 /// A schedule by its differences from a run without preemptions, with enough about the rest to notice when
 /// a program no longer follows it.
-public struct ExactSchedule: Sendable, Hashable {
+package struct ExactSchedule: Sendable, Hashable {
   /// A step at which a run without preemptions would have done otherwise.
   ///
   /// It stands for a position in this very schedule, so it counts steps from the beginning of the run. (A
   /// ``Deviation`` outlives changes to the schedule around it, and counts otherwise.)
-  public struct Turn: Sendable, Hashable {
+  package struct Turn: Sendable, Hashable {
     /// How many steps were taken before.
-    public var step: Int
+    package var step: Int
     /// Who took it, by number.
-    public var thread: Int
+    package var thread: Int
     /// Whether it was the end of a wait by its deadline.
-    public var isTimeout: Bool
+    package var isTimeout: Bool
     /// What was done, in a word: for a message, and never compared.
-    public var operation: String
+    package var operation: String
     /// What it was done to, as a person calls it; nil where there is nothing. Never compared.
-    public var object: String?
+    package var object: String?
 
     /// Describes a turn.
-    public init(
+    package init(
       step: Int, thread: Int, isTimeout: Bool = false, operation: String, object: String? = nil
     ) {
       self.step = step
@@ -30,9 +30,9 @@ public struct ExactSchedule: Sendable, Hashable {
   }
 
   /// How many steps there are.
-  public let stepCount: Int
+  package let stepCount: Int
   /// The differences, in order.
-  public let turns: [Turn]
+  package let turns: [Turn]
   /// A character for each checked step, and one for each turn, in the order of the steps.
   let checks: [UInt8]
   /// What ``ScheduleDigest`` says at the end.
@@ -41,7 +41,7 @@ public struct ExactSchedule: Sendable, Hashable {
   /// Writes down a schedule.
   ///
   /// - Complexity: O(steps).
-  public init(_ schedule: Schedule, labels: StepLabels) {
+  package init(_ schedule: Schedule, labels: StepLabels) {
     stepCount = schedule.steps.count
     turns = schedule.steps.indices.compactMap { index in
       let taken = schedule.steps[index]

@@ -3,7 +3,7 @@ extension ScheduleToken {
   ///
   /// - Parameter text: The token; blanks and line ends around it do not count.
   /// - Throws: What is wrong with it, and where.
-  public init(parsing text: some StringProtocol) throws(ScheduleTokenError) {
+  package init(parsing text: some StringProtocol) throws(ScheduleTokenError) {
     var fields = TokenField(trimming: String(text)).split(at: ":")
     let version = fields.removeFirst()
     guard version.text == Self.version else { throw version.versionError }

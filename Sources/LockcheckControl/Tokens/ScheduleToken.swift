@@ -1,7 +1,7 @@
 /// A schedule as a word that can be copied out of a log: it survives a shell without quotes.
 ///
 /// `Docs/replay.md` has the grammar.
-public enum ScheduleToken: Sendable, Hashable {
+package enum ScheduleToken: Sendable, Hashable {
   /// Whatever a method chooses with these numbers: `lc1:pct3:1f2e:17`.
   ///
   /// Stands for the same schedule only as long as the program and the method stay as they are.
@@ -12,7 +12,7 @@ public enum ScheduleToken: Sendable, Hashable {
 
 extension ScheduleToken: CustomStringConvertible {
   /// The token: letters, digits and `:.,_-+%`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .seeded(let method, let seed, let iteration):
       "\(Self.version):\(method):\(String(seed, radix: 16)):\(iteration)"

@@ -1,32 +1,32 @@
 /// What is wrong with a replay token: where, what stands there, and what would have been right.
-public struct ScheduleTokenError: Error, Sendable, Hashable {
+package struct ScheduleTokenError: Error, Sendable, Hashable {
   /// What sort of mistake it is. Static members, so that a new one breaks no one.
-  public struct Code: Sendable, Hashable {
+  package struct Code: Sendable, Hashable {
     /// A word for it, stable over versions: `unsupported-version`.
-    public let name: String
+    package let name: String
 
     private init(_ name: String) { self.name = name }
 
     /// Does not begin as a token does.
-    public static let notAToken = Code("not-a-token")
+    package static let notAToken = Code("not-a-token")
     /// Written by a version with another form.
-    public static let unsupportedVersion = Code("unsupported-version")
+    package static let unsupportedVersion = Code("unsupported-version")
     /// Ends too early, or does not end where it should.
-    public static let wrongFieldCount = Code("wrong-field-count")
+    package static let wrongFieldCount = Code("wrong-field-count")
     /// Something that its place does not allow.
-    public static let invalidValue = Code("invalid-value")
+    package static let invalidValue = Code("invalid-value")
     /// A step that does not come after the one before it, or is none of the schedule's.
-    public static let misplacedStep = Code("misplaced-step")
+    package static let misplacedStep = Code("misplaced-step")
   }
 
   /// What sort of mistake it is.
-  public let code: Code
+  package let code: Code
   /// The character of the token it begins at, counted from 1; blanks around the token do not count.
-  public let character: Int
+  package let character: Int
   /// What stands there.
-  public let found: String
+  package let found: String
   /// What would have been right.
-  public let expected: String
+  package let expected: String
 
   init(_ code: Code, at character: Int, found: some StringProtocol, expected: String) {
     self.code = code
@@ -40,7 +40,7 @@ public struct ScheduleTokenError: Error, Sendable, Hashable {
 
 extension ScheduleTokenError: CustomStringConvertible {
   /// `replay token, character 5: found 'p!', expected a method's name (letters and digits)`.
-  public var description: String {
+  package var description: String {
     let found = found.isEmpty ? "nothing" : "'\(found)'"
     if code == .unsupportedVersion {
       return "replay token, character \(character): \(found) was made by another version of "

@@ -1,4 +1,3 @@
-import LockcheckControl
 import LockcheckTrace
 
 /// The objects that more than one thread of a schedule touches.

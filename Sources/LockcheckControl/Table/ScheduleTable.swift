@@ -1,32 +1,31 @@
-import LockcheckControl
 import LockcheckTrace
 
 /// A schedule as a table for a person: one column a thread, time downwards.
 ///
 /// Consecutive steps of one thread stand in one cell, and equal ones are counted. Where that is too long, steps
 /// that no other thread can notice are left out, then steps from the middle; the table says how many.
-struct ScheduleTable: Sendable {
+package struct ScheduleTable: Sendable {
   /// A thread that cannot go on at the end.
-  struct Stuck: Sendable {
+  package struct Stuck: Sendable {
     /// What it waits to do.
-    var choice: Choice
+    package var choice: Choice
     /// Who holds what it waits for, by number; empty where that is nobody.
-    var holders: [Int] = []
+    package var holders: [Int] = []
   }
 
-  var schedule: Schedule
+  package var schedule: Schedule
   /// The threads that cannot go on at the end of it.
-  var stuck: [Stuck] = []
-  var labels: StepLabels
+  package var stuck: [Stuck] = []
+  package var labels: StepLabels
   /// The longest line there may be, in characters; at least 40.
-  var width = 100
+  package var width = 100
   /// How many lines there may be, notes and all; at least 12.
-  var height = 40
+  package var height = 40
 
   /// The table: lines without blanks at their ends, each ended.
   ///
   /// - Complexity: O(steps log steps).
-  var text: String {
+  package var text: String {
     let threads = TableThreads(of: self)
     let all = TableItem.items(of: self, threads: threads) { _ in true }
     let whole = page(all, threads, isWhole: true)
@@ -92,7 +91,7 @@ struct TableItem {
   var words: String
   var count = 1
 
-  var text: String { count == 1 ? words : "\(words) ×\(count)" }
+  package var text: String { count == 1 ? words : "\(words) ×\(count)" }
 
   /// The steps that are to be shown, in order.
   static func items(

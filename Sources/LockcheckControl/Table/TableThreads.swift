@@ -1,5 +1,3 @@
-import LockcheckControl
-
 /// Which threads have a column.
 struct TableThreads {
   struct Thread {

@@ -1,5 +1,3 @@
-import LockcheckControl
-
 /// Where the columns stand, and what the lines in them look like.
 struct TableColumns {
   private let threads: [TableThreads.Thread]

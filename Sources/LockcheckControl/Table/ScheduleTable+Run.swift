@@ -1,8 +1,6 @@
-import LockcheckControl
-
 extension ScheduleTable {
   /// The table of a run.
-  init(_ run: ScheduleRun, labels: StepLabels) {
+  package init(_ run: ScheduleRun, labels: StepLabels) {
     self.init(
       schedule: run.schedule,
       stuck: run.stuck.map {
