@@ -35,9 +35,11 @@ struct AnalyzeCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The traces; - is standard input.", valueName: "trace"),
+    help: ArgumentHelp(
+      "The traces; - is standard input. With --confirm: one, and after -- the program.",
+      valueName: "trace"),
     completion: .file())
-  var traces: [String]
+  var words: [String]
 
   @OptionGroup var options: AnalysisOptions
 
@@ -71,11 +73,6 @@ struct AnalyzeCommand: ParsableCommand {
 
   @OptionGroup(title: "Options of --confirm") var trials: TrialOptions
 
-  @Argument(
-    parsing: .postTerminator,
-    help: ArgumentHelp("With --confirm: the program and its arguments.", valueName: "program"))
-  var program: [String] = []
-
   func validate() throws {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
@@ -86,21 +83,25 @@ struct AnalyzeCommand: ParsableCommand {
     try validateTrials()
   }
 
+  private var traces: [String] { confirm ? Array(words.prefix(1)) : words }
+  private var program: [String] { confirm ? Array(words.dropFirst()) : [] }
+
   private func validateTrials() throws {
     guard confirm else {
-      if !program.isEmpty {
-        throw ValidationError("A program after -- goes with --confirm; ./-name names a trace '-name'.")
-      }
       if trials.isGiven {
         throw ValidationError("--tries, --limit and --show-output go with --confirm.")
       }
       return
     }
-    if program.isEmpty || program[0].isEmpty {
-      throw ValidationError("--confirm: say which program to run: -- PROGRAM [ARGUMENTS].")
-    }
-    if traces.count > 1 || traces.contains("-") {
-      throw ValidationError("--confirm takes one trace, and as a file: it may be read again.")
+    // A second trace before the -- is not to be taken for a program.
+    let arguments = CommandLine.arguments
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    guard arguments.count - end - 1 == program.count, !(program.first ?? "").isEmpty,
+      traces != ["-"]
+    else {
+      throw ValidationError(
+        "--confirm takes one trace, as a file, and a program: TRACE --confirm -- PROGRAM [ARGUMENTS]."
+      )
     }
   }
 

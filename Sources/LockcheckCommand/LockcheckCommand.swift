@@ -21,7 +21,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self, ConvertCommand.self, InfoCommand.self,
+      AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self, ConvertCommand.self,
+      InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }

@@ -27,7 +27,8 @@ extension ReportedConfirmation {
     if best.followed >= best.steps, best.steps > 0 {
       return " The schedule was followed to its end, and what was predicted did not come of it."
     }
-    return " At best \(best.followed.grouped) of the schedule's \(best.steps.counted("step")) were taken."
+    return
+      " At best \(best.followed.grouped) of the schedule's \(best.steps.counted("step")) were taken."
   }
 
   private var howTriesEnded: String {
@@ -62,7 +63,7 @@ extension ReportedFinding {
   /// What the plain words of the verdict promise, and whether it was kept.
   var promise: String {
     confirmation?.answer == .confirmed
-      ? "predicted, confirmed: the program was seen to do it" : finding.promise
+      ? "predicted, confirmed: it was seen to happen" : finding.promise
   }
 }
 
@@ -110,7 +111,10 @@ extension String {
         $0.properties.isAlphabetic && $0.isASCII || ("0"..."9").contains($0)
           || "_-./:=,+@%".unicodeScalars.contains($0)
       }
-    return isPlain ? self : "'" + split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: #"'\''"#) + "'"
+    return isPlain
+      ? self
+      : "'"
+        + split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: #"'\''"#) + "'"
   }
 }

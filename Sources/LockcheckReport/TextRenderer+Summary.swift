@@ -91,7 +91,7 @@ extension TextRenderer {
     let answers = report.findings.compactMap(\.confirmation?.answer)
     if answers.isEmpty { return [] }
     let count = answers.count { $0 == .confirmed }
-    return [TextPiece(" \(count.grouped) of \(answers.count.grouped) predictions confirmed.")]
+    return [TextPiece(" \(count.grouped) of \(answers.count.counted("prediction")) confirmed.")]
   }
 
   private func writeExtent(of report: Report, to page: inout TextPage) {

@@ -75,7 +75,8 @@ struct ConfirmCommand: ParsableCommand {
     }
   }
 
-  private static func text(_ answer: PredictionTrials.Answer, on target: ReportedFinding) -> String {
+  private static func text(_ answer: PredictionTrials.Answer, on target: ReportedFinding) -> String
+  {
     let rule = target.finding.rule
     let objects = target.cast.objects.joined(separator: ", ").withoutControls
     var text = "\(rule.code) \(rule.name)" + (objects.isEmpty ? "" : ": \(objects)") + "\n"
@@ -108,7 +109,8 @@ extension Finding {
       return .failure(TrialRefusal(reason: "it is observed: it has happened already"))
     case .possible:
       return .failure(
-        TrialRefusal(reason: "it is possible and no more: no schedule leads to it that could be followed"))
+        TrialRefusal(
+          reason: "it is possible and no more: no schedule leads to it that could be followed"))
     case .predicted: break
     }
     guard !witness.isEmpty || witnessStart > 0 else {

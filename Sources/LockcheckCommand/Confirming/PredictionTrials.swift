@@ -91,10 +91,13 @@ struct PredictionTrials {
   private var name: String { program.words[0] }
 
   private func neverUsed(_ status: Int32) -> CommandFailure {
-    CommandFailure(
+    // What a program ends with that does not understand the schedule.
+    let reason =
+      status == Outcome.usage.rawValue
+      ? "may have refused it" : "uses none of lockcheck's primitives, or none when run like this"
+    return CommandFailure(
       .unavailable,
-      "'\(name)' ended with \(status) and said nothing of a schedule: it uses none of lockcheck's "
-        + "primitives, or not in this way of running it, or was built with PlainPrimitives"
+      "'\(name)' ended with \(status) and said nothing of a schedule: it \(reason)"
         + (program.showsOutput ? "" : "; --show-output shows what it writes"))
   }
 

@@ -65,7 +65,8 @@ struct TrialResult: Equatable {
   /// `12 of 14`.
   private static func progress(_ text: Substring) -> ReportedConfirmation.Progress? {
     let words = text.split(separator: " ")
-    guard words.count == 3, words[1] == "of", let followed = Int(words[0]), let steps = Int(words[2])
+    guard words.count == 3, words[1] == "of", let followed = Int(words[0]),
+      let steps = Int(words[2])
     else { return nil }
     return .init(followed: followed, steps: steps)
   }
