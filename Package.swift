@@ -100,7 +100,7 @@ let package = Package(
       name: "LockcheckBenchmark",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-        "LockcheckRecorder", "Lockcheck",
+        "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "ExplorationPrograms",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -137,6 +137,7 @@ let package = Package(
       name: "LockcheckExplorationTests",
       dependencies: [
         "Lockcheck", "LockcheckControl", "LockcheckExploration", "LockcheckTrace",
+        "ExplorationPrograms",
       ]),
     .testTarget(
       name: "LockcheckTests",
@@ -192,6 +193,9 @@ let package = Package(
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
         "LockcheckAnalysis", "LockcheckFindings", "LockcheckReport",
       ]),
+    // Programs with bugs that only some schedules show: see `Fixtures/README.md`.
+    .target(
+      name: "ExplorationPrograms", dependencies: ["Lockcheck"], path: "Fixtures/exploration"),
     // Programs that hang: see `Docs/hangs.md`.
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
