@@ -70,10 +70,16 @@ public final class Barrier: @unchecked Sendable {
   }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { mutex.withLock { waiters.count + early.count } }
+  public var waitingCount: Int {
+    traced.look()
+    return mutex.withLock { waiters.count + early.count }
+  }
 
   /// Whether waits are refused, until ``reset()``. Out of date as soon as it is known.
-  public var isBroken: Bool { mutex.withLock { staysBroken } }
+  public var isBroken: Bool {
+    traced.look()
+    return mutex.withLock { staysBroken }
+  }
 
   /// Waits until all parties have come and the action is over, but no longer than `timeout` for the
   /// others to come; nil is as long as the barrier was told.
@@ -87,6 +93,7 @@ public final class Barrier: @unchecked Sendable {
     guard (timeout ?? .zero) >= .zero else { throw BarrierError.negativeTimeout }
     let me = ThreadNumber.current
     let attempt: Attempt = timeout == nil ? .blocking : .timed
+    traced.step(.wait, attempt: attempt)
     mutex.lock(me)
     let isLetIn = waitForTheLastRound(me)
     guard isLetIn, !staysBroken else {
@@ -147,6 +154,7 @@ extension Barrier {
       round = .acting
       mutex.unlock(me)
       let failure = Result { try action() }.failure
+      traced.step(.set)
       mutex.lock(me)
       guard round == .acting else {
         outcome.look()
@@ -209,6 +217,7 @@ extension Barrier {
   }
 
   private func interrupt(andStayBroken: Bool) {
+    traced.step(.set)
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)

@@ -59,7 +59,10 @@ public final class CheckedThread: @unchecked Sendable {
   public var id: UInt64? { mutex.withLock { number } }
 
   /// Whether it has been started and has not ended.
-  public var isAlive: Bool { mutex.withLock { phase == .running } }
+  public var isAlive: Bool {
+    mutex.withLock { traced }?.look()
+    return mutex.withLock { phase == .running }
+  }
 
   /// The error that its body threw; nil before its end and where it threw none.
   public var error: (any Error)? { mutex.withLock { thrown } }
@@ -68,6 +71,12 @@ public final class CheckedThread: @unchecked Sendable {
   ///
   /// A process that can have no more threads traps.
   public func start() {
+    TracedThread.stepFork()
+    launch()
+  }
+
+  /// Starts the thread, which is no step of its own: something that is one does it.
+  func launch() {
     let id = ThreadRegistry.makeID()
     let name = self.name
     let isFirst = mutex.withLock {
@@ -82,7 +91,11 @@ public final class CheckedThread: @unchecked Sendable {
     mutex.withLock { self.traced = traced }
     traced.recordFork()
     if !isDaemon { ThreadRegistry.await(self, id) }
-    let refusal = PlatformThread.spawn { [self] in run(id, name) }
+    if traced.spawn(isDaemon: isDaemon, { [self] in run(id, name) }) { return }
+    let refusal = PlatformThread.spawn { [self] in
+      PlatformThread.setName(name)
+      run(id, name)
+    }
     if refusal != 0 {
       fatalError("lockcheck: thread '\(name)' cannot be started: \(describe(errno: refusal))")
     }
@@ -116,6 +129,22 @@ public final class CheckedThread: @unchecked Sendable {
 }
 
 extension CheckedThread {
+  /// Lets the calling thread sleep; not for a duration of nothing or less.
+  ///
+  /// It is the system's sleep, but for a thread under a scheduler, for which time passes at once.
+  public static func sleep(for duration: Duration) {
+    guard duration > .zero else { return }
+    let word = FutexWord()
+    let deadline = Deadline(within: duration)
+    Control.aboutToSleep()
+    while word.wait(while: 0, until: deadline) {}
+  }
+
+  /// Lets other threads go on: for loops that wait until another thread has done something.
+  public static func yield() { if !Control.yield() { sched_yield() } }
+}
+
+extension CheckedThread {
   /// Waits at the end of the process.
   func joinAtExit() { if isAlive { _ = join(until: .never) } }
 
@@ -132,6 +161,8 @@ extension CheckedThread {
   func join(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    let known = mutex.withLock { traced }
+    known?.stepJoin(attempt)
     mutex.lock(me)
     defer { mutex.unlock(me) }
     var hasEnded = phase == .ended
@@ -160,7 +191,6 @@ extension CheckedThread {
 
   /// What the new thread does.
   private func run(_ id: UInt64, _ name: String) {
-    PlatformThread.setName(name)
     let me = ThreadNumber.current
     let traced = mutex.withLock {
       runner = me
@@ -169,9 +199,10 @@ extension CheckedThread {
     ThreadRegistry.begin(self, me)
     traced?.enter()
     let failure = runBody()
-    if let failure {
+    if let failure, !Control.fail(failure) {
       writeToStandardError("lockcheck: thread '\(name)' ended with an error: \(failure)")
     }
+    traced?.stepExit()
     traced?.leave()
     ThreadRegistry.end(me)
     finish(failure)

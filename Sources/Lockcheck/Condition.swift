@@ -61,7 +61,10 @@ public final class Condition: @unchecked Sendable {
 
   /// How many threads wait to be notified. Out of date as soon as it is known, unless the caller holds
   /// the lock.
-  public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }
+  public var waitingCount: Int {
+    traced.look()
+    return mutex.withLock { unsafe waiters.count }
+  }
 
   // MARK: Waiting
 
@@ -195,6 +198,7 @@ extension Condition {
   private func wait(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    step(.wait, attempt: attempt)
     // A lock whose acquire is not in the trace cannot be given up there.
     let session = Traced.session
     let isRecorded = session != 0 && associated.holdsInTrace
@@ -234,6 +238,7 @@ extension Condition {
   }
 
   private func wake(upTo count: Int?) {
+    step(.notify)
     guard associated.isUsable else { return refuse(.notify, count: count).report() }
     let me = ThreadNumber.current
     var wakeups = Wakeups()
@@ -244,6 +249,13 @@ extension Condition {
     unsafe wakeups.add(from: &waiters, upTo: count ?? .max)
     mutex.unlock(me)
     wakeups.wake()
+  }
+
+  private func step(_ operation: Operation, attempt: Attempt = .blocking) {
+    switch associated {
+    case .plain(let lock): traced.step(operation, under: lock.traced, attempt: attempt)
+    case .recursive(let lock): traced.step(operation, under: lock.traced, attempt: attempt)
+    }
   }
 
   /// Records what a thread without the lock asked for.

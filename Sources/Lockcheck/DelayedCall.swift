@@ -59,6 +59,7 @@ public final class DelayedCall: Sendable {
     self.state = state
     thread = CheckedThread(name: name, isDaemon: isDaemon) {
       let isCancelled = try state.isOver.wait(timeout: max(delay, .zero))
+      state.isOver.willChange()
       guard !isCancelled, state.leaveWaiting(for: .fired) else { return }
       defer { state.isOver.set() }
       try body()
@@ -87,6 +88,7 @@ public final class DelayedCall: Sendable {
   ///
   /// - Returns: Whether it came in time: now, or another one before.
   @discardableResult public func cancel() -> Bool {
+    state.isOver.willChange()
     guard state.leaveWaiting(for: .cancelled) else { return isCancelled }
     state.isOver.set()
     return true

@@ -30,6 +30,7 @@ public final class Event: @unchecked Sendable {
   /// Who sees it up is recorded like one whose wait did not have to wait: what was done before the
   /// ``set()`` comes before what it does next.
   public var isSet: Bool {
+    traced.look()
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -38,12 +39,16 @@ public final class Event: @unchecked Sendable {
   }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { mutex.withLock { unsafe waiters.count } }
+  public var waitingCount: Int {
+    traced.look()
+    return mutex.withLock { unsafe waiters.count }
+  }
 
   /// Raises the flag and wakes all who wait.
   ///
   /// - Complexity: Linear in the number of threads woken.
   public func set() {
+    traced.step(.set)
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
@@ -56,6 +61,7 @@ public final class Event: @unchecked Sendable {
 
   /// Lowers the flag.
   public func clear() {
+    traced.step(.clear)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -79,9 +85,13 @@ public final class Event: @unchecked Sendable {
     return wasSet
   }
 
+  /// Something that goes with the flag is about to change: a step of a scheduler.
+  func willChange() { traced.step(.set) }
+
   private func wait(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    traced.step(.wait, attempt: attempt)
     mutex.lock(me)
     if unsafe isRaised {
       if Traced.isOn { traced.record(.wait, attempt: attempt) }

@@ -51,7 +51,10 @@ public final class Lock: Sendable {
   }
 
   /// Whether any thread holds it. Out of date as soon as it is known, unless the caller is the holder.
-  public var isLocked: Bool { mutex.isLocked }
+  public var isLocked: Bool {
+    traced.look()
+    return mutex.isLocked
+  }
 
   /// Takes the lock, however long that takes.
   ///
@@ -59,6 +62,7 @@ public final class Lock: Sendable {
   /// `MisusePolicy.record` it traps.
   public func lock() {
     let me = ThreadNumber.current
+    step(me)
     if Traced.isOn {
       recordedLock(me)
     } else if !mutex.tryLock(me) {
@@ -70,6 +74,7 @@ public final class Lock: Sendable {
   ///
   /// - Returns: Whether the caller holds it now.
   public func lockIfAvailable() -> Bool {
+    traced.step(.acquire, attempt: .try)
     let isFree = mutex.tryLock(.current)
     if Traced.isOn {
       if isFree {
@@ -104,6 +109,7 @@ public final class Lock: Sendable {
   /// A lock that the caller does not hold stays as it is (`releaseNotHeld`).
   public func unlock() {
     let me = ThreadNumber.current
+    traced.step(.release)
     if Traced.isOn {
       recordedUnlock(me)
     } else if !mutex.unlock(me), !isHandover || !mutex.unlockForAnyone() {
@@ -131,6 +137,7 @@ extension Lock {
   func lock(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    if deadline == .never { step(me) } else { traced.step(.acquire, attempt: .timed) }
     if mutex.tryLock(me) {
       if Traced.isOn { recordAcquire(attempt) }
       return true
@@ -146,6 +153,11 @@ extension Lock {
       }
     }
     return isMine
+  }
+
+  /// Under a scheduler, a lock that the thread holds itself is no gate: it runs into it.
+  private func step(_ me: ThreadNumber) {
+    if mutex.isHeld(by: me) { traced.step(.acquire) } else { traced.step(taking: mutex) }
   }
 
   /// Waits, known to the live checks once it takes longer than a moment.
@@ -243,6 +255,7 @@ extension Lock {
   /// Takes the lock again after a wait, which the condition records.
   func resume(_ suspension: Suspension) {
     let me = ThreadNumber.current
+    traced.step(taking: mutex)
     if !mutex.tryLock(me) { _ = block(me, until: .never) }
     if !isHandover { traced.noteAcquire(mayWait: true) }
     holdSession.store(suspension.session, ordering: .relaxed)

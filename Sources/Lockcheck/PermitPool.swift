@@ -40,12 +40,19 @@ final class PermitPool: @unchecked Sendable {
   deinit { traced.recordDestroy() }
 
   /// Permits that nobody has. Out of date as soon as it is known.
-  var value: Int { mutex.withLock { unsafe Int(clamping: state.available) } }
+  var value: Int {
+    traced.look()
+    return mutex.withLock { unsafe Int(clamping: state.available) }
+  }
 
   /// How many threads wait. Out of date as soon as it is known.
-  var waitingCount: Int { mutex.withLock { unsafe state.waiters.count } }
+  var waitingCount: Int {
+    traced.look()
+    return mutex.withLock { unsafe state.waiters.count }
+  }
 
   func acquireIfAvailable() -> Bool {
+    traced.step(.acquire, attempt: .try)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -69,6 +76,7 @@ final class PermitPool: @unchecked Sendable {
   }
 
   func acquire(until deadline: Deadline) -> Bool {
+    traced.step(.acquire, attempt: Attempt(until: deadline))
     let me = ThreadNumber.current
     mutex.lock(me)
     if Traced.isOn { beginSession() }
@@ -109,6 +117,7 @@ final class PermitPool: @unchecked Sendable {
       MisuseError(.countTooSmall, "\(traced.label.described(as: kind)): release(\(count))").report()
       return 0
     }
+    traced.step(.release)
     let me = ThreadNumber.current
     var left = UInt64(count)
     mutex.lock(me)

@@ -62,18 +62,28 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   }
 
   /// How many items it holds. Out of date as soon as it is known.
-  public final var count: Int { mutex.withLock { items.count } }
+  public final var count: Int {
+    traced.look()
+    return mutex.withLock { items.count }
+  }
 
   /// Whether it holds none. Out of date as soon as it is known: get with ``tryGet()`` instead.
-  public final var isEmpty: Bool { mutex.withLock { items.isEmpty } }
+  public final var isEmpty: Bool {
+    traced.look()
+    return mutex.withLock { items.isEmpty }
+  }
 
   /// Whether it holds as many as it may. Out of date as soon as it is known: put with ``tryPut(_:)``.
-  public final var isFull: Bool { mutex.withLock { isFullNow } }
+  public final var isFull: Bool {
+    traced.look()
+    return mutex.withLock { isFullNow }
+  }
 
   /// How many threads wait for room, for an item, or for the last one to be dealt with. Out of date as
   /// soon as it is known.
   public final var waitingCount: Int {
-    mutex.withLock { putters.count + getters.count + joiners.count }
+    traced.look()
+    return mutex.withLock { putters.count + getters.count + joiners.count }
   }
 
   // MARK: Putting and getting
@@ -111,6 +121,7 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   /// Says that an item that was taken out has been dealt with. More of these than puts are refused
   /// (`taskDoneOverrun`).
   public final func taskDone() {
+    traced.step(.taskDone)
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
@@ -149,6 +160,7 @@ public class Queue<Element: Sendable>: @unchecked Sendable {
   /// - Parameter immediate: Whether what is there is thrown away, and counts as dealt with.
   /// - Complexity: Linear in the number of threads woken and of items thrown away.
   public final func shutDown(immediate: Bool = false) {
+    traced.step(.close)
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     var dropped: [Element] = []
@@ -183,6 +195,7 @@ extension Queue {
   private func put(
     _ element: Element, attempt: Attempt, until deadline: Deadline
   ) throws(QueueError) {
+    traced.step(.put, attempt: attempt)
     let me = ThreadNumber.current
     var isBack = false
     mutex.lock(me)
@@ -207,6 +220,7 @@ extension Queue {
   }
 
   private func get(attempt: Attempt, until deadline: Deadline) throws(QueueError) -> Element {
+    traced.step(.get, attempt: attempt)
     let me = ThreadNumber.current
     var isBack = false
     mutex.lock(me)
@@ -277,6 +291,7 @@ extension Queue {
   private func join(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    traced.step(.queueJoin, attempt: attempt)
     mutex.lock(me)
     defer { mutex.unlock(me) }
     if Traced.isOn { beginSession() }

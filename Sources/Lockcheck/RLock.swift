@@ -37,11 +37,15 @@ public final class RLock: @unchecked Sendable {
   }
 
   /// Whether any thread holds it. Out of date as soon as it is known, unless the caller is the holder.
-  public var isLocked: Bool { mutex.isLocked }
+  public var isLocked: Bool {
+    traced.look()
+    return mutex.isLocked
+  }
 
   /// Takes the lock, at once if the caller holds it already.
   public func lock() {
     let me = ThreadNumber.current
+    step(me)
     if !enter(me) {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true) }
       _ = block(me, until: .never)
@@ -54,6 +58,7 @@ public final class RLock: @unchecked Sendable {
   ///
   /// - Returns: Whether the caller has taken it.
   public func lockIfAvailable() -> Bool {
+    traced.step(.acquire, attempt: .try)
     let isMine = enter(.current)
     if Traced.isOn {
       if isMine {
@@ -83,6 +88,7 @@ public final class RLock: @unchecked Sendable {
   /// A lock that the caller does not hold stays as it is (`releaseNotHeld`).
   public func unlock() {
     let me = ThreadNumber.current
+    traced.step(.release)
     guard mutex.isHeld(by: me) else {
       if Traced.isOn { traced.recordUnordered(.release, result: .error) }
       MisuseError(.releaseNotHeld, traced.label.described(as: "recursive lock")).report()
@@ -110,6 +116,7 @@ extension RLock {
   func lock(until deadline: Deadline) -> Bool {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    if deadline == .never { step(me) } else { traced.step(.acquire, attempt: .timed) }
     if !enter(me) {
       if Traced.isOn { traced.recordUnordered(.acquire, isPending: true, attempt: attempt) }
       guard block(me, until: deadline) else {
@@ -123,6 +130,11 @@ extension RLock {
     }
     if Traced.isOn { recordAcquire(attempt) }
     return true
+  }
+
+  /// Under a scheduler, a lock that the thread holds itself is no gate.
+  private func step(_ me: ThreadNumber) {
+    if mutex.isHeld(by: me) { traced.step(.acquire) } else { traced.step(taking: mutex) }
   }
 
   /// Waits, known to the live checks once it takes longer than a moment.
@@ -190,6 +202,7 @@ extension RLock {
   /// Takes the lock again after a wait, as often as before.
   func resume(_ suspension: Suspension) {
     let me = ThreadNumber.current
+    traced.step(taking: mutex)
     if !mutex.tryLock(me) { _ = block(me, until: .never) }
     for _ in 0..<suspension.depth { traced.noteAcquire(mayWait: true) }
     depth = suspension.depth

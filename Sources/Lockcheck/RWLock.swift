@@ -46,11 +46,15 @@ public final class RWLock: @unchecked Sendable {
   }
 
   /// Whether any thread holds it, shared or exclusive. Out of date as soon as it is known.
-  public var isLocked: Bool { mutex.withLock { unsafe !state.holds.isEmpty } }
+  public var isLocked: Bool {
+    traced.look()
+    return mutex.withLock { unsafe !state.holds.isEmpty }
+  }
 
   /// How many threads wait. Out of date as soon as it is known.
   public var waitingCount: Int {
-    mutex.withLock { unsafe state.writers.count + state.readers.count }
+    traced.look()
+    return mutex.withLock { unsafe state.writers.count + state.readers.count }
   }
 
   // MARK: Exclusive
@@ -139,6 +143,7 @@ extension RWLock {
   }
 
   private func acquire(_ mode: LockMode, until deadline: Deadline) -> Bool {
+    traced.step(.acquire, mode: mode, attempt: Attempt(until: deadline))
     let me = ThreadNumber.current
     mutex.lock(me)
     guard unsafe state.canEnter(mode) else { return acquireSlowly(mode, me, until: deadline) }
@@ -194,6 +199,7 @@ extension RWLock {
   }
 
   private func acquireIfAvailable(_ mode: LockMode) -> Bool {
+    traced.step(.acquire, mode: mode, attempt: .try)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -206,6 +212,7 @@ extension RWLock {
   }
 
   private func release(_ mode: LockMode) {
+    traced.step(.release, mode: mode)
     let me = ThreadNumber.current
     mutex.lock(me)
     guard let hold = unsafe state.holds.removeLast(of: me, mode) else {

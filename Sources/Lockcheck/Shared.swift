@@ -59,6 +59,7 @@ public final class Shared<Value: Sendable>: @unchecked Sendable {
 
   /// Reads the value.
   public func load() -> Value {
+    traced.step(.read)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -68,6 +69,7 @@ public final class Shared<Value: Sendable>: @unchecked Sendable {
 
   /// Writes the value.
   public func store(_ new: Value) {
+    traced.step(.write)
     let me = ThreadNumber.current
     var new = new
     mutex.lock(me)

@@ -41,6 +41,7 @@ public final class SharedAtomic<Value: Sendable>: @unchecked Sendable {
   /// Changes the value in one step. `body` is short, and must not touch this variable again: it would
   /// wait for itself.
   public func update<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
+    traced.step(.atomicUpdate)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -51,6 +52,7 @@ public final class SharedAtomic<Value: Sendable>: @unchecked Sendable {
   private static var size: UInt64 { UInt64(MemoryLayout<Value>.size) }
 
   private func access(_ operation: Operation, _ body: (inout Value) -> Value) -> Value {
+    traced.step(operation)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }
@@ -67,6 +69,7 @@ extension SharedAtomic where Value: Equatable {
   public func compareExchange(
     expected: Value, desired: Value
   ) -> (exchanged: Bool, original: Value) {
+    traced.step(.atomicUpdate)
     let me = ThreadNumber.current
     mutex.lock(me)
     defer { mutex.unlock(me) }

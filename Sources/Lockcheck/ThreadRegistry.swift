@@ -34,12 +34,16 @@ enum ThreadRegistry {
 
   /// A name for a thread that was given none, made in `function`.
   static func makeName(in function: String) -> String {
+    if let name = Control.nameThread(in: function.prefix { $0 != "(" }) { return name }
     let number = lastName.add(1, ordering: .relaxed).newValue
     return "Thread-\(number) (\(function.prefix { $0 != "(" }))"
   }
 
   /// Makes the end of the process wait for `thread`.
+  ///
+  /// Not for one that a scheduler knows: it waits for its threads itself, and those that are stuck stay.
   static func await(_ thread: CheckedThread, _ id: UInt64) {
+    if Control.isInControl { return }
     _ = waitsAtExit
     let entry = Awaited(thread: thread, process: getpid())
     waiting.store(entry.process, ordering: .relaxed)

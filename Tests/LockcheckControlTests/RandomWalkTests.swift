@@ -1,4 +1,5 @@
 import LockcheckControl
+import LockcheckTrace
 import Testing
 
 @Suite struct `A random walk` {

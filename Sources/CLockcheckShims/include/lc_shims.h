@@ -6,6 +6,7 @@
 // a signal handler.
 
 #include "lc_clock.h"
+#include "lc_control.h"
 #include "lc_depot.h"
 #include "lc_live.h"
 #include "lc_stack.h"

@@ -93,6 +93,8 @@ extern uint8_t lc_modes;
 #define LC_RECORDING 1
 /// The bit of `lc_modes` that is set while threads are checked as they run.
 #define LC_CHECKING 2
+/// The bit of `lc_modes` that is set while any thread runs under a scheduler.
+#define LC_CONTROLLED 4
 /// 1 once the environment has been looked at.
 extern uint8_t lc_environment_read;
 /// How many recordings are in force for tasks.

@@ -27,6 +27,8 @@ extension MisuseError {
 
   /// A recording has it already. Without one a mistake would leave no sign at all.
   private func note() {
+    Control.misuse("\(self)")
+    if Control.isInControl { return }
     guard !Traced.isRecording else { return }
     let bit = UInt32(1) << UInt32(code.number)
     guard Self.noted.bitwiseOr(bit, ordering: .relaxed).oldValue & bit == 0 else { return }

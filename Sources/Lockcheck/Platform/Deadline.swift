@@ -1,6 +1,6 @@
 internal import CLockcheckShims
 
-/// A point in time by the monotonic clock, in its nanoseconds; or never.
+/// A point in time by the monotonic clock, in its nanoseconds; or never. Under a scheduler, by that one's clock.
 ///
 /// Absolute, so that a wait that is interrupted and begun again does not become longer.
 struct Deadline: Sendable, Equatable {
@@ -41,7 +41,7 @@ struct Deadline: Sendable, Equatable {
     // Rounded up: a wait never ends early.
     let (length, overflow2) = whole.addingReportingOverflow(
       (attoseconds + 999_999_999) / 1_000_000_000)
-    let (end, overflow3) = lc_monotonic_now().addingReportingOverflow(length)
+    let (end, overflow3) = (Control.now ?? lc_monotonic_now()).addingReportingOverflow(length)
     nanoseconds = overflow || overflow2 || overflow3 ? .max : end
   }
 }

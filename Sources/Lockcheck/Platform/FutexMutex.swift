@@ -39,6 +39,9 @@ struct FutexMutex: ~Copyable, Sendable {
     ThreadNumber(rawValue: word.bits.load(ordering: .relaxed) & ~Self.someoneWaits)
   }
 
+  /// Where its word is, which is 0 while nobody holds it.
+  var address: UInt { word.address }
+
   /// Whether some thread may be asleep waiting for it.
   var isContended: Bool { word.bits.load(ordering: .relaxed) & Self.someoneWaits != 0 }
 
@@ -90,7 +93,7 @@ struct FutexMutex: ~Copyable, Sendable {
       }
       if seen & Self.someoneWaits == 0 {
         // Where others sleep already, looking on would only overtake them.
-        if looks < Self.patience {
+        if looks < Self.patience, !Control.isInControl {
           looks += 1
           lc_spin_pause()
           continue

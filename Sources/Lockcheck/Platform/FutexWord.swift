@@ -9,12 +9,16 @@ struct FutexWord: ~Copyable, Sendable {
 
   init(_ initial: UInt32 = 0) { bits = Atomic(initial) }
 
+  /// Where it is.
+  var address: UInt { unsafe withUnsafePointer(to: bits) { UInt(bitPattern: $0) } }
+
   /// Sleeps while the word is `expected`.
   ///
   /// - Returns: False past the deadline. True says only that it is time to look again.
   @inline(never)
   borrowing func wait(while expected: UInt32, until deadline: Deadline) -> Bool {
-    unsafe withUnsafePointer(to: bits) {
+    if let isWoken = Control.sleep(on: address, until: deadline.nanoseconds) { return isWoken }
+    return unsafe withUnsafePointer(to: bits) {
       unsafe lc_futex_wait(
         UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self), expected, deadline.nanoseconds)
     }
@@ -23,6 +27,7 @@ struct FutexWord: ~Copyable, Sendable {
   /// Wakes one thread that sleeps on the word, if there is one.
   @inline(never)
   borrowing func wakeOne() {
+    Control.wake(address)
     unsafe withUnsafePointer(to: bits) {
       unsafe lc_futex_wake_one(UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self))
     }

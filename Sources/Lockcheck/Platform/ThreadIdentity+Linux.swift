@@ -54,6 +54,13 @@ final class ThreadIdentity: Sendable {
     }
   }
 
+  /// The calling thread ends as far as the program can see.
+  static func endCurrent() {
+    guard let known = unsafe pthread_getspecific(key) else { return }
+    pthread_setspecific(key, nil)
+    unsafe Unmanaged<ThreadIdentity>.fromOpaque(known).takeRetainedValue().end()
+  }
+
   private func end() {
     for table in tables.withLock({ $0 }) { table.table?.forget(id) }
   }

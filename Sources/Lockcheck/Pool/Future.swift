@@ -62,7 +62,8 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   ///
   /// Who sees it there is recorded like one whose wait did not have to wait.
   public var isDone: Bool {
-    mutex.withLock {
+    traced.look()
+    return mutex.withLock {
       guard case .done = phase else { return false }
       if Traced.isRecording { traced.record(.wait, attempt: .try) }
       return true
@@ -70,18 +71,25 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   }
 
   /// Whether a worker has begun the task and is not through with it. Out of date as soon as it is known.
-  public var isRunning: Bool { mutex.withLock { if case .running = phase { true } else { false } } }
+  public var isRunning: Bool {
+    traced.look()
+    return mutex.withLock { if case .running = phase { true } else { false } }
+  }
 
   /// Whether it was cancelled.
   public var isCancelled: Bool {
-    mutex.withLock {
+    traced.look()
+    return mutex.withLock {
       guard case .done(.failure(let error)) = phase else { return false }
       return error as? FutureError == .cancelled
     }
   }
 
   /// How many threads wait. Out of date as soon as it is known.
-  public var waitingCount: Int { mutex.withLock { waiters.count } }
+  public var waitingCount: Int {
+    traced.look()
+    return mutex.withLock { waiters.count }
+  }
 
   // MARK: Waiting
 
@@ -116,6 +124,7 @@ public final class Future<Value: Sendable>: @unchecked Sendable {
   /// Has `body` called with the result: by the thread that brings it, once whoever waits has been
   /// woken, in the order in which callbacks were left here; at once where it is there already.
   public func whenDone(_ body: @escaping @Sendable (Outcome) -> Void) {
+    traced.step(.wait)
     let me = ThreadNumber.current
     mutex.lock(me)
     if case .done(let outcome) = phase {
@@ -150,7 +159,8 @@ extension Future {
   ///
   /// - Returns: False where it was cancelled.
   func begin() -> Bool {
-    mutex.withLock {
+    traced.step(.set)
+    return mutex.withLock {
       guard case .open = phase else { return false }
       phase = .running(by: .current)
       return true
@@ -162,6 +172,7 @@ extension Future {
   /// - Parameter ifOpen: Whether to do so only while no worker has begun the task.
   /// - Returns: False where it was too late.
   @discardableResult func finish(_ outcome: Outcome, ifOpen: Bool) -> Bool {
+    traced.step(.set)
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     mutex.lock(me)
@@ -197,6 +208,7 @@ extension Future {
   private func outcome(until deadline: Deadline) -> Outcome? {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
+    traced.step(.wait, attempt: attempt)
     mutex.lock(me)
     defer { mutex.unlock(me) }
     if case .done(let outcome) = phase {

@@ -33,9 +33,14 @@ final class PoolCore: @unchecked Sendable {
     roster.rename(traced.described)
   }
 
-  var waitingTaskCount: Int { mutex.withLock { tasks.count } }
-  var idleCount: Int { mutex.withLock { idle.count } }
-  var threadCount: Int { mutex.withLock { workersAlive } }
+  var waitingTaskCount: Int { look { tasks.count } }
+  var idleCount: Int { look { idle.count } }
+  var threadCount: Int { look { workersAlive } }
+
+  private func look(_ body: () -> Int) -> Int {
+    traced.look()
+    return mutex.withLock(body)
+  }
 
   /// Puts a task behind all others.
   ///
@@ -44,6 +49,7 @@ final class PoolCore: @unchecked Sendable {
     future: ObjectID? = nil, run: @escaping @Sendable () -> Void,
     cancel: @escaping @Sendable () -> Void
   ) throws(PoolError) {
+    traced.step(.put)
     let me = ThreadNumber.current
     mutex.lock(me)
     guard !isShut else {
@@ -70,7 +76,7 @@ final class PoolCore: @unchecked Sendable {
     workersAlive += 1
     roster.announce()
     if workersAlive == 1 { PoolRegistry.add(self) }
-    worker.start()
+    worker.launch()
   }
 
   /// What a worker does, from its first task to the end of the pool.
@@ -78,6 +84,7 @@ final class PoolCore: @unchecked Sendable {
     let me = ThreadNumber.current
     var isBack = false
     roster.begin(me)
+    traced.step(.get)
     mutex.lock(me)
     while true {
       var task = tasks.popNext()
@@ -88,6 +95,7 @@ final class PoolCore: @unchecked Sendable {
         task?.run()
         // Outside the guard: what the task kept alive may do as it likes when it goes.
         task = nil
+        traced.step(.taskDone)
         mutex.lock(me)
         if Traced.isRecording, session != 0, session == Traced.session { traced.record(.taskDone) }
         isBack = false
@@ -124,6 +132,7 @@ final class PoolCore: @unchecked Sendable {
     let me = ThreadNumber.current
     var wakeups = Wakeups()
     var dropped: [PoolTask] = []
+    traced.step(.close)
     mutex.lock(me)
     if !isShut, Traced.isRecording { traced.record(.close) }
     isShut = true

@@ -14,8 +14,9 @@ enum PoolRegistry {
     return true
   }()
 
-  /// The pool has got its first worker.
+  /// The pool has got its first worker. Under a scheduler it is not the process that waits for it.
   static func add(_ pool: PoolCore) {
+    if Control.isInControl { return }
     _ = endsAtExit
     process.store(getpid(), ordering: .relaxed)
     pools.withLock { $0[ObjectIdentifier(pool)] = pool }

@@ -86,6 +86,11 @@ internal import Synchronization
   /// What a thread keeps for the recorder: with the trait `PlainPrimitives`, nothing.
   struct TracedThread: Sendable {
     init(name: String) {}
+    func spawn(isDaemon: Bool, _ body: @escaping @Sendable () -> Void) -> Bool { false }
+    static func stepFork() {}
+    func look() {}
+    func stepJoin(_ attempt: Attempt) {}
+    func stepExit() {}
     func recordFork() {}
     func enter() {}
     func leave() {}
@@ -109,14 +114,18 @@ internal import Synchronization
 #else
 
   internal import CLockcheckShims
+  internal import LockcheckControl
   internal import LockcheckRecorder
 
-  /// What a primitive keeps for the recorder and the live checks: the seam between them, and, with
-  /// `Traced+Live.swift`, all of this module that knows these two.
+  /// What a primitive keeps for the recorder, the live checks and a scheduler: the seam between them, and,
+  /// with `Traced+Live.swift` and `Traced+Control.swift`, all of this module that knows these three but
+  /// for `Control`, which stands in for the system.
   struct Traced: ~Copyable, Sendable {
     let label: Label
     let kind: ObjectKind
     let live = LiveObject()
+    /// What a scheduler calls it; none where no controlled thread has made it.
+    let madeAs = Traced.newMark
     private let object: RecordedObject
 
     init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
@@ -215,6 +224,8 @@ internal import Synchronization
   struct TracedThread: Sendable {
     let name: String
     private let thread: RecordedThread
+    /// What a scheduler calls it.
+    private let madeAs = Traced.newMark
     /// Whether the live checks have been told that it will be started.
     private let isAnnounced: Bool
 
@@ -225,6 +236,21 @@ internal import Synchronization
       isAnnounced = LiveChecks.shared.announceThread()
     }
     func recordFork() { thread.recordFork() }
+
+    /// Starts the thread under the caller's scheduler.
+    ///
+    /// - Returns: False where there is none, and nothing has happened.
+    func spawn(isDaemon: Bool, _ body: @escaping @Sendable () -> Void) -> Bool {
+      Control.spawn(name: name, as: madeAs, isDaemon: isDaemon, body)
+    }
+
+    /// Steps of a scheduler, as on ``Traced``: about to start a thread, to ask whether it has ended, to wait
+    /// for it, to end.
+    static func stepFork() { Control.step(.fork, .none) }
+    func look() { Control.step(.atomicRead, madeAs) }
+    func stepJoin(_ attempt: Attempt) { Control.step(.join, madeAs, attempt: attempt) }
+    func stepExit() { Control.step(.exit, madeAs) }
+
     func enter() {
       thread.enter()
       LiveChecks.shared.threadBegins(name, wasAnnounced: isAnnounced)

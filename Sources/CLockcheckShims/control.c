@@ -1,0 +1,59 @@
+#define _GNU_SOURCE
+#include "lc_control.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+__thread void *lc_control_self __attribute__((tls_model("initial-exec"))) = 0;
+
+static pthread_mutex_t running_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t running = 0;
+
+void lc_control_begin(void) {
+  pthread_mutex_lock(&running_lock);
+  if (running++ == 0) lc_set_mode(LC_CONTROLLED, true);
+  pthread_mutex_unlock(&running_lock);
+}
+
+void lc_control_end(void) {
+  pthread_mutex_lock(&running_lock);
+  if (--running == 0) lc_set_mode(LC_CONTROLLED, false);
+  pthread_mutex_unlock(&running_lock);
+}
+
+int lc_choose_processor(void) {
+  static uint32_t turn = 0;
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return -1;
+  int count = CPU_COUNT(&allowed);
+  if (count == 0) return -1;
+  int wanted = (int)(__atomic_fetch_add(&turn, 1, __ATOMIC_RELAXED) % (uint32_t)count);
+  for (int processor = 0; processor < CPU_SETSIZE; processor++) {
+    if (CPU_ISSET(processor, &allowed) && wanted-- == 0) return processor;
+  }
+  return -1;
+}
+
+void lc_stay_on_processor(int processor) {
+  if (processor < 0) return;
+  cpu_set_t wanted;
+  CPU_ZERO(&wanted);
+  CPU_SET(processor, &wanted);
+  // Where it is refused, threads wander as ever.
+  sched_setaffinity(0, sizeof wanted, &wanted);
+}
+
+char lc_thread_state(uint32_t tid) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/self/task/%u/stat", tid);
+  FILE *file = fopen(path, "re");
+  if (file == 0) return 0;
+  size_t length = fread(text, 1, sizeof text - 1, file);
+  fclose(file);
+  text[length] = 0;
+  // The name, which may have any byte in it, stands in parentheses before the state.
+  const char *end = strrchr(text, ')');
+  return end != 0 && end[1] == ' ' ? end[2] : 0;
+}

@@ -1,0 +1,165 @@
+internal import CLockcheckShims
+internal import LockcheckTrace
+
+/// A thread that a scheduler decides about: what the primitives call, and what the scheduler knows of it.
+///
+/// The primitives ask for ``current`` only while `lc_is_controlled()`, which is one bit of the byte that they
+/// look at anyway.
+@safe package final class ControlledThread: @unchecked Sendable {
+  /// Its number in the schedule, from 0.
+  package let number: Int
+  /// The same in every schedule of the program.
+  package let mark: ObjectMark
+  /// What reports call it.
+  package let name: String
+  /// Whether the schedule may end while it waits.
+  let isDaemon: Bool
+  unowned let scheduler: Scheduler
+  let worker: Worker
+  /// How many objects and threads it has made.
+  private var madeCount: UInt64 = 0
+
+  /// Where it stands.
+  enum State {
+    /// Before ``step``.
+    case ready
+    /// In the middle of ``step``, until the word is said to have changed or the time has come.
+    case asleep(word: UInt, deadline: Int64)
+    case ended
+  }
+  var state = State.ready
+  /// What it does next, or is in the middle of.
+  var step: Step
+  /// The word of a lock that has to be free for the step.
+  var gate: UnsafePointer<UInt32>?
+  /// Whether its sleep ended by its deadline.
+  var isTimedOut = false
+  /// When it took its last step, as a number of steps.
+  var lastTurn = 0
+
+  init(
+    number: Int, mark: ObjectMark, name: String, isDaemon: Bool, scheduler: Scheduler, worker: Worker
+  ) {
+    self.number = number
+    self.mark = mark
+    self.name = name
+    self.isDaemon = isDaemon
+    self.scheduler = scheduler
+    self.worker = worker
+    step = Step(.start, mark)
+  }
+
+  /// The one that the calling thread runs; nil on a thread that no scheduler decides about.
+  package static var current: ControlledThread? {
+    guard let known = unsafe lc_control_current() else { return nil }
+    return unsafe Unmanaged<ControlledThread>.fromOpaque(known).takeUnretainedValue()
+  }
+
+  /// A mark for an object that the thread makes.
+  package func markNewObject() -> ObjectMark {
+    defer { madeCount += 1 }
+    return ObjectMark(madeBy: mark, after: madeCount)
+  }
+
+  // MARK: For the scheduler
+
+  /// The calling thread is this one from now on.
+  func enter() { unsafe lc_set_control_current(Unmanaged.passUnretained(self).toOpaque()) }
+
+  /// The calling thread is none any more.
+  func leave() { lc_set_control_current(nil) }
+
+  var choice: Choice { Choice(thread: number, mark: mark, step: step) }
+
+  var hasEnded: Bool { if case .ended = state { true } else { false } }
+
+  /// Whether it can go on without a timeout.
+  var canGo: Bool {
+    guard case .ready = state else { return false }
+    return unsafe gate.map { unsafe lc_load_word($0) == 0 } ?? true
+  }
+
+  /// Whether only a lock keeps it from going on.
+  var isGated: Bool {
+    guard case .ready = state else { return false }
+    return unsafe gate != nil
+  }
+
+  /// Lets it go on although the lock is not free.
+  func openGate() { unsafe gate = nil }
+
+  /// The kernel's number of the thread that holds the lock it stands before.
+  var lockOwner: UInt32? { unsafe gate.map { unsafe lc_load_word($0) & ~(1 << 31) } }
+
+  /// When its sleep ends by itself; nil for never, and where it does not sleep.
+  var deadline: Int64? {
+    guard case .asleep(_, let deadline) = state, deadline != .max else { return nil }
+    return deadline
+  }
+
+  /// What it slept for has come.
+  func goOn() {
+    state = .ready
+    step.isResumed = true
+  }
+
+  /// Its time has come. Returns that time.
+  func timeOut() -> Int64 {
+    let time = deadline ?? 0
+    isTimedOut = true
+    goOn()
+    return time
+  }
+
+  // MARK: For the primitives
+
+  /// A scheduling point before `step`: returns when it is the thread's turn.
+  ///
+  /// - Parameter gate: The address of the word of a lock that the step takes, or 0: the turn does not come
+  ///   before the word is 0.
+  package func willTake(_ step: Step, gate: UInt = 0) {
+    self.step = step
+    unsafe self.gate = UnsafePointer(bitPattern: gate)
+    state = .ready
+    scheduler.pass(from: self)
+    unsafe self.gate = nil
+  }
+
+  /// Sleeps until ``wake(_:)`` is called for the word, which is given by its address, or until the virtual time is `deadline`.
+  ///
+  /// - Returns: False past the deadline.
+  package func sleep(on word: UInt, until deadline: Int64) -> Bool {
+    state = .asleep(word: word, deadline: deadline)
+    isTimedOut = false
+    scheduler.pass(from: self)
+    return !isTimedOut
+  }
+
+  /// Has every thread that sleeps on the word go on when its turn comes.
+  package func wake(_ word: UInt) { scheduler.wake(word) }
+
+  /// The virtual time, in nanoseconds.
+  package var now: Int64 { scheduler.now }
+
+  /// Makes a controlled thread that runs `body`. Its first step is its start.
+  ///
+  /// - Parameter mark: What ``markNewObject()`` gave for it.
+  package func spawn(
+    name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
+  ) {
+    scheduler.spawn(name: name, mark: mark, isDaemon: isDaemon, body)
+  }
+
+  /// Tells what an object is called, once.
+  package func introduce(_ mark: ObjectMark, kind: String, name: @autoclosure () -> String?) {
+    scheduler.introduce(mark, kind: kind, name: name())
+  }
+
+  /// A number for a thread without a name, from 1 in each schedule.
+  package func nextThreadNumber() -> Int { scheduler.nextThreadNumber() }
+
+  /// The program has gone wrong, as this says. The schedule goes on.
+  package func fail(_ kind: ScheduleFailure.Kind, _ text: String) {
+    scheduler.note(ScheduleFailure(kind, text, thread: number))
+  }
+}

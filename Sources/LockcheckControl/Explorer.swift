@@ -1,0 +1,49 @@
+/// What one exploration carries from schedule to schedule.
+///
+/// Touched by the explorer between schedules, and in one by whoever has the baton.
+final class ExplorationMemory {
+  /// How schedules are chosen.
+  var strategy: any Strategy
+  /// What objects are called.
+  var labels = ObjectLabels()
+
+  init(_ strategy: any Strategy) { self.strategy = strategy }
+}
+
+/// Runs schedules of one program, one after another, on the same few threads.
+///
+/// Not for two threads at a time.
+package final class Explorer {
+  private let crew = Crew()
+  private let limits: ScheduleLimits
+  private let seed: UInt64
+  private let memory: ExplorationMemory
+
+  /// Makes an explorer, which has no thread yet.
+  package init(_ strategy: any Strategy, seed: UInt64, limits: ScheduleLimits = ScheduleLimits()) {
+    memory = ExplorationMemory(strategy)
+    self.seed = seed
+    self.limits = limits
+  }
+
+  /// The strategy, as it is after the schedules that were run.
+  package var strategy: any Strategy {
+    get { memory.strategy }
+    set { memory.strategy = newValue }
+  }
+
+  /// What objects are called.
+  package var labels: ObjectLabels { memory.labels }
+
+  /// How many threads are stuck for ever, and stay.
+  package var abandonedThreadCount: Int { crew.abandonedCount }
+
+  /// Runs one schedule.
+  package func run(
+    iteration: Int, _ body: @escaping @Sendable () throws -> Void
+  ) -> ScheduleRun {
+    memory.strategy.begin(
+      iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
+    return Scheduler(crew: crew, limits: limits, memory: memory).run(body)
+  }
+}

@@ -1,0 +1,27 @@
+/// What came of one schedule.
+public struct ScheduleRun: Sendable {
+  /// Who took which step.
+  public var schedule = Schedule()
+  /// What went wrong first; nil where nothing did.
+  public var failure: ScheduleFailure?
+  /// Who could not go on in the end.
+  public var stuck: [StuckThread] = []
+  /// What the threads are called, by number.
+  public var threadNames: [String] = []
+}
+
+/// How far a schedule may go.
+public struct ScheduleLimits: Sendable, Hashable {
+  /// After so many steps the threads take turns, whatever the strategy would like: a loop that waits for
+  /// another thread ends then.
+  public var stepsUntilFair = 5_000
+  /// After so many steps it is said not to end.
+  public var steps = 50_000
+  /// So many steps may threads take that the program does not wait for, once all others have ended.
+  public var daemonSteps = 1_000
+  /// How long, by the real clock, a thread may take from one scheduling point to the next.
+  public var silence = Duration.seconds(5)
+
+  /// The usual limits.
+  public init() {}
+}

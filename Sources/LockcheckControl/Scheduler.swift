@@ -1,0 +1,274 @@
+internal import CLockcheckShims
+internal import LockcheckTrace
+
+/// Runs a program's threads one at a time, and decides at each scheduling point which one goes on.
+///
+/// The threads are real ones; all but one sleep. The thread that comes to a scheduling point chooses
+/// the next itself and hands the baton straight over; nobody else is in between. So everything
+/// here is touched only by the thread that has the baton, and by the explorer while none has.
+///
+/// 1. A thread stands before a step, or sleeps in the middle of one, or has ended.
+/// 2. It can go on when the lock that its step takes is free; a sleeper when the word it sleeps on is said to
+///    have changed, or by its deadline.
+/// 3. Time is virtual: it jumps to the deadline of a sleeper that goes on by it.
+/// 4. When nobody can go on, that is exact: there is no other thread that could help.
+///
+/// It is made for one schedule.
+package final class Scheduler: @unchecked Sendable {
+  private let crew: Crew
+  private let limits: ScheduleLimits
+  private let turns = Turns()
+  private let memory: ExplorationMemory
+  // All below belongs to whoever has the baton.
+  private var threads: [ControlledThread] = []
+  private var decision = Decision(
+    index: 0, choices: [], lastThread: nil)
+  private var run = ScheduleRun()
+  private var namedThreads = 0
+  /// Steps since only threads were left that the program does not wait for.
+  private var daemonSteps = 0
+  /// The virtual time.
+  package private(set) var now: Int64 = 1_000_000_000
+
+  init(crew: Crew, limits: ScheduleLimits, memory: ExplorationMemory) {
+    self.crew = crew
+    self.limits = limits
+    self.memory = memory
+  }
+
+  // MARK: For the explorer
+
+  /// Runs `body` as thread 0, and all that it starts, and waits for the end.
+  func run(_ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
+    lc_control_begin()
+    defer { lc_control_end() }
+    let main = add(name: "main", mark: ObjectMark(rawValue: 1), isDaemon: false) {
+      do {
+        try body()
+      } catch {
+        ControlledThread.current?.fail(.error, "\(error)")
+      }
+    }
+    main.worker.give()
+    awaitEnd()
+    for thread in threads {
+      if case .ended = thread.state {
+        crew.dismiss(thread.worker)
+      } else {
+        crew.abandon(thread.worker)
+      }
+    }
+    run.threadNames = threads.map(\.name)
+    memory.strategy.end(run.schedule)
+    return run
+  }
+
+  /// Waits until the schedule is over, or a thread has not come to a scheduling point for too long.
+  private func awaitEnd() {
+    var seen = -1
+    while !turns.waitForEnd(limits.silence) {
+      let taken = turns.taken
+      if taken == seen, turns.giveUp(seen: taken) {
+        noteSilence(threads[turns.running])
+        return
+      }
+      seen = taken
+    }
+  }
+
+  /// A thread does something that the scheduler does not know of.
+  private func noteSilence(_ thread: ControlledThread) {
+    let isWorking = UInt8(bitPattern: lc_thread_state(thread.worker.number)) == UInt8(ascii: "R")
+    let last = memory.labels.describe(thread.step)
+    note(
+      ScheduleFailure(
+        .uncontrolled,
+        """
+        T\(thread.number) \(thread.name) \(isWorking ? "works" : "waits for something") for more than \
+        \(limits.silence) without coming to a scheduling point, after \(last). Locks, sleeps and input \
+        that are not Lockcheck's cannot be controlled; this says nothing about deadlocks.
+        """, thread: thread.number))
+  }
+
+  // MARK: For the threads
+
+  /// What has gone wrong first counts.
+  func note(_ failure: ScheduleFailure) {
+    if run.failure == nil { run.failure = failure }
+  }
+
+  func nextThreadNumber() -> Int {
+    namedThreads += 1
+    return namedThreads
+  }
+
+  /// Remembers what an object is called.
+  func introduce(_ mark: ObjectMark, kind: String, name: @autoclosure () -> String?) {
+    guard !memory.labels.contains(mark) else { return }
+    memory.labels.add(mark, kind: kind, name: name())
+  }
+
+  func wake(_ word: UInt) {
+    for thread in threads {
+      if case .asleep(let other, _) = thread.state, other == word { thread.goOn() }
+    }
+  }
+
+  func spawn(
+    name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
+  ) {
+    add(name: name, mark: mark, isDaemon: isDaemon, body)
+  }
+
+  /// The thread, which runs, stands at a scheduling point: returns when it is its turn.
+  func pass(from thread: ControlledThread) {
+    guard turns.begin() else { thread.worker.takeForever() }
+    guard let next = chooseNext() else {
+      turns.finish()
+      thread.worker.takeForever()
+    }
+    if next !== thread {
+      next.worker.give()
+      thread.worker.take()
+    }
+    turns.end(thread.number)
+  }
+
+  // MARK: Threads
+
+  @discardableResult
+  private func add(
+    name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
+  ) -> ControlledThread {
+    let worker = crew.recruit()
+    let thread = ControlledThread(
+      number: threads.count, mark: mark, name: name, isDaemon: isDaemon, scheduler: self,
+      worker: worker)
+    introduce(mark, kind: "thread", name: name)
+    threads.append(thread)
+    worker.job = { [self] in
+      thread.enter()
+      turns.end(thread.number)
+      body()
+      thread.leave()
+      end(thread)
+    }
+    return thread
+  }
+
+  /// The thread has done what it had to do. Its worker goes back to sleep once it returns.
+  private func end(_ thread: ControlledThread) {
+    guard turns.begin() else { thread.worker.takeForever() }
+    thread.state = .ended
+    if let next = chooseNext() { next.worker.give() } else { turns.finish() }
+  }
+
+  // MARK: Deciding
+
+  /// Chooses who goes on, and takes note of it; nil where the schedule is over.
+  private func chooseNext() -> ControlledThread? {
+    if let thread = requestToShow { return thread }
+    findChoices()
+    guard !decision.choices.isEmpty, !isFinished() else { return finish() }
+    let index = decision.index < limits.stepsUntilFair ? askStrategy() : leastRecent()
+    let choice = decision.choices[index]
+    run.schedule.steps.append(
+      Schedule.Taken(
+        choice: choice,
+        usual: decision.index < limits.stepsUntilFair ? decision.choices[0] : choice,
+        isPreemption: decision.isPreemption(index)))
+    let thread = threads[choice.thread]
+    if choice.isTimeout { now = max(now, thread.timeOut()) }
+    thread.lastTurn = decision.index
+    decision.index += 1
+    decision.lastThread = choice.thread
+    return thread
+  }
+
+  private func askStrategy() -> Int {
+    let index = memory.strategy.choose(decision)
+    precondition(decision.choices.indices.contains(index), "a strategy chose what is not there")
+    return index
+  }
+
+  /// The choice of a thread that has waited longest for its turn.
+  private func leastRecent() -> Int {
+    let ready = decision.choices.prefix { !$0.isTimeout }
+    return ready.indices.min {
+      threads[ready[$0].thread].lastTurn < threads[ready[$1].thread].lastTurn
+    } ?? 0
+  }
+
+  /// Whether nothing is left to be run, or there has been enough of it.
+  private func isFinished() -> Bool {
+    if decision.index >= limits.steps {
+      note(ScheduleFailure(.endless, "not over after \(limits.steps) steps"))
+      return true
+    }
+    guard threads.allSatisfy({ $0.isDaemon || $0.hasEnded }) else { return false }
+    daemonSteps += 1
+    return daemonSteps > limits.daemonSteps
+  }
+
+  /// What can happen next, in the order that ``Decision/choices`` asks for.
+  private func findChoices() {
+    decision.choices.removeAll(keepingCapacity: true)
+    let count = threads.count
+    let first = decision.lastThread ?? 0
+    var yielding: ControlledThread?
+    for offset in 0..<count {
+      let number = first + offset
+      let thread = threads[number < count ? number : number - count]
+      guard thread.canGo else { continue }
+      if offset == 0, thread.step.operation == .dummy {
+        yielding = thread
+      } else {
+        decision.choices.append(thread.choice)
+      }
+    }
+    if let yielding { decision.choices.append(yielding.choice) }
+    let sleepers = threads.filter { $0.deadline != nil }
+    guard !sleepers.isEmpty else { return }
+    for thread in sleepers.sorted(by: { ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number) }) {
+      var choice = thread.choice
+      choice.isTimeout = true
+      decision.choices.append(choice)
+    }
+  }
+
+  /// Nobody goes on any more.
+  private func finish() -> ControlledThread? {
+    let left = threads.filter { !$0.hasEnded }
+    guard decision.choices.isEmpty, left.contains(where: { !$0.isDaemon }) else { return nil }
+    if run.stuck.isEmpty {
+      run.stuck = left.map { thread in
+        StuckThread(thread: thread.number, step: thread.step, holder: holder(of: thread)?.number)
+      }
+      note(ScheduleFailure(.deadlock, describeStuck()))
+    }
+    return requestToShow
+  }
+
+  /// A thread that stands before a lock which will never be free. It is sent on into its wait, so that a
+  /// recording of the schedule has the request.
+  private var requestToShow: ControlledThread? {
+    guard !run.stuck.isEmpty,
+      let thread = threads.first(where: { $0.isGated })
+    else { return nil }
+    thread.openGate()
+    return thread
+  }
+
+  private func holder(of thread: ControlledThread) -> ControlledThread? {
+    guard let number = thread.lockOwner else { return nil }
+    return threads.first { !$0.hasEnded && $0.worker.number == number }
+  }
+
+  private func describeStuck() -> String {
+    run.stuck.map { stuck in
+      let thread = threads[stuck.thread]
+      let holder = stuck.holder.map { ", held by T\($0) \(threads[$0].name)" } ?? ""
+      return "T\(stuck.thread) \(thread.name) waits in \(memory.labels.describe(stuck.step))\(holder)"
+    }.joined(separator: "; ")
+  }
+}
