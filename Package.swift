@@ -100,7 +100,8 @@ let package = Package(
       name: "LockcheckBenchmark",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-        "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "ExplorationPrograms",
+        "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
+        "ExplorationPrograms",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

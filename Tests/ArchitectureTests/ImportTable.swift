@@ -81,7 +81,8 @@ let importTable: [ImportRule] = [
     "LockcheckBenchmark",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-      "LockcheckRecorder", "Lockcheck", "ArgumentParser",
+      "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "ExplorationPrograms",
+      "ArgumentParser",
     ], toolchain: ["Glibc"]),
 
   // In tests of the user's: record and analyze in one process.
