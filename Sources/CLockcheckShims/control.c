@@ -1,10 +1,13 @@
 #define _GNU_SOURCE
 #include "lc_control.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 __thread void *lc_control_self __attribute__((tls_model("initial-exec"))) = 0;
 
@@ -56,4 +59,52 @@ char lc_thread_state(uint32_t tid) {
   // The name, which may have any byte in it, stands in parentheses before the state.
   const char *end = strrchr(text, ')');
   return end != 0 && end[1] == ' ' ? end[2] : 0;
+}
+
+// What is said of a crash.
+
+__thread const char *lc_note_self __attribute__((tls_model("initial-exec"))) = 0;
+
+static const int crashes[] = {SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE};
+enum { crash_count = sizeof crashes / sizeof crashes[0] };
+static struct sigaction before[crash_count];
+static uint64_t note_users = 0;
+
+static void say_note(int signal) {
+  const char *note = lc_note_self;
+  if (note != 0 && note[0] != 0) {
+    int saved = errno;
+    static const char opening[] = "lockcheck: the program crashed in the schedule ";
+    static const char closing[] = "\nlockcheck: run it again with LOCKCHECK_REPLAY set to that.\n";
+    ssize_t written = write(STDERR_FILENO, opening, sizeof opening - 1);
+    written = write(STDERR_FILENO, note, strlen(note));
+    written = write(STDERR_FILENO, closing, sizeof closing - 1);
+    (void)written;
+    lc_note_self = 0;
+    errno = saved;
+  }
+  // What the signal would have done happens when the instruction is tried again, or the signal raised again.
+  for (int i = 0; i < crash_count; i++) {
+    if (crashes[i] == signal) sigaction(signal, &before[i], 0);
+  }
+}
+
+void lc_notes_begin(void) {
+  pthread_mutex_lock(&running_lock);
+  if (note_users++ == 0) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = say_note;
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &action, &before[i]);
+  }
+  pthread_mutex_unlock(&running_lock);
+}
+
+void lc_notes_end(void) {
+  pthread_mutex_lock(&running_lock);
+  if (--note_users == 0) {
+    for (int i = 0; i < crash_count; i++) sigaction(crashes[i], &before[i], 0);
+  }
+  pthread_mutex_unlock(&running_lock);
 }

@@ -64,10 +64,16 @@ internal import LockcheckTrace
   // MARK: For the scheduler
 
   /// The calling thread is this one from now on.
-  func enter() { unsafe lc_set_control_current(Unmanaged.passUnretained(self).toOpaque()) }
+  func enter() {
+    scheduler.note.begin()
+    unsafe lc_set_control_current(Unmanaged.passUnretained(self).toOpaque())
+  }
 
   /// The calling thread is none any more.
-  func leave() { lc_set_control_current(nil) }
+  func leave() {
+    lc_set_control_current(nil)
+    CrashNote.end()
+  }
 
   var choice: Choice { Choice(thread: number, mark: mark, step: step) }
 

@@ -38,12 +38,23 @@ package final class Explorer {
   /// How many threads are stuck for ever, and stay.
   package var abandonedThreadCount: Int { crew.abandonedCount }
 
+  /// What runs the schedule of an iteration again, as long as the program and the strategy are the same: of the
+  /// present or the last one only.
+  package func seededToken(of iteration: Int) -> ScheduleToken {
+    let origin = memory.strategy.origin(of: iteration)
+    // A portfolio has to begin anew where its member has.
+    return origin.memory == .everything
+      ? .seeded(method: memory.strategy.name, seed: seed, iteration: iteration)
+      : .seeded(method: origin.strategy, seed: seed, iteration: origin.iteration)
+  }
+
   /// Runs one schedule.
   package func run(
     iteration: Int, _ body: @escaping @Sendable () throws -> Void
   ) -> ScheduleRun {
     memory.strategy.begin(
       iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
+    crew.note.write("\(seededToken(of: iteration))")
     return Scheduler(crew: crew, limits: limits, memory: memory).run(body)
   }
 }

@@ -31,6 +31,9 @@ public struct ObjectLabels: Sendable, Hashable {
     return label.name ?? "\(label.kind)#\(label.ordinal)"
   }
 
+  /// What the program calls the object; nil where it has no name or has not been met.
+  public func givenName(of mark: ObjectMark) -> String? { labels[mark]?.name }
+
   /// What the object is; nil where it has not been met.
   public func kind(of mark: ObjectMark) -> String? { labels[mark]?.kind }
 

@@ -92,6 +92,9 @@ package final class Scheduler: @unchecked Sendable {
 
   // MARK: For the threads
 
+  /// What is said of a crash.
+  var note: CrashNote { crew.note }
+
   /// What has gone wrong first counts.
   func note(_ failure: ScheduleFailure) {
     if run.failure == nil { run.failure = failure }

@@ -10,6 +10,13 @@ public protocol Strategy: Sendable {
   /// Whether no schedule is left that it has not tried. Only a search can say so.
   var isExhausted: Bool { get }
 
+  /// What it must have seen before a schedule can be run again from its iteration alone.
+  var memory: StrategyMemory { get }
+
+  /// Under which name and iteration a schedule can be run again: its own, or those of the member of a
+  /// portfolio that makes it. Asked between `begin` and `end`.
+  func origin(of iteration: Int) -> ScheduleOrigin
+
   /// A schedule begins.
   ///
   /// - Parameters:
@@ -23,12 +30,48 @@ public protocol Strategy: Sendable {
   mutating func choose(_ decision: Decision) -> Int
 
   /// The schedule has ended, with these steps.
+  ///
+  /// A strategy learns from what its ``memory`` names and from nothing else.
   mutating func end(_ schedule: Schedule)
 }
 
 extension Strategy {
   public var isExhausted: Bool { false }
+  public var memory: StrategyMemory { .nothing }
+  public func origin(of iteration: Int) -> ScheduleOrigin {
+    ScheduleOrigin(strategy: name, iteration: iteration, memory: memory)
+  }
   public mutating func end(_ schedule: Schedule) {}
+}
+
+/// What a strategy learns from.
+///
+/// To run schedule `i` again: with ``nothing``, run `i`; with ``profile``, run 0, then `i`; with ``everything``, run
+/// 0 to `i`. Each run is told to the strategy by `begin` and `end`.
+public enum StrategyMemory: Sendable, Hashable {
+  /// Nothing: a schedule depends on the program, the seed and the iteration.
+  case nothing
+  /// The schedule of iteration 0, in which it preempts nobody.
+  case profile
+  /// Every schedule before.
+  case everything
+}
+
+/// Where a schedule comes from, as a token tells it.
+public struct ScheduleOrigin: Sendable, Hashable {
+  /// The strategy, by its name.
+  public var strategy: String
+  /// The iteration, as that strategy counts.
+  public var iteration: Int
+  /// What that strategy must have seen before.
+  public var memory: StrategyMemory
+
+  /// Names a schedule.
+  public init(strategy: String, iteration: Int, memory: StrategyMemory) {
+    self.strategy = strategy
+    self.iteration = iteration
+    self.memory = memory
+  }
 }
 
 /// Numbers that only look like chance: SplitMix64.

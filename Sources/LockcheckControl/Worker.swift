@@ -70,6 +70,8 @@ internal import Glibc
 final class Crew {
   private var idle: [Worker] = []
   private let processor = lc_choose_processor()
+  /// What is said if the program crashes.
+  let note = CrashNote()
   /// How many have been given up since they are stuck for ever.
   private(set) var abandonedCount = 0
 

@@ -41,6 +41,13 @@ static inline bool lc_baton_take(uint32_t *word, int64_t deadline) {
   return true;
 }
 
+/// What is to be written to standard error if the calling thread crashes, ended by a zero; null for nothing.
+extern __thread const char *lc_note_self __attribute__((tls_model("initial-exec")));
+static inline void lc_set_note(const char *note) { lc_note_self = note; }
+/// Has crashes handled so, between the first call of the one and the last of the other.
+void lc_notes_begin(void);
+void lc_notes_end(void);
+
 /// The value of a word that other threads may write.
 static inline uint32_t lc_load_word(const uint32_t *word) {
   return __atomic_load_n(word, __ATOMIC_RELAXED);
