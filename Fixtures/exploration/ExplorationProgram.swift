@@ -41,6 +41,10 @@ public struct ExplorationProgram: Sendable {
   }
 }
 
+extension ExplorationProgram: CustomStringConvertible {
+  public var description: String { name }
+}
+
 /// What a program throws whose bug shows.
 public struct Broken: Error, CustomStringConvertible {
   /// What is not as it has to be.

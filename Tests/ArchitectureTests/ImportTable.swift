@@ -81,7 +81,8 @@ let importTable: [ImportRule] = [
     "LockcheckBenchmark",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-      "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "ExplorationPrograms",
+      "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
+      "ExplorationPrograms",
       "ArgumentParser",
     ], toolchain: ["Glibc"]),
 

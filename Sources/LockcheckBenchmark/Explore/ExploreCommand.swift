@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExplorationPrograms
+import LockcheckControl
 
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct ExploreCommand: ParsableCommand {
       "Only these programs, separated by commas; a name ending in * stands for all that begin so.")
   var programs = "*"
   @Option(help: "These methods, separated by commas.")
-  var methods = ExploredMethod.usual.map(\.rawValue).joined(separator: ",")
+  var methods = "portfolio,surw,urw,pos,pct3,walk20"
   @Option(help: "How often each program is explored with each method.") var trials = 20
   @Option(help: "After how many schedules a trial gives up.") var cap = 10_000
   @Flag(help: "Measure schedules a second, threads and memory of a program that goes right.")
@@ -40,54 +41,40 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
-  private var chosenMethods: [ExploredMethod] {
-    get throws {
-      try methods.split(separator: ",").map { name in
-        guard let method = ExploredMethod(rawValue: String(name)) else {
-          let known = ExploredMethod.allCases.map(\.rawValue).joined(separator: ", ")
-          throw ValidationError("There is no method '\(name)'; there are \(known).")
-        }
-        return method
-      }
-    }
+  private var chosenMethods: [Method] {
+    get throws { try methods.split(separator: ",").map { try Method(parsing: String($0)) } }
   }
 
   func run() throws {
     print("\(Machine.description)\n")
     if speed { return try measureSpeed() }
     let methods = try chosenMethods
-    var table = TextTable(
-      ["program", "published"] + methods.map(\.rawValue) + ["schedules/s"])
-    var totals = methods.map { _ in Totals() }
+    say(["program", "published"] + methods.map { "\($0)" } + ["schedules/s"])
+    say(methods.map { _ in "---" } + ["---", "---", "---"])
+    var whole = methods.map { _ in 0 }
     for program in chosenPrograms {
-      let results = try methods.map { try ExploreResult.measure(program, $0, trials, cap) }
-      for (index, result) in results.enumerated() { totals[index].add(result) }
+      let results = try methods.map {
+        try ExploreResult(program, $0, trials: trials, cap: cap)
+      }
+      for (index, result) in results.enumerated() where result.isWhole { whole[index] += 1 }
       let schedules = results.reduce(0) { $0 + $1.scheduleCount }
       let nanoseconds = results.reduce(0) { $0 + $1.nanoseconds }
       let rate = Double(schedules) / (Double(nanoseconds) / 1e9)
       let published = PublishedMeans.all[program.name]?.text ?? ""
-      table.append(
-        [program.name, published] + results.map(\.text) + [rate.text(digits: 0)])
-      // So that somebody who waits sees that something happens.
-      Machine.say(".")
+      say([program.name, published] + results.map(\.text) + [rate.text(digits: 0)])
     }
-    table.append(["found in every trial", ""] + totals.map { "\($0.whole) of \($0.all)" } + [""])
-    print("\n\n\(table.text)")
+    let count = chosenPrograms.count
+    say(["found in every trial", ""] + whole.map { "\($0) of \(count)" } + [""])
+  }
+
+  /// Each row as soon as it is known: all of them take a while.
+  private func say(_ row: [String]) {
+    Machine.say("| \(row.joined(separator: " | ")) |\n")
   }
 
   private func measureSpeed() throws {
     let ending = try Child.again(["explore-speed-work"]).end()
     guard ending.isSuccess else { throw BenchmarkFailure("an exploration failed") }
     print(ending.output, terminator: "")
-  }
-
-  /// How many programs a method has found the bug of, in each trial.
-  private struct Totals {
-    var (whole, all) = (0, 0)
-
-    mutating func add(_ result: ExploreResult) {
-      all += 1
-      if result.foundCount == result.trialCount { whole += 1 }
-    }
   }
 }

@@ -1,38 +1,44 @@
 import ExplorationPrograms
+import LockcheckControl
 
 /// What came of exploring one program with one method, several times.
 struct ExploreResult {
-  /// How often it was explored.
-  let trialCount: Int
-  /// The number of the schedule that showed the bug, for each trial that found it.
-  let found: [Int]
+  /// For each trial the number of the schedule that showed the bug; 0 where none did.
+  private(set) var trials: [Int] = []
   /// How many schedules were run in all.
-  let scheduleCount: Int
+  private(set) var scheduleCount = 0
   /// How long that took, by the clock.
-  let nanoseconds: UInt64
+  private(set) var nanoseconds: UInt64 = 0
 
-  var foundCount: Int { found.count }
+  /// Whether each trial found the bug.
+  var isWhole: Bool { trials.allSatisfy { $0 > 0 } }
 
   /// The mean number of schedules, and how often the bug was found where that is not always.
   var text: String {
+    let found = trials.filter { $0 > 0 }
     guard !found.isEmpty else { return "never" }
     let mean = Double(found.reduce(0, +)) / Double(found.count)
     let text = mean.text(digits: mean < 10 ? 1 : 0)
-    return found.count == trialCount ? text : "\(text) (\(found.count) of \(trialCount))"
+    return isWhole ? text : "\(text) (\(found.count) of \(trials.count))"
   }
 
-  /// Explores in a process of its own, so that no thread that is stuck for ever disturbs the next.
-  static func measure(
-    _ program: ExplorationProgram, _ method: ExploredMethod, _ trials: Int, _ cap: Int
-  ) throws(BenchmarkFailure) -> ExploreResult {
-    let arguments = [program.name, method.rawValue, "--trials", "\(trials)", "--cap", "\(cap)"]
-    let ending = try Child.again(["explore-work"] + arguments).end()
-    let numbers = ending.output.split { $0 == "\t" || $0 == "\n" }.compactMap { Int($0) }
-    guard ending.isSuccess, numbers.count == 2 + trials else {
-      throw BenchmarkFailure("an exploration failed: \(program.name), \(method.rawValue)")
+  /// Explores in processes of their own, so that threads that are stuck for ever disturb no other
+  /// program.
+  init(
+    _ program: ExplorationProgram, _ method: Method, trials count: Int, cap: Int
+  ) throws(BenchmarkFailure) {
+    while trials.count < count {
+      let ending = try Child.again([
+        "explore-work", program.name, "\(method)", "--trials", "\(count)", "--first",
+        "\(trials.count)", "--cap", "\(cap)",
+      ]).end()
+      let numbers = ending.output.split { $0 == "\t" || $0 == "\n" }.compactMap { Int($0) }
+      guard ending.isSuccess, numbers.count > 2 else {
+        throw BenchmarkFailure("an exploration failed: \(program.name), \(method)")
+      }
+      scheduleCount += numbers[0]
+      nanoseconds += UInt64(numbers[1])
+      trials += numbers[2...]
     }
-    return ExploreResult(
-      trialCount: trials, found: numbers[2...].filter { $0 > 0 }, scheduleCount: numbers[0],
-      nanoseconds: UInt64(numbers[1]))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Lockcheck
 import LockcheckControl
+import LockcheckExploration
 
 /// `explore --speed`, in a process of its own: three threads with a dozen operations that go right.
 struct ExploreSpeedWork: ParsableCommand {
@@ -13,13 +14,12 @@ struct ExploreSpeedWork: ParsableCommand {
     for round in 1...4 {
       let iterations = 10_000
       let start = Machine.time
-      let explorer = Explorer(RandomWalk(), seed: UInt64(round))
-      for iteration in 0..<iterations {
-        guard explorer.run(iteration: iteration, Self.program).failure == nil else {
-          throw BenchmarkFailure("a schedule failed that has to pass")
-        }
-      }
+      let options = ExplorationOptions(seed: UInt64(round))
+      let exploration = explore(.random, iterations: iterations, options: options, Self.program)
       let seconds = Double(Machine.time - start) / 1e9
+      guard exploration.failure == nil, exploration.schedules == iterations else {
+        throw BenchmarkFailure("a schedule failed that has to pass")
+      }
       table.append([
         "after \(iterations * round) schedules", (Double(iterations) / seconds).text(digits: 0),
         "\(Machine.threadCount)", "\(Machine.residentMemory)",
