@@ -92,7 +92,7 @@ let package = Package(
       ]),
     .target(
       name: "LockcheckExploration",
-      dependencies: ["Lockcheck", "LockcheckControl", "LockcheckTrace"]),
+      dependencies: ["Lockcheck", "LockcheckControl", "LockcheckTrace", "LockcheckFindings"]),
     .target(name: "LockcheckTesting", dependencies: ["LockcheckAssertions"]),
     .target(name: "LockcheckXCTest", dependencies: ["LockcheckAssertions"]),
 
@@ -175,7 +175,7 @@ let package = Package(
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [
-        "Lockcheck", "LockcheckTrace", "LockcheckAssertions",
+        "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckAssertions",
         "AssertionsTestKit",
       ]),
     .testTarget(

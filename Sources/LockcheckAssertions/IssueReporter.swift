@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Each framework drops failures silently when the other one runs the test. So whoever has a failure
 /// offers it to one framework after the other, until one of them takes it.
-public protocol IssueReporter: AnyObject {
+public protocol IssueReporter: AnyObject, SendableMetatype {
   /// Gives the failure to the framework.
   ///
   /// - Returns: Whether a test of this framework took it.
@@ -16,17 +16,31 @@ public protocol IssueReporter: AnyObject {
 extension TestFailure {
   /// Gives the failure to `reporter`, or to another framework that runs the test.
   ///
-  /// Where none does (the code is no test, or calls from a thread that the framework does not know),
-  /// it is written to standard error, and the process will end with exit code 1: a failure that no
-  /// framework counts shall not pass for success.
-  public func report(to reporter: any IssueReporter.Type, at place: TestPlace) {
+  /// A warning that none takes is written to standard error. So is a failure that none takes (the code
+  /// is no test, or calls from a thread that the framework does not know), and the process will end with
+  /// exit code 1: a failure that no framework counts shall not pass for success.
+  public func report(to reporter: (any IssueReporter.Type)?, at place: TestPlace) {
+    if isTaken(by: reporter, at: place) { return }
+    if isWarning {
+      say("\(place.filePath):\(place.line): warning: \(text)\n")
+    } else {
+      reportToNobody(at: place)
+    }
+  }
+
+  /// Offers the failure to `reporter`, and to the frameworks that are there.
+  ///
+  /// - Returns: Whether one of them took it.
+  func isTaken(by reporter: (any IssueReporter.Type)?, at place: TestPlace) -> Bool {
     // By name: neither framework's support may import the other's, and either may be missing. Swift
     // Testing first, since it can tell whether it runs the test.
     var reporters = ["LockcheckTesting.SwiftTestingReporter", "LockcheckXCTest.XCTestReporter"]
       .compactMap { NSClassFromString($0) as? any IssueReporter.Type }
-    if !reporters.contains(where: { $0 == reporter }) { reporters.append(reporter) }
-    if reporters.contains(where: { $0.record(self, at: place) }) { return }
+    if let reporter, !reporters.contains(where: { $0 == reporter }) { reporters.append(reporter) }
+    return reporters.contains { $0.record(self, at: place) }
+  }
 
+  private func reportToNobody(at place: TestPlace) {
     let message = """
       \(place.filePath):\(place.line): error: no test framework takes this failure. In Swift \
       Testing, use @Test(.lockcheck) or expectNoFindings of LockcheckTesting; call from the test's \
@@ -34,9 +48,11 @@ extension TestFailure {
       \(text)
 
       """
-    FileHandle.standardError.write(Data(message.utf8))
+    say(message)
     Self.failAtExit()
   }
+
+  private func say(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   private static let isFailing = Mutex(false)
 

@@ -7,13 +7,15 @@ import LockcheckRecorder
 /// One recording into a temporary file, from before the closure runs until its report is made.
 struct RecordingSession {
   private let options: RecordingOptions
+  private let watch: Watch
   private let file: String
   private let recorder: Recorder
   private let failure: RecordingFailure?
 
   /// Makes a recorder and starts it.
-  init(_ options: RecordingOptions) {
+  init(_ options: RecordingOptions, _ watch: Watch) {
     self.options = options
+    self.watch = watch
     file = FileManager.default.temporaryDirectory
       .appending(path: "lockcheck-\(UUID().uuidString).lctrace").path(percentEncoded: false)
     var configuration = options.recorder
@@ -27,16 +29,32 @@ struct RecordingSession {
     }
   }
 
-  /// Runs `body` under the recorder, or just runs it where the recorder did not start.
+  /// Runs `body` under the recorder and the watch, or just runs it where the recorder did not start.
   func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    failure == nil ? try recorder.record(body) : try body()
+    guard failure == nil else { return try body() }
+    let run = WatchedRun(watch, file: recorder.file ?? file)
+    run.begin()
+    defer { run.end() }
+    let result = WatchedRun.$current.withValue(run) {
+      do throws(E) {
+        return Result<R, E>.success(try recorder.record(body))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
   }
 
   /// As the other, for asynchronous code.
   func record<R>(
     isolation: isolated (any Actor)? = #isolation, _ body: () async -> R
   ) async -> R {
-    failure == nil ? await recorder.record(body) : await body()
+    guard failure == nil else { return await body() }
+    let run = WatchedRun(watch, file: recorder.file ?? file)
+    run.begin()
+    defer { run.end() }
+    return await WatchedRun.$current.withValue(
+      run, operation: { await recorder.record(isolation: isolation, body) }, isolation: isolation)
   }
 
   /// Ends the recording, analyzes it and removes the file.
@@ -45,7 +63,7 @@ struct RecordingSession {
     defer { try? FileManager.default.removeItem(atPath: file) }
     do {
       let summary = try recorder.stop()
-      let analysis = TraceAnalysis(rules: options.rules, suppressions: options.suppressions)
+      let analysis = TraceAnalysis(rules: options.rules)
       let report = try analysis.report(
         on: BinaryTraceDecoder(RecordedBytes(file: summary.file), file: summary.file))
       return .success(report)

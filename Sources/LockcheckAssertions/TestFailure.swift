@@ -2,29 +2,54 @@ import Foundation
 public import LockcheckFindings
 import LockcheckReport
 
-/// What a test framework is told when a run has findings: one failure with the whole report.
+/// What a test framework is told when a run has findings, or hangs: one failure with the whole report.
 public struct TestFailure: Sendable {
   /// The report for a person, or why nothing could be recorded.
   public let text: String
+  /// Whether it is only told, and fails no test.
+  public let isWarning: Bool
+  /// What a framework that can shall keep with it.
+  public let attachments: [TestAttachment]
 
   /// The failure that `run` deserves; nil where nothing was found that is as sure as `verdict`.
-  public init?<Value, Failure>(_ run: RecordedRun<Value, Failure>, failOn verdict: Verdict) {
-    switch run.report {
+  ///
+  /// - Parameter mode: Whether it fails the test or is only told. That nothing could be recorded is a
+  ///   failure in any case.
+  public init?<Value, Failure>(
+    _ run: RecordedRun<Value, Failure>, failOn verdict: Verdict, mode: LockcheckMode = .fail
+  ) {
+    switch run.analysis {
     case .failure(let failure):
-      text = "lockcheck: \(failure)"
+      self.init("lockcheck: \(failure)")
     case .success(let report):
-      guard report.contains(atLeast: verdict) else { return nil }
-      text = "lockcheck found trouble in what this test did.\n\n" + Self.render(report)
+      guard mode != .off, report.contains(atLeast: verdict) else { return nil }
+      self.init(
+        "lockcheck found trouble in what this test did.\n\n" + Self.render(report),
+        isWarning: mode == .warn)
     }
   }
 
-  private static func render(_ report: Report) -> String {
+  init(_ text: String, isWarning: Bool = false, attachments: [TestAttachment] = []) {
+    self.text = text
+    self.isWarning = isWarning
+    self.attachments = attachments
+  }
+
+  static func render(_ report: Report) -> String {
     TextRenderer { file, line in
       guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
       let lines = text.split(separator: "\n", maxSplits: line, omittingEmptySubsequences: false)
       return lines.indices.contains(line - 1) ? String(lines[line - 1]) : nil
     }.render(report)
   }
+}
+
+/// A file that is kept with a failure.
+public struct TestAttachment: Sendable {
+  /// What the file is called.
+  public let name: String
+  /// What is in it.
+  public let bytes: [UInt8]
 }
 
 /// Where in a test's source something is said to be wrong.
@@ -54,4 +79,7 @@ public struct TestPlace: Sendable {
       fileID: "\(fileID)", filePath: "\(filePath)", line: Int(line), column: Int(column))
     literalPath = filePath
   }
+
+  /// File and line: `BankTests.swift:12`.
+  var short: String { "\(filePath.split(separator: "/").last ?? ""):\(line)" }
 }

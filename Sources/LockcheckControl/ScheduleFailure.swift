@@ -10,6 +10,10 @@ public struct ScheduleFailure: Error, Sendable, Hashable, CustomStringConvertibl
     case misuse
     /// It does not end: the limit of steps was reached although every thread got its turn.
     case endless
+    /// Two threads came to accesses of one variable, at least one a write, that nothing orders.
+    case race
+    /// What an analysis had predicted has happened.
+    case predicted
     /// A thread waits for something, or works on, that the scheduler does not know: it says nothing about the
     /// program.
     case uncontrolled

@@ -95,6 +95,8 @@ extension ScheduleFailure.Kind {
     case .error: "Failed"
     case .misuse: "Misuse"
     case .endless: "Does not end"
+    case .race: "Data race"
+    case .predicted: "As predicted"
     case .uncontrolled: "Not controlled"
     case .diverged: "Went another way"
     }

@@ -30,7 +30,7 @@ struct Replay {
     let run = explorer.run(iteration: 0, body)
     let divergence = (explorer.strategy as? ReplayStrategy)?.divergence
     return result(
-      run, explorer, method: "exact", token: text,
+      run, explorer, method: "exact", token: divergence == nil ? text : nil,
       divergence: divergence.map { $0.message(labels: StepLabels(of: run, objects: explorer.labels)) })
   }
 

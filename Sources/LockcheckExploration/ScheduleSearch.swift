@@ -25,7 +25,12 @@ struct ScheduleSearch {
       let run = explorer.run(iteration: iteration, body)
       exploration.schedules = iteration + 1
       if let failure = run.failure {
-        exploration.failure = present(run, failure, iteration: iteration)
+        let origin = explorer.strategy.origin(of: iteration)
+        let presenter = FailurePresenter(explorer: explorer, options: options, body: body)
+        exploration.failure = presenter.present(
+          run, failure, number: iteration + 1, foundBy: origin.strategy,
+          seededToken: "\(explorer.seededToken(of: iteration))"
+        ) { $0.failure?.kind == failure.kind }
         break
       }
       if isSearch, explorer.strategy.isExhausted { break }
@@ -44,58 +49,4 @@ struct ScheduleSearch {
     default: nil
     }
   }
-
-  /// Runs it again, makes it short, and writes it down.
-  private func present(
-    _ run: ScheduleRun, _ failure: ScheduleFailure, iteration: Int
-  ) -> FailingSchedule {
-    let origin = explorer.strategy.origin(of: iteration)
-    let seeded = explorer.seededToken(of: iteration)
-    var best = run
-    var isMinimal = false
-    let isRepeatable = failure.kind != .uncontrolled && failsAgain(run, failure)
-    if isRepeatable, options.isMinimizing {
-      var minimizer = ScheduleMinimizer(run.schedule)
-      minimizer.minimize { deviations in
-        let other = explorer.trial(DeviationStrategy(deviations), body)
-        guard let found = other.failure, found.isLike(failure), canGoOn else { return nil }
-        return other.schedule
-      }
-      isMinimal = minimizer.isMinimal
-      if minimizer.schedule != run.schedule, canGoOn {
-        let again = explorer.trial(DeviationStrategy(minimizer.deviations), body)
-        if again.failure?.isLike(failure) == true { best = again }
-      }
-    }
-    let labels = StepLabels(of: best, objects: explorer.labels)
-    return FailingSchedule(
-      failure: best.failure ?? failure, number: iteration + 1, foundBy: origin.strategy,
-      schedule: best.schedule,
-      token: "\(ScheduleToken.exact(ExactSchedule(best.schedule, labels: labels)))",
-      seededToken: "\(seeded)", isRepeatable: isRepeatable, isMinimal: isMinimal,
-      table: ScheduleTable(best, labels: labels).text)
-  }
-
-  private var canGoOn: Bool { explorer.abandonedThreadCount < options.stuckThreadLimit }
-
-  private func failsAgain(_ run: ScheduleRun, _ failure: ScheduleFailure) -> Bool {
-    let again = explorer.trial(DeviationStrategy(run.schedule.deviations), body)
-    return again.failure?.isLike(failure) == true && again.schedule == run.schedule
-  }
-}
-
-extension Explorer {
-  /// Runs one schedule by another strategy.
-  func trial(_ strategy: some Strategy, _ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
-    let mine = self.strategy
-    defer { self.strategy = mine }
-    self.strategy = strategy
-    return run(iteration: 0, body)
-  }
-
-}
-
-extension ScheduleFailure {
-  /// Whether it is the same thing that goes wrong: other threads may be in it, and other numbers in the text.
-  func isLike(_ other: ScheduleFailure) -> Bool { kind == other.kind }
 }

@@ -126,6 +126,8 @@ public struct ScheduledEvent: Sendable, Hashable {
   public var object: ObjectID
   /// The thread that is forked or joined.
   public var child: ThreadID
+  /// The lock that a wait on a condition gives up and takes again.
+  public var lock: ObjectID
   /// Whether the thread is only about to do it.
   public var isPending: Bool
 
@@ -138,6 +140,7 @@ public struct ScheduledEvent: Sendable, Hashable {
     mode = event.mode
     object = event.object
     child = event.child
+    lock = event.lock
     isPending = event.isPending
   }
 }

@@ -34,15 +34,28 @@ public struct Script: Sendable, Hashable {
     }
   }
 
+  /// What a run that follows the script has to come to.
+  public enum Goal: String, Sendable, Hashable, CaseIterable {
+    /// Nobody can go on, and the threads are stuck in their last steps.
+    case stuck
+    /// Two threads stand before accesses to one variable at the same time.
+    case meeting
+    /// The script has been followed to its end.
+    case end
+  }
+
   /// The threads, parents before their children.
   public var threads: [Origin]
   /// What is done before the predicted moment, in order.
   public var steps: [Entry]
   /// What threads stand before at that moment: each with one of these.
   public var last: [Entry]
+  /// What that moment is.
+  public var goal: Goal
 
   /// Makes a script.
-  public init(threads: [Origin], steps: [Entry], last: [Entry]) {
+  public init(threads: [Origin], steps: [Entry], last: [Entry], goal: Goal) {
+    self.goal = goal
     self.threads = threads
     self.steps = steps
     self.last = last

@@ -12,42 +12,82 @@
 /// }
 /// ```
 ///
-/// All findings make one failure, at the line of the call, with the report as its message. See
-/// ``LockcheckAssertions/recording(_:_:)-(_,()->Value)`` for what is recorded.
+/// All findings make one failure, at the line of the call, with the report as its message. A `body` that
+/// hangs fails the test and ends the process: see ``LockcheckAssertions/Hang``.
 ///
 /// - Parameters:
 ///   - verdict: How sure a finding has to be to fail the test.
+///   - limit: How long `body` may go without an event, more than zero; nil where only what the
+///     recording proves counts as a hang.
 ///   - options: What is recorded and looked for.
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws, after its findings have been told.
 @discardableResult public func assertNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
-  file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
-  column: UInt = #column, _ body: () throws(Failure) -> Value
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  let run = recording(options, body)
-  report(
-    run, failOn: verdict,
-    TestPlace(fileID: fileID, filePath: file, line: line, column: column))
-  return try run.outcome.get()
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try check(options, verdict, limit, place, body)
 }
 
 /// As the other, for asynchronous code.
 @discardableResult public func assertNoFindings<Value, Failure: Error>(
-  failOn verdict: Verdict = .predicted, options: RecordingOptions = RecordingOptions(),
-  file: StaticString = #filePath, line: UInt = #line, fileID: StaticString = #fileID,
-  column: UInt = #column, isolation: isolated (any Actor)? = #isolation,
-  _ body: () async throws(Failure) -> Value
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  let run = await recording(options, body)
-  report(
-    run, failOn: verdict,
-    TestPlace(fileID: fileID, filePath: file, line: line, column: column))
-  return try run.outcome.get()
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try await check(options, verdict, limit, place, isolation, body)
 }
 
-private func report<Value, Failure>(
-  _ run: RecordedRun<Value, Failure>, failOn verdict: Verdict, _ place: TestPlace
-) {
-  TestFailure(run, failOn: verdict)?.report(to: XCTestReporter.self, at: place)
+/// Runs `body`, and fails the test if it did anything that can deadlock; races do not count.
+///
+/// Otherwise as `assertNoFindings`.
+@discardableResult public func assertNoDeadlocks<Value, Failure: Error>(
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  _ body: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try check(options.only(.deadlock), verdict, limit, place, body)
+}
+
+/// As the other, for asynchronous code.
+@discardableResult public func assertNoDeadlocks<Value, Failure: Error>(
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try await check(options.only(.deadlock), verdict, limit, place, isolation, body)
+}
+
+/// Runs `body`, and fails the test if it did anything that is a race; deadlocks do not count, but a
+/// `body` that hangs does.
+///
+/// Otherwise as `assertNoFindings`.
+@discardableResult public func assertNoRaces<Value, Failure: Error>(
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  _ body: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try check(options.only(.race), verdict, limit, place, body)
+}
+
+/// As the other, for asynchronous code.
+@discardableResult public func assertNoRaces<Value, Failure: Error>(
+  failOn verdict: Verdict = .predicted, hang limit: Duration? = nil,
+  options: RecordingOptions = RecordingOptions(), file: StaticString = #filePath,
+  line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
+  return try await check(options.only(.race), verdict, limit, place, isolation, body)
 }

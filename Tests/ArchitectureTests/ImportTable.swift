@@ -93,6 +93,10 @@ let importTable: [ImportRule] = [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckPipeline",
       "LockcheckFindings", "LockcheckReport",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
+  ImportRule(
+    "LockcheckExploration",
+    imports: ["Lockcheck", "LockcheckControl", "LockcheckTrace", "LockcheckFindings"],
+    toolchain: ["Glibc"]),
   ImportRule("LockcheckTesting", imports: ["LockcheckAssertions"], toolchain: ["Testing"]),
   ImportRule("LockcheckXCTest", imports: ["LockcheckAssertions"], toolchain: ["XCTest"]),
 ]

@@ -1,3 +1,4 @@
+import Dispatch
 import Lockcheck
 
 /// What programs do, well and badly: the same findings in every run, whatever the schedule.
@@ -26,6 +27,56 @@ public enum Deeds {
         stock.store(now - 1)
       }
     }
+  }
+
+  /// Two threads take two locks in opposite orders, one after the other, which nothing recorded orders.
+  public static func oppositeOrders() {
+    let left = Lock(name: "left fork")
+    let right = Lock(name: "right fork")
+    let isDone = DispatchSemaphore(value: 0)
+    let one = CheckedThread(name: "Plato") {
+      left.withLock { right.withLock {} }
+      isDone.signal()
+    }
+    let other = CheckedThread(name: "Kant") {
+      isDone.wait()
+      right.withLock { left.withLock {} }
+    }
+    one.start()
+    other.start()
+    one.join()
+    other.join()
+  }
+
+  /// Two threads take two locks in opposite orders, and meet in the middle. Does not return.
+  public static func deadlock() {
+    let left = Lock(name: "left fork")
+    let right = Lock(name: "right fork")
+    let tookLeft = DispatchSemaphore(value: 0)
+    let tookRight = DispatchSemaphore(value: 0)
+    let one = CheckedThread(name: "Plato") { dine(left, right, tookLeft, tookRight) }
+    let other = CheckedThread(name: "Kant") { dine(right, left, tookRight, tookLeft) }
+    one.start()
+    other.start()
+    one.join()
+    other.join()
+  }
+
+  private static func dine(
+    _ first: Lock, _ second: Lock, _ took: DispatchSemaphore, _ otherTook: DispatchSemaphore
+  ) {
+    first.withLock {
+      // Unseen by the recorder.
+      took.signal()
+      otherTook.wait()
+      second.withLock {}
+    }
+  }
+
+  /// Blocks in something that no recorder knows. Does not return.
+  public static func blockUnseen() {
+    Lock(name: "seen").withLock {}
+    DispatchSemaphore(value: 0).wait()
   }
 
   /// Two threads run `body` and are waited for.

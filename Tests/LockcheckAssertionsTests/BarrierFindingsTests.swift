@@ -26,13 +26,13 @@ import Testing
 
   @Test(arguments: 0..<10)
   func `finds nothing where threads and its action take turns`(attempt: Int) throws {
-    let report = try recording { generations(parties: 3, rounds: 5, meets: true) }.report.get()
+    let report = try recording { generations(parties: 3, rounds: 5, meets: true) }.report
     #expect(report.findings.isEmpty, "attempt \(attempt): \(report.findings.map(\.finding))")
     #expect(report.summary.events > 0)
   }
 
   @Test func `finds the race where nobody waits`() throws {
-    let report = try recording { generations(parties: 2, rounds: 1, meets: false) }.report.get()
+    let report = try recording { generations(parties: 2, rounds: 1, meets: false) }.report
     #expect(report.findings.contains { $0.finding.rule == .dataRace })
   }
 
@@ -59,7 +59,7 @@ import Testing
   func `finds nothing where an abort publishes its reason`(waitsFirst: Bool) throws {
     let report = try recording {
       refusal(by: { $0.abort() }, waitsFirst: waitsFirst)
-    }.report.get()
+    }.report
     #expect(report.findings.isEmpty, "\(report.findings.map(\.finding))")
   }
 
@@ -67,7 +67,7 @@ import Testing
     for giveUp in [
       { $0.reset() }, { _ = try? $0.wait(timeout: .zero) },
     ] as [@Sendable (Barrier) -> Void] {
-      let report = try recording { refusal(by: giveUp, waitsFirst: true) }.report.get()
+      let report = try recording { refusal(by: giveUp, waitsFirst: true) }.report
       #expect(report.findings.isEmpty, "\(report.findings.map(\.finding))")
     }
   }
@@ -85,7 +85,7 @@ import Testing
       }
       threads.forEach { $0.start() }
       threads.forEach { $0.join() }
-    }.report.get()
+    }.report
     #expect(report.findings.isEmpty, "\(report.findings.map(\.finding))")
   }
 
@@ -110,7 +110,7 @@ import Testing
         _ = try? barrier.wait()
       }
       threads.forEach { $0.join() }
-    }.report.get()
+    }.report
     #expect(report.findings.isEmpty, "\(report.findings.map(\.finding))")
   }
 }

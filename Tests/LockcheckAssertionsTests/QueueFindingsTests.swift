@@ -35,7 +35,7 @@ import Testing
       for _ in 0..<5 {
         let report = try recording {
           handOver(through: queues()[number], waits: true)
-        }.report.get()
+        }.report
         #expect(report.findings.isEmpty, "queue \(number): \(report.findings.map(\.finding))")
       }
     }
@@ -45,7 +45,7 @@ import Testing
     for number in 0..<3 {
       let report = try recording {
         handOver(through: queues()[number], waits: false)
-      }.report.get()
+      }.report
       #expect(report.findings.contains { $0.finding.rule == .dataRace })
     }
   }

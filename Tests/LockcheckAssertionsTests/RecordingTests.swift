@@ -1,13 +1,14 @@
 import AssertionsTestKit
 import Foundation
 import Lockcheck
-import LockcheckAssertions
 import LockcheckTrace
 import Testing
 
+@testable import LockcheckAssertions
+
 @Suite struct `Recording a closure` {
   @Test func `finds a race in it`() throws {
-    let report = try recording { Deeds.race() }.report.get()
+    let report = try recording { Deeds.race() }.report
     #expect(report.findings.map(\.finding.rule) == [.dataRace])
     #expect(report.findings.map(\.finding.verdict) == [.observed])
     #expect(report.findings.map(\.cast.objects) == [["balance"]])
@@ -15,22 +16,22 @@ import Testing
   }
 
   @Test func `finds nothing in the same with a lock`() throws {
-    let report = try recording { Deeds.noRace() }.report.get()
+    let report = try recording { Deeds.noRace() }.report
     #expect(report.findings.isEmpty)
     #expect(report.summary.events > 0)
   }
 
   @Test func `finds a check and a change in two sections of one function`() throws {
-    let report = try recording { Deeds.splitCheck() }.report.get()
+    let report = try recording { Deeds.splitCheck() }.report
     #expect(report.findings.map(\.finding.rule) == [.atomicityViolation])
     #expect(report.findings.map(\.finding.verdict) == [.possible])
     #expect(report.findings.map(\.cast.objects) == [["stock"]])
-    let mended = try recording { Deeds.splitCheck(looksAgain: true) }.report.get()
+    let mended = try recording { Deeds.splitCheck(looksAgain: true) }.report
     #expect(mended.findings.isEmpty)
   }
 
   @Test func `names the functions and files of what it found`() throws {
-    let report = try recording { Deeds.race() }.report.get()
+    let report = try recording { Deeds.race() }.report
     let steps = try #require(report.findings.first?.finding.steps)
     #expect(!steps.isEmpty)
     for step in steps {
@@ -50,12 +51,12 @@ import Testing
       throw Oops()
     }
     #expect(throws: Oops()) { try run.outcome.get() }
-    #expect(try run.report.get().findings.count == 1)
+    #expect(try run.report.findings.count == 1)
   }
 
   @Test func `looks only for the rules that it is told`() throws {
     let options = RecordingOptions(rules: [.lockOrderCycle])
-    #expect(try recording(options) { Deeds.race() }.report.get().findings.isEmpty)
+    #expect(try recording(options) { Deeds.race() }.report.findings.isEmpty)
   }
 
   @Test func `runs it though nothing can be recorded, and says why`() throws {
@@ -63,7 +64,7 @@ import Testing
     configuration.stackDepth = -1
     let run = recording(RecordingOptions(recorder: configuration)) { 7 }
     #expect(run.outcome.get() == 7)
-    #expect(throws: RecordingFailure.self) { try run.report.get() }
+    #expect(throws: RecordingFailure.self) { try run.report }
     let failure = try #require(TestFailure(run, failOn: .predicted))
     #expect(failure.text.contains("nothing could be recorded"))
   }
@@ -78,7 +79,7 @@ import Testing
         }
       }
     }
-    #expect(try run.report.get().findings.map(\.finding.rule) == [.dataRace])
+    #expect(try run.report.findings.map(\.finding.rule) == [.dataRace])
   }
 
   @Test func `keeps what asynchronous code throws`() async throws {
@@ -88,7 +89,7 @@ import Testing
       throw Oops()
     }
     #expect(throws: Oops()) { try run.outcome.get() }
-    #expect(try run.report.get().findings.count == 1)
+    #expect(try run.report.findings.count == 1)
   }
 
   @Test func `does not see what another recording at the same time does`() async throws {
@@ -102,7 +103,7 @@ import Testing
               await Task.yield()
             }
           }
-          return (number, try run.report.get())
+          return (number, try run.report)
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
@@ -116,11 +117,33 @@ import Testing
     }
   }
 
+  @Test func `goes along into tasks that synchronous code makes`() throws {
+    let report = try recording {
+      let isDone = DispatchSemaphore(value: 0)
+      // Run by a thread that inherits nothing, and not by the cooperative pool, whose last thread this
+      // test may block.
+      let task = HeldTask { Deeds.race("of a task") }
+      Thread {
+        task.run()
+        isDone.signal()
+      }.start()
+      isDone.wait()
+    }.report
+    #expect(report.findings.map(\.cast.objects) == [["of a task"]])
+  }
+
+  @Test func `tells the findings of one kind`() throws {
+    let report = try recording { Deeds.oppositeOrders() }.report
+    #expect(report.findings(.deadlock).map(\.finding.rule) == [.lockOrderCycle])
+    #expect(report.findings(.deadlock, atLeast: .observed).isEmpty)
+    #expect(report.findings(.race).isEmpty)
+  }
+
   @Test func `leaves out what happens after it`() throws {
     let balance = Shared(0, name: "late")
     let run = recording { balance.store(1) }
     Deeds.race()
-    let report = try run.report.get()
+    let report = try run.report
     #expect(report.findings.isEmpty)
     #expect(report.summary.events > 0 && report.summary.events < 5)
   }

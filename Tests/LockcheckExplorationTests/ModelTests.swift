@@ -15,7 +15,7 @@ let lostUpdate = ModelProgram.starting(
     let (outcome, run) = ModelRun.run(lostUpdate, by: &strategy)
     #expect(outcome == .passed)
     #expect(run.schedule.preemptionCount == 0)
-    #expect(run.schedule.steps.map(\.choice.thread) == [0, 0, 1, 1, 1, 2, 2, 2, 0, 0, 0, 0])
+    #expect(run.schedule.steps.map(\.choice.thread) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 0, 0, 0])
   }
 
   @Test func `has schedules that pass and schedules that fail`() {

@@ -66,6 +66,13 @@ import Testing
     }
   }
 
+  @Test func `of one kind looks for that kind alone`() {
+    expectNoDeadlocks { Deeds.race() }
+    expectNoRaces { Deeds.oppositeOrders() }
+    withKnownIssue { expectNoRaces { Deeds.race() } }
+    withKnownIssue { expectNoDeadlocks { Deeds.oppositeOrders() } }
+  }
+
   @Test func `hands out what the closure returns and throws`() async {
     #expect(expectNoFindings { 3 } == 3)
     let value = await expectNoFindings {

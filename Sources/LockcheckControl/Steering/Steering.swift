@@ -18,21 +18,26 @@ public struct Steering: Strategy {
   private var random = SeededRandom(seed: 0)
   private var isFirstTry = true
 
+  /// The entries that are done, and the first that is not.
+  private var isDone: [Bool]
   private var next = 0
-  /// By number in the schedule: who it is in the script.
+  /// The entries of each thread of the script, and how many of them are behind it.
+  private let parts: [[Int]]
+  private var progress: [Int]
+  /// By number in the schedule: who it is in the script, and how many threads it has started.
   private var roles: [Int?] = []
-  /// By number in the schedule: how many threads it has started.
   private var children: [Int] = []
   private var objects: [Int: ObjectMark] = [:]
   private var marks: [ObjectMark: Int] = [:]
   private var isReleased = false
-  /// How many entries of the script each role has before the last step, and how many of them are done.
-  private let parts: [Int]
-  private var done: [Int]
 
-  /// How many steps of the script have been taken.
-  public var followed: Int { next }
-  /// Whether all of them have.
+  /// So many entries may be missing in the run where it comes back to the script: a trace has events that are
+  /// no steps of a scheduler.
+  private static var patience: Int { 8 }
+
+  /// How many entries of the script were followed.
+  public var followed: Int { isDone.count { $0 } }
+  /// Whether all of them are behind.
   public var isComplete: Bool { next == script.steps.count }
   /// Whether two threads stood before their last steps, accesses to one variable, at the same time.
   public private(set) var hasMet = false
@@ -40,10 +45,11 @@ public struct Steering: Strategy {
   /// Steers by `script`.
   public init(_ script: Script) {
     self.script = script
-    var parts = Array(repeating: 0, count: script.threads.count)
-    for entry in script.steps { parts[entry.thread] += 1 }
+    var parts: [[Int]] = Array(repeating: [], count: script.threads.count)
+    for (index, entry) in script.steps.enumerated() { parts[entry.thread].append(index) }
     self.parts = parts
-    done = parts.map { _ in 0 }
+    progress = parts.map { _ in 0 }
+    isDone = script.steps.map { _ in false }
   }
 
   public mutating func begin(iteration: Int, random: SeededRandom) {
@@ -60,49 +66,52 @@ public struct Steering: Strategy {
     return index
   }
 
+  /// The object of the program that stands for one of the script's; nil where they have not met.
+  public func mark(of object: Int) -> ObjectMark? { objects[object] }
+
+  /// The thread of the schedule, by number, that stands for one of the script's; nil where it has not come.
+  public func thread(of role: Int) -> Int? { roles.firstIndex(of: role) }
+
   // MARK: Who is who
 
+  /// New threads come one by one, and the one that took the last step has started them.
   private mutating func meetNewThreads(_ decision: Decision) {
-    let count = (decision.choices.map(\.thread).max() ?? -1) + 1
+    let count = (decision.choices.lazy.map(\.thread).max() ?? -1) + 1
     while roles.count < count {
-      let parent = decision.lastThread
-      let origin = Script.Origin(
-        parent: parent.flatMap { roles[$0] }, ordinal: parent.map { children[$0] } ?? 0)
-      if let parent { children[parent] += 1 }
-      let isKnown = parent == nil || origin.parent != nil
-      roles.append(isKnown ? script.threads.firstIndex(of: origin) : nil)
+      guard let parent = decision.lastThread else {
+        roles.append(script.threads.isEmpty ? nil : 0)
+        children.append(0)
+        continue
+      }
+      let origin = roles[parent].map { Script.Origin(parent: $0, ordinal: children[parent]) }
+      children[parent] += 1
+      roles.append(origin.flatMap { script.threads.firstIndex(of: $0) })
       children.append(0)
     }
   }
 
   // MARK: Who goes on
 
-  private func wanted(_ decision: Decision) -> Int {
+  private mutating func wanted(_ decision: Decision) -> Int {
     let choices = decision.choices
     guard choices.count > 1 else { return 0 }
-    if isReleased { return afterwards(decision) }
-    if next < script.steps.count,
-      let index = choices.firstIndex(where: {
-        roles[$0.thread] == script.steps[next].thread && !$0.isTimeout
-      })
-    {
-      return index
+    if !isReleased, next < script.steps.count {
+      let role = script.steps[next].thread
+      let index = choices.firstIndex { roles[$0.thread] == role && !$0.isTimeout }
+      if let index { return index }
     }
-    let free = choices.indices.filter { !isParked(choices[$0]) && !choices[$0].isTimeout }
-    guard let first = free.first else { return afterwards(decision) }
-    return isFirstTry ? first : free[random.peek(below: free.count)]
+    let free = isReleased ? [] : choices.indices.filter { mayGo(choices[$0]) }
+    guard let first = free.first else {
+      return choices.firstIndex { !$0.isTimeout && isParked($0) } ?? 0
+    }
+    return isFirstTry ? first : free[random.below(free.count)]
   }
 
-  /// Who goes on once all stand before their last step: one of these.
-  private func afterwards(_ decision: Decision) -> Int {
-    let choices = decision.choices
-    let parked = choices.indices.filter { isParked(choices[$0]) && !choices[$0].isTimeout }
-    return parked.first ?? 0
-  }
+  private func mayGo(_ choice: Choice) -> Bool { !choice.isTimeout && !isParked(choice) }
 
-  /// Whether the thread has done its part, and has a last step to be kept from.
+  /// Whether the thread has done its part, and stands before its last step.
   private func isParked(_ choice: Choice) -> Bool {
-    guard let role = roles[choice.thread], done[role] == parts[role] else { return false }
+    guard let role = roles[choice.thread], progress[role] == parts[role].count else { return false }
     return script.last.contains { $0.thread == role && isSame($0, choice.step) }
   }
 
@@ -110,9 +119,7 @@ public struct Steering: Strategy {
     guard isComplete, script.last.count == 2, script.last.allSatisfy({ $0.operation.isAccess })
     else { return false }
     let steps = script.last.compactMap { entry in
-      decision.choices.first {
-        roles[$0.thread] == entry.thread && isSame(entry, $0.step)
-      }?.step
+      decision.choices.first { roles[$0.thread] == entry.thread && isSame(entry, $0.step) }?.step
     }
     return steps.count == 2 && steps[0].object == steps[1].object
   }
@@ -126,25 +133,22 @@ public struct Steering: Strategy {
     return marks[step.object] == nil
   }
 
+  /// The thread takes its step: the first of its next entries that means this step is done, and those before
+  /// it will not come any more.
   private mutating func take(_ choice: Choice) {
-    _ = random.next()
-    if isParked(choice) { isReleased = true }
-    guard next < script.steps.count, !choice.isTimeout else { return }
-    let entry = script.steps[next]
-    guard roles[choice.thread] == entry.thread, isSame(entry, choice.step) else { return }
+    if isParked(choice), !choice.isTimeout { isReleased = true }
+    guard let role = roles[choice.thread], !choice.isTimeout else { return }
+    let ahead = parts[role].dropFirst(progress[role]).prefix(Self.patience)
+    guard let found = ahead.firstIndex(where: { isSame(script.steps[$0], choice.step) }) else {
+      return
+    }
+    let entry = script.steps[parts[role][found]]
     if let object = entry.object {
       objects[object] = choice.step.object
       marks[choice.step.object] = object
     }
-    done[entry.thread] += 1
-    next += 1
-  }
-}
-
-extension SeededRandom {
-  /// What ``below(_:)`` would give, without moving on.
-  func peek(below bound: Int) -> Int {
-    var copy = self
-    return copy.below(bound)
+    for place in progress[role]...found { isDone[parts[role][place]] = true }
+    progress[role] = found + 1
+    while next < isDone.count, isDone[next] { next += 1 }
   }
 }

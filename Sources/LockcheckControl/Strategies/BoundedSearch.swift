@@ -1,10 +1,12 @@
 import LockcheckTrace
 
-/// Every schedule with few preemptions, each once: first those with none, then with one, and so on.
+/// Every schedule with few preemptions, each once.
 ///
 /// Musuvathi and Qadeer, "Iterative context bounding for systematic testing of multithreaded programs", PLDI 2007.
 /// A schedule is known by its deviations from the run without preemptions; a run adds to the list, for each of
-/// its choices after its last deviation, the schedules that choose otherwise there.
+/// its choices after its last deviation, the schedules that choose otherwise there. The paper runs all schedules with
+/// no preemption, then all with one; as the former can be too many, every other schedule here is
+/// one with more, and the most telling come first (``SearchPool``).
 ///
 /// Sleep sets (Godefroid 1996) leave out schedules that differ from others only in the order of steps that do not depend
 /// on each other. Under a bound that is not sound in general, since the schedule that stands for another can need
@@ -22,19 +24,20 @@ public struct BoundedSearch: Strategy {
   public private(set) var isRepeatable = true
   /// Whether schedules were left out, because too many were waiting or one was too long.
   public private(set) var isTruncated = false
-  /// How many preemptions the schedules may have that are run now.
-  public private(set) var bound = 0
 
   /// What is waiting: the last deviation, and the schedule before it. Never shrinks, since others refer to it.
   private var plans = [Plan()]
-  /// To do under the present bound, the last first; and under the next.
-  private var now: [Int] = [0]
-  private var next: [Int] = []
+  /// To do, by the number of preemptions.
+  private var pools: [SearchPool]
+  private var shapes = ThreadShapes()
+  private var preemptions = 0
+  private var isRoot = true
   /// The deviations of the running schedule.
   private var deviations: [Plan] = []
   private var place = 0
   private var current = 0
   private var asked = 0
+  private var early: [Early] = []
   private var fingerprint = SearchFingerprint()
   private var sleep = SleepSet()
   private var isRedundant = false
@@ -45,34 +48,31 @@ public struct BoundedSearch: Strategy {
     name = "bounded\(limit)"
     self.limit = limit
     self.capacity = capacity
+    pools = Array(repeating: SearchPool(), count: limit + 1)
   }
 
   /// Whether every schedule with at most ``limit`` preemptions has been run, or one that differs from it only in
   /// the order of independent steps.
   public var isExhausted: Bool {
-    now.isEmpty && next.isEmpty && isRepeatable && !isTruncated
+    hasEnded && isRepeatable && !isTruncated
   }
 
   /// Whether nothing is waiting, which is not to say that all has been seen.
-  public var hasEnded: Bool { now.isEmpty && next.isEmpty }
+  public var hasEnded: Bool { !isRoot && pools.allSatisfy(\.isEmpty) }
 
   /// The most preemptions such that every schedule with as many has been run; nil if there is none, or if it
   /// cannot be known.
   public var exhaustedBound: Int? {
-    guard isRepeatable, !isTruncated else { return nil }
-    if hasEnded { return limit }
-    return now.isEmpty ? bound : bound > 0 ? bound - 1 : nil
+    guard isRepeatable, !isTruncated, !isRoot else { return nil }
+    let open = pools.firstIndex { !$0.isEmpty } ?? limit + 1
+    return open == 0 ? nil : open - 1
   }
 
   public mutating func begin(iteration: Int, random: SeededRandom) {
-    if now.isEmpty, !next.isEmpty {
-      bound += 1
-      // The first that was found is run first.
-      now = next.reversed()
-      next.removeAll(keepingCapacity: true)
-    }
-    // After the end it runs the first schedule again.
-    current = now.popLast() ?? 0
+    isRoot = iteration == 0
+    current = 0
+    preemptions = 0
+    if !isRoot { drawPlan(iteration) }
     deviations.removeAll(keepingCapacity: true)
     var plan = current
     while plan != 0 {
@@ -85,6 +85,19 @@ public struct BoundedSearch: Strategy {
     fingerprint = SearchFingerprint()
     sleep.removeAll()
     isRedundant = false
+  }
+
+  /// After the end it runs the first schedule again.
+  private mutating func drawPlan(_ iteration: Int) {
+    // In turn: what has the fewest preemptions, what has one, …
+    let wanted = iteration % (limit + 1)
+    for offset in 0...limit {
+      let level = (wanted + offset) % (limit + 1)
+      guard let plan = pools[level].removeFirst() else { continue }
+      current = plan
+      preemptions = level
+      return
+    }
   }
 
   public mutating func choose(_ decision: Decision) -> Int {
@@ -105,6 +118,7 @@ public struct BoundedSearch: Strategy {
     if place < deviations.count { isRepeatable = false }
     // A schedule that got too long was ended by somebody else's choices.
     if schedule.steps.count > asked { isTruncated = true }
+    if isRoot { enqueueEarly(schedule) }
   }
 
   /// What the run does of itself: the first choice that costs nothing and does not sleep.
@@ -136,11 +150,10 @@ public struct BoundedSearch: Strategy {
 
   private mutating func branch(_ decision: Decision, _ usual: Int?) {
     if isRedundant { return }
-    // Free switches are run from the last to the first: each goes on where the run is most alike.
     for index in decision.choices.indices
     where index != usual && !sleep.contains(decision.choices[index]) {
       let costs = decision.isPreemption(index)
-      if costs, bound >= limit { continue }
+      if costs, preemptions >= limit { continue }
       guard plans.count < capacity else {
         isTruncated = true
         return
@@ -148,8 +161,40 @@ public struct BoundedSearch: Strategy {
       plans.append(
         Plan(
           parent: current, index: decision.index, choice: index, fingerprint: fingerprint.value))
-      if costs { next.append(plans.count - 1) } else { now.append(plans.count - 1) }
+      enqueue(plans.count - 1, costs ? preemptions + 1 : preemptions, decision, index)
     }
+  }
+
+  private mutating func enqueue(_ plan: Int, _ level: Int, _ decision: Decision, _ index: Int) {
+    // What threads are like is known at the end of the first schedule only.
+    if isRoot {
+      early.append(
+        Early(plan: plan, level: level, choice: decision.choices[index], first: decision.choices[0])
+      )
+      return
+    }
+    let (choice, first) = (decision.choices[index], decision.choices[0])
+    pools[level].add(
+      plan, kind: shapes.kind(of: choice, insteadOf: first),
+      rank: shapes.rank(of: choice, insteadOf: first))
+  }
+
+  private mutating func enqueueEarly(_ schedule: Schedule) {
+    shapes = ThreadShapes(schedule)
+    for one in early {
+      pools[one.level].add(
+        one.plan, kind: shapes.kind(of: one.choice, insteadOf: one.first),
+        rank: shapes.rank(of: one.choice, insteadOf: one.first))
+    }
+    early = []
+    isRoot = false
+  }
+
+  private struct Early: Sendable {
+    var plan: Int
+    var level: Int
+    var choice: Choice
+    var first: Choice
   }
 
   private struct Plan: Sendable {

@@ -78,6 +78,9 @@ public struct UnknownMethod: Error, Hashable, CustomStringConvertible {
   /// The name.
   public var name: String
 
+  /// Says so of this name.
+  public init(name: String) { self.name = name }
+
   public var description: String {
     "no way to explore is called \"\(name)\": there are random, walk1 to walk100, pct1 to pct100, pos, urw, "
       + "surw, bounded0 to bounded100 and portfolio"

@@ -11,14 +11,15 @@ public struct Portfolio: Strategy {
   private var urw = URW()
   private var pct2 = PCT(depth: 2)
   private var pct3 = PCT(depth: 3)
+  private var even = RandomWalk()
   private var walk = RandomWalk(switchPercent: 20)
   private var member = Member.search
   private var searched = -1
 
-  private enum Member: Sendable { case search, surw, pos, urw, pct2, pct3, walk }
+  private enum Member: Sendable { case search, surw, pos, urw, pct2, pct3, random, walk }
   private static let cycle: [Member] = [
-    .surw, .search, .pos, .surw, .search, .pct3, .surw, .search, .urw, .surw, .search, .pos,
-    .surw, .search, .walk, .pct2,
+    .surw, .search, .random, .search, .surw, .search, .pos, .search, .surw, .search, .urw, .search,
+    .surw, .search, .pct3, .search, .surw, .search, .walk, .search, .surw, .search, .pct2, .search,
   ]
 
   /// Makes the default portfolio; `suspects` are handed to ``SURW``.
@@ -48,6 +49,7 @@ public struct Portfolio: Strategy {
     case .urw: urw.begin(iteration: iteration, random: random)
     case .pct2: pct2.begin(iteration: iteration, random: random)
     case .pct3: pct3.begin(iteration: iteration, random: random)
+    case .random: even.begin(iteration: iteration, random: random)
     case .walk: walk.begin(iteration: iteration, random: random)
     }
     isProfile = iteration == 0
@@ -63,6 +65,7 @@ public struct Portfolio: Strategy {
     case .urw: urw.choose(decision)
     case .pct2: pct2.choose(decision)
     case .pct3: pct3.choose(decision)
+    case .random: even.choose(decision)
     case .walk: walk.choose(decision)
     }
   }
@@ -84,6 +87,7 @@ public struct Portfolio: Strategy {
     case .urw: urw.origin(of: iteration)
     case .pct2: pct2.origin(of: iteration)
     case .pct3: pct3.origin(of: iteration)
+    case .random: even.origin(of: iteration)
     case .walk: walk.origin(of: iteration)
     }
   }

@@ -23,7 +23,7 @@ struct ModelProgram: Sendable {
     case join(Int)
   }
 
-  /// The first runs from the beginning, the others once started. Each ends with an exit of its own.
+  /// The first runs from the beginning, the others once started. Each begins with a step of its own.
   var threads: [[Action]]
 
   init(_ threads: [Action]...) { self.threads = threads }

@@ -13,9 +13,9 @@ struct ModelRun {
 
   private struct Thread {
     var number: Int?
-    var next = 0
+    /// The next action; -1 before its start.
+    var next = -1
     var register = 0
-    var hasEnded = false
   }
 
   private let program: ModelProgram
@@ -44,26 +44,32 @@ struct ModelRun {
       run.take(strategy.choose(decision), of: decision)
     }
     strategy.end(run.schedule)
-    let stuck = run.threads.indices.filter {
-      run.threads[$0].number != nil && !run.threads[$0].hasEnded
-    }
+    let stuck = run.live
     return (run.failure ?? (stuck.isEmpty ? .passed : .deadlock(stuck)), run)
   }
 
   /// What the threads that are stuck stand before, and who holds it.
   var waiting: [(choice: Choice, holder: Int?)] {
-    threads.indices.filter { threads[$0].number != nil && !threads[$0].hasEnded }.map { thread in
+    live.map { thread in
       var holder: Int?
-      if case .lock(let lock) = program.threads[thread][threads[thread].next] {
+      if case .lock(let lock) = action(of: thread) {
         holder = owners[lock].flatMap { threads[$0].number }
       }
       return (choice(of: thread), holder)
     }
   }
 
+  /// The threads that have been made and have not ended, by place in the program.
+  private var live: [Int] {
+    threads.indices.filter { threads[$0].number != nil && !hasEnded($0) }
+  }
+
+  private func hasEnded(_ thread: Int) -> Bool {
+    threads[thread].next == program.threads[thread].count
+  }
+
   private var decision: Decision {
     let last = schedule.steps.last?.choice.thread
-    let live = threads.indices.filter { threads[$0].number != nil && !threads[$0].hasEnded }
     // Round and round by number, from the one that ran.
     let order = live.sorted { one, other in
       place(one, after: last) < place(other, after: last)
@@ -84,15 +90,15 @@ struct ModelRun {
   }
 
   private func action(of thread: Int) -> ModelProgram.Action? {
-    let actions = program.threads[thread]
-    return threads[thread].next < actions.count ? actions[threads[thread].next] : nil
+    let next = threads[thread].next
+    return program.threads[thread].indices.contains(next) ? program.threads[thread][next] : nil
   }
 
   private func choice(of thread: Int, isTimeout: Bool = false) -> Choice {
     let mark = ModelProgram.threadMark(thread)
     return Choice(
       thread: threads[thread].number ?? 0, mark: mark,
-      step: action(of: thread).map(ModelProgram.step) ?? Step(.exit), isTimeout: isTimeout)
+      step: action(of: thread).map(ModelProgram.step) ?? Step(.start, mark), isTimeout: isTimeout)
   }
 
   private func givesWay(_ thread: Int) -> Bool { action(of: thread) == .yield }
@@ -105,7 +111,7 @@ struct ModelRun {
     switch action(of: thread) {
     case .lock(let lock), .timedLock(let lock): owners[lock] == nil
     case .await(let variable): variables[variable, default: 0] != 0
-    case .join(let other): threads[other].hasEnded
+    case .join(let other): hasEnded(other)
     default: true
     }
   }
@@ -116,12 +122,9 @@ struct ModelRun {
       Schedule.Taken(
         choice: choice, usual: decision.choices[0], isPreemption: decision.isPreemption(index)))
     let thread = threads.firstIndex { $0.number == choice.thread }!
-    guard let action = action(of: thread) else {
-      threads[thread].hasEnded = true
-      return
-    }
+    let action = action(of: thread)
     threads[thread].next += 1
-    if !choice.isTimeout { act(action, thread) }
+    if let action, !choice.isTimeout { act(action, thread) }
   }
 
   private mutating func act(_ action: ModelProgram.Action, _ thread: Int) {

@@ -2,9 +2,9 @@ import LockcheckControl
 
 extension ModelProgram {
   /// A small program of chance that can deadlock or break an expectation in some schedules.
-  static func random(seed: UInt64) -> ModelProgram {
+  static func random(seed: UInt64, others: Int? = nil) -> ModelProgram {
     var random = SeededRandom(seed: seed)
-    let others = (1...2 + random.below(2)).map { _ in randomBody(&random) }
+    let others = (0..<(others ?? 2 + random.below(2))).map { _ in randomBody(&random) }
     var first = others.indices.map { Action.start($0 + 1) }
     if random.below(3) > 0 { first += others.indices.map { Action.join($0 + 1) } }
     if random.below(2) == 0 { first.append(.expect(0, 1 + random.below(2))) }
