@@ -42,6 +42,7 @@ public struct ExplorationProgram: Sendable {
 }
 
 extension ExplorationProgram: CustomStringConvertible {
+  /// Its name.
   public var description: String { name }
 }
 

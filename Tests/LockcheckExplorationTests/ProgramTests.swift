@@ -1,4 +1,5 @@
 import ExplorationPrograms
+import LockcheckControl
 import LockcheckExploration
 import Testing
 
@@ -22,7 +23,8 @@ import Testing
 
   @Test(arguments: ExplorationProgram.all.filter { $0.mended != nil })
   func `run when they are mended and nobody controls them`(program: ExplorationProgram) throws {
-    try #require(program.mended)()
+    let mended = try #require(program.mended)
+    try mended()
   }
 
   @Test func `are at least thirty, each with a name of its own`() {
