@@ -1,5 +1,5 @@
 /// A strategy as a token names it.
-public enum Method: Sendable, Hashable, CustomStringConvertible {
+public enum ExplorationMethod: Sendable, Hashable, CustomStringConvertible {
   /// Every choice is as likely as every other: `random`.
   case random
   /// A walk that leaves the running thread with this probability in percent, 1 to 100: `walk20`.
@@ -81,6 +81,7 @@ public struct UnknownMethod: Error, Hashable, CustomStringConvertible {
   /// Says so of this name.
   public init(name: String) { self.name = name }
 
+  /// What is wrong, and which names there are.
   public var description: String {
     "no way to explore is called \"\(name)\": there are random, walk1 to walk100, pct1 to pct100, pos, urw, "
       + "surw, bounded0 to bounded100 and portfolio"
