@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckReport
+import LockcheckTrace
 
 /// From which verdict on a finding fails the build.
 enum FailOn: String, CaseIterable, ExpressibleByArgument {
@@ -25,17 +26,20 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze --format json -o report.json run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
         lockcheck analyze --performance run.lctrace
+        lockcheck analyze run.lctrace --confirm -- ./my-program --its-options
         zcat run.json.gz | lockcheck analyze -
 
       Ends with 0 where nothing at or above --fail-on was found, 1 where something was, 64 where the \
-      command line is wrong, 65 where a trace is not readable, 66 where there is no such file, 74 \
-      where the output cannot be written.
+      command line is wrong, 65 where a trace is not readable, 66 where there is no such file, 69 \
+      where the program of --confirm cannot be tried, 74 where the output cannot be written.
       """)
 
   @Argument(
-    help: ArgumentHelp("The traces; - is standard input.", valueName: "trace"),
+    help: ArgumentHelp(
+      "The traces; - is standard input. With --confirm: one, and after -- the program.",
+      valueName: "trace"),
     completion: .file())
-  var traces: [String]
+  var words: [String]
 
   @OptionGroup var options: AnalysisOptions
 
@@ -61,12 +65,43 @@ struct AnalyzeCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
   var recover = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Steer the program into each prediction, as lockcheck confirm does, and report what came of it.",
+      discussion: "The program stands at the end: analyze TRACE --confirm -- PROGRAM ARGUMENTS."))
+  var confirm = false
+
+  @OptionGroup(title: "Options of --confirm") var trials: TrialOptions
+
   func validate() throws {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
     }
     if let output, let trace = traces.first(where: { OutputFile.wouldReplace($0, with: output) }) {
       throw ValidationError("-o \(output) would put the report in the place of the trace \(trace).")
+    }
+    try validateTrials()
+  }
+
+  private var traces: [String] { confirm ? Array(words.prefix(1)) : words }
+  private var program: [String] { confirm ? Array(words.dropFirst()) : [] }
+
+  private func validateTrials() throws {
+    guard confirm else {
+      if trials.isGiven {
+        throw ValidationError("--tries, --limit and --show-output go with --confirm.")
+      }
+      return
+    }
+    // A second trace before the -- is not to be taken for a program.
+    let arguments = CommandLine.arguments
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    guard arguments.count - end - 1 == program.count, !(program.first ?? "").isEmpty,
+      traces != ["-"]
+    else {
+      throw ValidationError(
+        "--confirm takes one trace, as a file, and a program: TRACE --confirm -- PROGRAM [ARGUMENTS]."
+      )
     }
   }
 
@@ -89,7 +124,7 @@ struct AnalyzeCommand: ParsableCommand {
         failure = failure ?? error.outcome
       }
     }
-    var reports = analyzed.map { (trace: $0.name, report: $0.report) }
+    var reports = try analyzed.map { (trace: $0.name, report: try tried($0.report, on: $0.name)) }
     let together = analysis.report(together: analyzed)
     if let together, !together.findings.isEmpty || !together.warnings.isEmpty {
       reports.append((trace: "all traces together", report: together))
@@ -110,6 +145,13 @@ struct AnalyzeCommand: ParsableCommand {
     {
       throw Outcome.findings
     }
+  }
+
+  /// The report with what came of trying its predictions, where that was asked for.
+  private func tried(_ report: Report, on trace: String) throws -> Report {
+    guard confirm else { return report }
+    return try ReportTrials(program: trials.program(program), tries: trials.tryCount)
+      .run(report) { try TraceInput.wholeTrace(trace, recover: recover).events }
   }
 
   private func analyze(

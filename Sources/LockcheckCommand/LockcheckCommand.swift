@@ -21,7 +21,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      AnalyzeCommand.self, SliceCommand.self, ConvertCommand.self, InfoCommand.self,
+      AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self, ConvertCommand.self,
+      InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 }
@@ -39,6 +40,8 @@ struct LockcheckCommand: ParsableCommand {
       exit(failure.outcome.rawValue)
     } catch let outcome as Outcome {
       exit(outcome.rawValue)
+    } catch let interruption as Interruption {
+      interruption.end()
     } catch {
       LockcheckCommand.exit(withError: error)
     }

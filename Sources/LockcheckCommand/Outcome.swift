@@ -8,7 +8,8 @@ enum Outcome: Int32, Error, Sendable {
   case badTrace = 65
   /// There is no such file.
   case noInput = 66
-  /// Something that the command needs is not there: a demo that was not built.
+  /// Something that the command needs is not there: a demo that was not built, a program to try a
+  /// prediction on.
   case unavailable = 69
   /// The output could not be written.
   case noOutput = 74

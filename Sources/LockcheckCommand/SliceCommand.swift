@@ -59,9 +59,7 @@ struct SliceCommand: ParsableCommand {
   func run() throws {
     guard let form else { return }
     let file = try OutputFile(output)
-    var trace = try TraceInput.reading(input, recover: false) { decoder, watch in
-      try Self.wholeTrace(of: decoder, watch: watch)
-    }
+    var trace = try TraceInput.wholeTrace(input)
     let report = try TraceAnalysis().report(on: TraceEvents(trace))
     let target = try FindingChoice(report.findings).finding(named: finding)
     trace.tables = report.tables
@@ -79,20 +77,6 @@ struct SliceCommand: ParsableCommand {
       StandardError.write(
         "lockcheck: stopped after \(slice.trials) trials: more could be left out\n")
     }
-  }
-
-  private static func wholeTrace(
-    of decoder: any TraceDecoder, watch: (Int) -> Void
-  ) throws -> Trace {
-    var decoder = decoder
-    var trace = Trace()
-    var events: [Event] = []
-    while try decoder.read(into: &events, tables: &trace.tables) {
-      trace.events += events
-      watch(trace.events.count)
-    }
-    trace.header = decoder.header
-    return trace
   }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import LockcheckCodecs
 import LockcheckCompression
+import LockcheckTrace
 
 /// Traces by the names that a command line gives them.
 enum TraceInput {
@@ -30,6 +31,23 @@ enum TraceInput {
         error.code == .noSuchFile ? .noInput : .badTrace, describe(error, path: path))
     } catch {
       throw CommandFailure(.badTrace, "\(name(of: path)): \(error)")
+    }
+  }
+
+  /// The whole of a trace, in memory.
+  ///
+  /// - Throws: What ``reading(_:recover:_:)`` throws.
+  static func wholeTrace(_ path: String, recover: Bool = false) throws(CommandFailure) -> Trace {
+    try reading(path, recover: recover) { decoder, watch in
+      var decoder = decoder
+      var trace = Trace()
+      var events: [Event] = []
+      while try decoder.read(into: &events, tables: &trace.tables) {
+        trace.events += events
+        watch(trace.events.count)
+      }
+      trace.header = decoder.header
+      return trace
     }
   }
 

@@ -13,7 +13,7 @@ public struct Report: Sendable {
   /// The rules that were looked for, by code.
   public let rules: [Rule]
   /// One for each defect: surest first, then by kind, then by first event.
-  public let findings: [ReportedFinding]
+  public internal(set) var findings: [ReportedFinding]
   /// Those that somebody has decided to live with, in the same order.
   public let suppressed: [ReportedFinding]
   /// Suppressions that applied to nothing.

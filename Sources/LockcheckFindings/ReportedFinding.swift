@@ -9,6 +9,8 @@ public struct ReportedFinding: Sendable {
   public let fingerprint: Fingerprint
   /// What its threads and objects are called.
   public let cast: Cast
+  /// What came of trying it on the program; nil where nobody did.
+  public internal(set) var confirmation: ReportedConfirmation?
 
   init(_ finding: Finding, fingerprint: Fingerprint, names: Names) {
     self.finding = finding

@@ -16,7 +16,7 @@ extension TextRenderer {
     page.line(
       TextPiece(finding.verdict.words, finding.verdict.role),
       TextPiece("  " + story.title, .strong),
-      TextPiece("  (\(finding.promise))", .faint))
+      TextPiece("  (\(reported.promise))", .faint))
     page.gap()
     page.prose(story.message, indent: 2)
     page.gap()
@@ -25,6 +25,7 @@ extension TextRenderer {
       page.gap()
     }
     writeSchedule(of: story, to: &page)
+    if let confirmation = reported.confirmation { write(confirmation, to: &page) }
     if isExplained, let entry = RuleBook.page(for: finding.rule) {
       note("Why", entry.why, to: &page)
     }

@@ -50,7 +50,7 @@ extension TextRenderer {
         TextPiece("(--format json lists them all)", .faint))
     }
     if !report.warnings.isEmpty { page.gap() }
-    page.line(verdict(on: report.summary))
+    page.line(verdict(on: report.summary) + confirmations(in: report))
     writeExtent(of: report, to: &page)
   }
 
@@ -84,6 +84,14 @@ extension TextRenderer {
         TextPiece(showsRuledOut ? "." : " (--explain-ruled-out tells why).", .faint))
     }
     return pieces
+  }
+
+  /// How many predictions came true, where somebody has tried.
+  private func confirmations(in report: Report) -> [TextPiece] {
+    let answers = report.findings.compactMap(\.confirmation?.answer)
+    if answers.isEmpty { return [] }
+    let count = answers.count { $0 == .confirmed }
+    return [TextPiece(" \(count.grouped) of \(answers.count.counted("prediction")) confirmed.")]
   }
 
   private func writeExtent(of report: Report, to page: inout TextPage) {

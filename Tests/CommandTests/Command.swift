@@ -79,7 +79,7 @@ struct Command {
   }
 
   /// The command stands beside the tests.
-  private static var executable: URL {
+  static var executable: URL {
     get throws {
       let tests = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       let command = tests.deletingLastPathComponent().appending(path: "lockcheck")

@@ -5,7 +5,7 @@ import LockcheckTrace
 import Testing
 
 /// Compares with a file in `Golden`; `LOCKCHECK_UPDATE=1` renews it.
-private func expect(
+func expect(
   _ text: String, equals name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")

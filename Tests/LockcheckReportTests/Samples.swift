@@ -214,3 +214,25 @@ extension Story {
     return ScheduledEvent(scheduled, at: event)
   }
 }
+
+extension Story {
+  /// Two tellers as in ``predictedDeadlock``, and two clerks of another counter.
+  static var twoPredictions: Story {
+    var story = predictedDeadlock
+    let (cat, dan) = (story.thread("Cat"), story.thread("Dan"))
+    let (till, safe) = (story.object("till"), story.object("safe"))
+    let stack = story.stack(("count()", "Counter.swift", 3))
+    var cycle = Finding(
+      .lockOrderCycle, .predicted, .orderCycle,
+      steps: [
+        story.step(.acquire, by: cat, on: safe, at: stack, event: 13, holding: [(till, stack)]),
+        story.step(.acquire, by: dan, on: till, at: stack, event: 17, holding: [(safe, stack)]),
+      ])
+    cycle.witness = [
+      story.scheduled(.acquire, by: cat, on: till, event: 12),
+      story.scheduled(.acquire, by: dan, on: safe, event: 16),
+    ]
+    story.findings.append(cycle)
+    return story
+  }
+}

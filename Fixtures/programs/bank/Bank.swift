@@ -4,7 +4,8 @@ import Lockcheck
 // Money goes from A to B on one thread and from B to A on another; each transfer locks the account
 // that pays, then the one that is paid. One comes after the other here, so that nothing goes wrong;
 // but nothing in the program makes it. With `--mended` the account with the lower number is locked
-// first.
+// first. With `--free` no transfer waits for the other; with `--polite` the second one is
+// left out unless the first is over.
 
 final class Account: Sendable {
   let number: Int
@@ -21,13 +22,16 @@ final class Account: Sendable {
 @main struct Bank {
   static func main() {
     let isMended = CommandLine.arguments.contains("--mended")
+    let isFree = CommandLine.arguments.contains("--free")
+    let isPolite = CommandLine.arguments.contains("--polite")
     let a = Account("A", number: 1, balance: 100)
     let b = Account("B", number: 2, balance: 100)
 
     let there = CheckedThread(name: "A to B") { transfer(30, from: a, to: b, inOrder: isMended) }
     let back = CheckedThread(name: "B to A") {
       // Waits in a way that no trace shows and no analysis may rely on.
-      while there.isAlive { usleep(1000) }
+      while !isFree, !isPolite, there.isAlive { usleep(1000) }
+      if isPolite, there.isAlive { return }
       transfer(10, from: b, to: a, inOrder: isMended)
     }
     there.start()

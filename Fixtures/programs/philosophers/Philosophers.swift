@@ -4,16 +4,18 @@ import Lockcheck
 // Each philosopher takes the fork to the left, then the one to the right. They eat one after another
 // here, so that nothing goes wrong; but nothing in the program makes them.
 //
-//   philosophers [COUNT] [--mended | --hang]
+//   philosophers [COUNT] [--mended | --hang | --free]
 //
 // With `--mended` each takes the fork with the lower number first. With `--hang` all take their left
-// forks at once and wait for their neighbours for ever; they are daemons, so that the process ends.
+// forks at once and wait for their neighbours for ever; they are daemons, so that the process ends. With
+// `--free` nobody waits for the one before: it goes well as long as they are lucky.
 
 @main struct Philosophers {
   static func main() {
     let arguments = CommandLine.arguments.dropFirst()
     let count = max(2, arguments.lazy.compactMap { Int($0) }.first ?? 5)
     let isMended = arguments.contains("--mended")
+    let isFree = arguments.contains("--free")
     let isHanging = arguments.contains("--hang")
 
     let forks = (0..<count).map { Lock(name: "fork[\($0)]") }
@@ -28,7 +30,7 @@ import Lockcheck
           if isHanging {
             dine(left, right, pause: 300_000)
           } else {
-            if let neighbour { waitUnseen(for: neighbour) }
+            if let neighbour, !isFree { waitUnseen(for: neighbour) }
             isMended && isLast ? dine(right, left) : dine(left, right)
           }
         })
