@@ -50,7 +50,10 @@ let package = Package(
     .target(name: "LockcheckControl", dependencies: ["LockcheckTrace", "CLockcheckShims"]),
     .target(
       name: "Lockcheck",
-      dependencies: ["LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"]),
+      dependencies: [
+        "LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace",
+        "CLockcheckShims",
+      ]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
 
     // The two waists.
@@ -93,14 +96,17 @@ let package = Package(
     .target(
       name: "LockcheckExploration",
       dependencies: ["Lockcheck", "LockcheckControl", "LockcheckTrace", "LockcheckFindings"]),
-    .target(name: "LockcheckTesting", dependencies: ["LockcheckAssertions"]),
-    .target(name: "LockcheckXCTest", dependencies: ["LockcheckAssertions"]),
+    .target(
+      name: "LockcheckTesting", dependencies: ["LockcheckAssertions", "LockcheckExploration"]),
+    .target(
+      name: "LockcheckXCTest", dependencies: ["LockcheckAssertions", "LockcheckExploration"]),
 
     .executableTarget(
       name: "LockcheckBenchmark",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-        "LockcheckRecorder", "Lockcheck",
+        "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
+        "ExplorationPrograms",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -137,6 +143,7 @@ let package = Package(
       name: "LockcheckExplorationTests",
       dependencies: [
         "Lockcheck", "LockcheckControl", "LockcheckExploration", "LockcheckTrace",
+        "ExplorationPrograms",
       ]),
     .testTarget(
       name: "LockcheckTests",
@@ -192,6 +199,9 @@ let package = Package(
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
         "LockcheckAnalysis", "LockcheckFindings", "LockcheckReport",
       ]),
+    // Programs with bugs that only some schedules show: see `Fixtures/README.md`.
+    .target(
+      name: "ExplorationPrograms", dependencies: ["Lockcheck"], path: "Fixtures/exploration"),
     // Programs that hang: see `Docs/hangs.md`.
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),

@@ -29,7 +29,7 @@ public struct TestFailure: Sendable {
     }
   }
 
-  init(_ text: String, isWarning: Bool = false, attachments: [TestAttachment] = []) {
+  package init(_ text: String, isWarning: Bool = false, attachments: [TestAttachment] = []) {
     self.text = text
     self.isWarning = isWarning
     self.attachments = attachments

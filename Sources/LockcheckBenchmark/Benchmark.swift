@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `lockcheck-benchmark`: what recording and reading cost on this machine.
+/// `lockcheck-benchmark`: what recording, reading and exploring cost on this machine.
 @main struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lockcheck-benchmark",
@@ -15,10 +15,12 @@ import ArgumentParser
         swift run -c release lockcheck-benchmark generate planted -o planted.std
         swift run -c release lockcheck-benchmark record
         swift run -c release lockcheck-benchmark kill --times 200
+        swift run -c release lockcheck-benchmark explore
       """,
     subcommands: [
       PairsCommand.self, AnalyzeCommand.self, GrowthCommand.self, GenerateCommand.self,
-      RecordCommand.self, KillCommand.self,
+      RecordCommand.self, KillCommand.self, ExploreCommand.self,
       PairsWork.self, AnalyzeWork.self, GrowthWork.self, RecordWork.self, KillWork.self,
+      ExploreWork.self, ExploreSpeedWork.self,
     ])
 }

@@ -65,6 +65,9 @@ internal import LockcheckTrace
     return ObjectMark(madeBy: mark, after: madeCount)
   }
 
+  /// What ``markNewObject()`` will give next.
+  package var nextMark: ObjectMark { ObjectMark(madeBy: mark, after: madeCount) }
+
   // MARK: For the scheduler
 
   /// The calling thread is this one from now on.

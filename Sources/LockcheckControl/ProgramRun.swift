@@ -21,7 +21,10 @@ package final class ProgramRun: @unchecked Sendable {
   /// - Returns: Whether the schedule was not over before.
   package func endProgram() -> Bool { scheduler.endProgram() }
 
-  /// Waits until nobody goes on, and writes down what happened.
+  /// Waits until nobody goes on any more.
+  package func awaitEnd() { scheduler.awaitEnd() }
+
+  /// Writes down what has happened, once it is over.
   package func outcome() -> ProgramOutcome {
     let run = scheduler.outcome()
     let labels = StepLabels(of: run, objects: memory.labels)

@@ -62,9 +62,8 @@ package final class Scheduler: @unchecked Sendable {
     return true
   }
 
-  /// Waits for the end, and says what came of it.
+  /// What came of it, once it is over.
   func outcome() -> ScheduleRun {
-    awaitEnd()
     run.threadNames = threads.map(\.name)
     memory.strategy.end(run.schedule)
     return run
@@ -82,6 +81,7 @@ package final class Scheduler: @unchecked Sendable {
       }
     }
     main.worker.give()
+    awaitEnd()
     let run = outcome()
     for thread in threads {
       if case .ended = thread.state {
@@ -94,7 +94,7 @@ package final class Scheduler: @unchecked Sendable {
   }
 
   /// Waits until the schedule is over, or a thread has not come to a scheduling point for too long.
-  private func awaitEnd() {
+  func awaitEnd() {
     var seen = -1
     while !turns.waitForEnd(limits.silence) {
       let taken = turns.taken

@@ -51,6 +51,8 @@ internal import Glibc
     while true {
       take()
       guard let job else { return }
+      // What it has done must not keep the crew alive, which keeps this worker.
+      self.job = nil
       job()
     }
   }
@@ -64,11 +66,11 @@ internal import Glibc
   /// Sleeps for ever: nobody gives the baton to a thread whose schedule is over.
   func takeForever() -> Never { while true { take() } }
 
-  /// Ends the thread, which has no job, and waits for that.
+  /// Ends the thread, which has no job, and waits for that; called on the thread itself, it ends soon after.
   func end() {
     job = nil
     give()
-    pthread_join(thread, nil)
+    if pthread_equal(thread, pthread_self()) != 0 { abandon() } else { pthread_join(thread, nil) }
   }
 
   /// Gives the thread up, which will never go on.

@@ -15,6 +15,9 @@ public struct Exploration: Sendable {
   public internal(set) var stuckThreads = 0
   /// Where a replay left the schedule that it was to follow.
   public internal(set) var divergence: String?
+
+  /// Whether every schedule that was run passed, and a replay followed its token.
+  public var hasPassed: Bool { failure == nil && divergence == nil }
 }
 
 extension Exploration: CustomStringConvertible {

@@ -1,4 +1,4 @@
-public import LockcheckControl
+@_exported public import LockcheckControl
 
 /// How a program is explored.
 public struct ExplorationOptions: Sendable {

@@ -30,7 +30,7 @@ public import LockcheckControl
 ///   - iterations: How many are run at most.
 /// - Complexity: Some microseconds a step.
 public func explore(
-  _ method: Method = .portfolio, iterations: Int = 1_000,
+  _ method: ExplorationMethod = .portfolio, iterations: Int = 1_000,
   options: ExplorationOptions = ExplorationOptions(),
   _ body: @escaping @Sendable () throws -> Void
 ) -> Exploration {

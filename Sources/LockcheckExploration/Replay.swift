@@ -18,7 +18,7 @@ struct Replay {
       switch try ScheduleToken(parsing: text) {
       case .exact(let schedule): return follow(schedule, text)
       case .seeded(let method, let seed, let iteration):
-        return try run(Method(parsing: method), seed, iteration)
+        return try run(ExplorationMethod(parsing: method), seed, iteration)
       }
     } catch {
       return wrong("\(error)")
@@ -36,7 +36,7 @@ struct Replay {
       })
   }
 
-  private func run(_ method: Method, _ seed: UInt64, _ iteration: Int) -> Exploration {
+  private func run(_ method: ExplorationMethod, _ seed: UInt64, _ iteration: Int) -> Exploration {
     let explorer = Explorer(method.strategy(), seed: seed, limits: options.limits)
     let before: Range<Int> =
       switch explorer.strategy.memory {

@@ -10,7 +10,8 @@ struct ScheduleSearch {
   private let isSearch: Bool
 
   init(
-    _ method: Method, options: ExplorationOptions, _ body: @escaping @Sendable () throws -> Void
+    _ method: ExplorationMethod, options: ExplorationOptions,
+    _ body: @escaping @Sendable () throws -> Void
   ) {
     self.options = options
     self.body = body

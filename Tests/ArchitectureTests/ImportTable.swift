@@ -40,7 +40,9 @@ let importTable: [ImportRule] = [
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "Lockcheck",
-    imports: ["LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims"],
+    imports: [
+      "LockcheckLive", "LockcheckControl", "LockcheckRecorder", "LockcheckTrace", "CLockcheckShims",
+    ],
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
@@ -81,7 +83,9 @@ let importTable: [ImportRule] = [
     "LockcheckBenchmark",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-      "LockcheckRecorder", "Lockcheck", "ArgumentParser",
+      "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
+      "ExplorationPrograms",
+      "ArgumentParser",
     ], toolchain: ["Glibc"]),
 
   // In tests of the user's: record and analyze in one process.
@@ -95,6 +99,10 @@ let importTable: [ImportRule] = [
     "LockcheckExploration",
     imports: ["Lockcheck", "LockcheckControl", "LockcheckTrace", "LockcheckFindings"],
     toolchain: ["Glibc"]),
-  ImportRule("LockcheckTesting", imports: ["LockcheckAssertions"], toolchain: ["Testing"]),
-  ImportRule("LockcheckXCTest", imports: ["LockcheckAssertions"], toolchain: ["XCTest"]),
+  ImportRule(
+    "LockcheckTesting", imports: ["LockcheckAssertions", "LockcheckExploration"],
+    toolchain: ["Testing"]),
+  ImportRule(
+    "LockcheckXCTest", imports: ["LockcheckAssertions", "LockcheckExploration"],
+    toolchain: ["XCTest"]),
 ]

@@ -3,13 +3,13 @@ import LockcheckControl
 import Testing
 
 @Suite struct `Every strategy` {
-  static let methods: [Method] = [
+  static let methods: [ExplorationMethod] = [
     .random, .walk(percent: 20), .pct(depth: 2), .pct(depth: 3), .pct(depth: 5), .pos, .urw, .surw,
     .bounded(preemptions: 2), .portfolio,
   ]
 
   @Test(arguments: methods)
-  func `makes legal schedules, the same again from the same numbers`(method: Method) {
+  func `makes legal schedules, the same again from the same numbers`(method: ExplorationMethod) {
     for seed in UInt64(0)..<100 {
       let program = ModelProgram.random(seed: seed)
       var first = method.strategy()
@@ -28,7 +28,7 @@ import Testing
     for iteration in 0..<40 {
       let expected = run(program, &portfolio, iteration, 7)
       let origin = portfolio.origin(of: iteration)
-      var again = try Method(parsing: origin.strategy).strategy()
+      var again = try ExplorationMethod(parsing: origin.strategy).strategy()
       switch again.memory {
       case .nothing: break
       case .profile: _ = run(program, &again, 0, 7)
@@ -40,8 +40,8 @@ import Testing
   }
 
   @Test(arguments: methods)
-  func `is known by its name`(method: Method) throws {
-    #expect(try Method(parsing: method.description) == method)
+  func `is known by its name`(method: ExplorationMethod) throws {
+    #expect(try ExplorationMethod(parsing: method.description) == method)
     #expect(method.strategy().name == method.description)
   }
 
@@ -50,7 +50,7 @@ import Testing
     "pct99999999999999999999", "pct٣",
   ])
   func `is not known by another`(name: String) {
-    #expect(throws: UnknownMethod(name: name)) { try Method(parsing: name) }
+    #expect(throws: UnknownMethod(name: name)) { try ExplorationMethod(parsing: name) }
   }
 
   /// `LOCKCHECK_MEASURE=portfolio,surw swift test --filter LockcheckControlTests` prints a table.
@@ -59,7 +59,9 @@ import Testing
     let names = ProcessInfo.processInfo.environment["LOCKCHECK_MEASURE"] ?? ""
     for (name, program) in ModelBenchmarks.all {
       var line = name.padding(toLength: 12, withPad: " ", startingAt: 0)
-      for method in try names.split(separator: ",").map({ try Method(parsing: String($0)) }) {
+      for method in try names.split(separator: ",").map({
+        try ExplorationMethod(parsing: String($0))
+      }) {
         let counts = (UInt64(1)...20).compactMap { schedulesToBug(program, method, seed: $0) }
         let mean = counts.isEmpty ? 0 : Double(counts.reduce(0, +)) / Double(counts.count)
         line += " \(method) \(counts.count)/20 \((mean * 10).rounded() / 10);"
@@ -80,7 +82,9 @@ import Testing
     }
   }
 
-  private func schedulesToBug(_ program: ModelProgram, _ method: Method, seed: UInt64) -> Int? {
+  private func schedulesToBug(_ program: ModelProgram, _ method: ExplorationMethod, seed: UInt64)
+    -> Int?
+  {
     var strategy = method.strategy()
     for iteration in 0..<500 {
       if run(program, &strategy, iteration, seed, isBug: { $0.isBug }) == nil {

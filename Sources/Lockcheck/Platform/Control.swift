@@ -86,6 +86,11 @@
       thread?.willTake(Step(operation, mark, attempt: attempt))
     }
 
+    /// The calling thread is about to start a thread: the next thing that it makes.
+    static func stepFork() {
+      if let thread { thread.willTake(Step(.fork, thread.nextMark)) }
+    }
+
     /// Gives way to others.
     static func yield() -> Bool {
       guard let thread else { return false }

@@ -48,9 +48,9 @@
       run.withLock { $0 = program }
       atexit { ControlledProgram.end() }
       let refusal = PlatformThread.spawn {
-        let outcome = program.outcome()
+        program.awaitEnd()
         guard run.withLock({ $0.take() }) != nil else { return }
-        tell(outcome)
+        tell(program.outcome())
         Recording.closeAll()
         _exit(statusOfFailure)
       }
@@ -116,7 +116,7 @@
       switch try ScheduleToken(parsing: value) {
       case .exact(let schedule): form = .exact(schedule)
       case .seeded(let method, let seed, let iteration):
-        let strategy = try Method(parsing: method).strategy()
+        let strategy = try ExplorationMethod(parsing: method).strategy()
         guard strategy.memory == .nothing || iteration == 0 else {
           throw ScheduleProblem("\(method) learns from earlier schedules, and a process has one")
         }
@@ -153,7 +153,9 @@
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
     while true {
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+      let count = unsafe piece.withUnsafeMutableBytes {
+        unsafe read(file, $0.baseAddress, $0.count)
+      }
       if count < 0, errno != EINTR { throw ScheduleProblem("\(path): \(describe(errno: errno))") }
       if count == 0 { break }
       bytes += piece.prefix(max(0, count))

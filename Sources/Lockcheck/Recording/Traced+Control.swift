@@ -86,7 +86,9 @@ internal import LockcheckTrace
     }
 
     @inline(never)
-    private static func makeMark() -> ObjectMark { ControlledThread.current?.markNewObject() ?? .none }
+    private static func makeMark() -> ObjectMark {
+      ControlledThread.current?.markNewObject() ?? .none
+    }
   }
 
 #endif

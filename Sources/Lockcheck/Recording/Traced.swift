@@ -250,7 +250,7 @@ internal import Synchronization
 
     /// Steps of a scheduler, as on ``Traced``: about to start a thread, to ask whether it has ended, to wait
     /// for it, to end.
-    static func stepFork() { Control.step(.fork, .none) }
+    static func stepFork() { Control.stepFork() }
     func look() { Control.step(.atomicRead, madeAs) }
     func stepJoin(_ attempt: Attempt) { Control.step(.join, madeAs, attempt: attempt) }
     func stepExit() { Control.step(.exit, madeAs) }

@@ -19,10 +19,20 @@ enum Machine {
   }
 
   /// The most memory that the process has had at any time, in KiB.
-  static var peakMemory: Int {
-    // Not getrusage: what it says includes the process that started this one.
+  ///
+  /// Not getrusage: what it says includes the process that started this one.
+  static var peakMemory: Int { status("VmHWM:") }
+
+  /// The memory that the process has now, in KiB.
+  static var residentMemory: Int { status("VmRSS:") }
+
+  /// How many threads the process has now.
+  static var threadCount: Int { status("Threads:") }
+
+  /// A number that the kernel tells of this process.
+  private static func status(_ name: String) -> Int {
     let line = contents(of: "/proc/self/status").split(separator: "\n").first {
-      $0.hasPrefix("VmHWM:")
+      $0.hasPrefix(name)
     }
     return line?.split { $0 == " " || $0 == "\t" }.compactMap { Int($0) }.first ?? 0
   }

@@ -1,5 +1,5 @@
 /// A strategy as a token names it.
-public enum Method: Sendable, Hashable, CustomStringConvertible {
+public enum ExplorationMethod: Sendable, Hashable, CustomStringConvertible {
   /// Every choice is as likely as every other: `random`.
   case random
   /// A walk that leaves the running thread with this probability in percent, 1 to 100: `walk20`.
@@ -14,6 +14,10 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
   case surw
   /// ``BoundedSearch`` with at most so many preemptions, 0 to 100: `bounded2`.
   case bounded(preemptions: Int)
+  /// ``LockOrderHunt``: `hunt`.
+  case hunt
+  /// ``ReversalHunt``: `reversal`.
+  case reversal
   /// ``Portfolio``: `portfolio`.
   case portfolio
 
@@ -26,6 +30,8 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
     case "pos": self = .pos
     case "urw": self = .urw
     case "surw": self = .surw
+    case "hunt": self = .hunt
+    case "reversal": self = .reversal
     case "portfolio": self = .portfolio
     default:
       let word = name.prefix { $0.isLetter }
@@ -52,6 +58,8 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
     case .urw: "urw"
     case .surw: "surw"
     case .bounded(let preemptions): "bounded\(preemptions)"
+    case .hunt: "hunt"
+    case .reversal: "reversal"
     case .portfolio: "portfolio"
     }
   }
@@ -68,6 +76,8 @@ public enum Method: Sendable, Hashable, CustomStringConvertible {
     case .urw: URW()
     case .surw: SURW(suspects: suspects)
     case .bounded(let preemptions): BoundedSearch(preemptions: preemptions)
+    case .hunt: LockOrderHunt()
+    case .reversal: ReversalHunt()
     case .portfolio: Portfolio(suspects: suspects)
     }
   }
@@ -81,8 +91,9 @@ public struct UnknownMethod: Error, Hashable, CustomStringConvertible {
   /// Says so of this name.
   public init(name: String) { self.name = name }
 
+  /// What is wrong, and which names there are.
   public var description: String {
     "no way to explore is called \"\(name)\": there are random, walk1 to walk100, pct1 to pct100, pos, urw, "
-      + "surw, bounded0 to bounded100 and portfolio"
+      + "surw, bounded0 to bounded100, hunt, reversal and portfolio"
   }
 }
