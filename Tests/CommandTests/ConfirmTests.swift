@@ -27,10 +27,10 @@ private enum Predicted {
     thread 2 0 1
     step 0 fork -
     step 0 fork -
-    step 1 acquire 0
-    step 2 acquire 1
-    last 1 acquire 1
-    last 2 acquire 0
+    step 1 acquire 1
+    step 2 acquire 0
+    last 1 acquire 0
+    last 2 acquire 1
     end
 
     """

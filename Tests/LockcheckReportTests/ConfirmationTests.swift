@@ -32,7 +32,7 @@ import Testing
     for place in 2..<4 {
       story.findings[place].threads = story.findings[0].threads
       story.findings[place].objects = story.findings[0].objects
-      story.findings[place].steps = story.findings[0].steps
+      story.findings[place].steps = Array(story.findings[0].steps.prefix(4 - place))
     }
     let before = story.report().findings.map(\.finding.verdict)
     #expect(before == [.observed, .predicted, .predicted, .possible])

@@ -8,6 +8,10 @@ struct Interruption: Error {
   /// Ends the process as the signal would have ended it: a shell sees that, and does not go on.
   func end() -> Never {
     Glibc.signal(signal, SIG_DFL)
+    var alone = sigset_t()
+    unsafe sigemptyset(&alone)
+    unsafe sigaddset(&alone, signal)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &alone, nil)
     raise(signal)
     exit(128 + signal)
   }
