@@ -45,7 +45,7 @@ private func says(_ lines: String..., status: Int = 0) -> [String] {
 extension Command {
   /// Tries the first finding of ``Predicted/cycle``.
   fileprivate func confirm(
-    _ options: [String] = [], _ program: [String], environment: [String: String] = [:]
+    _ options: [String] = [], on program: [String], environment: [String: String] = [:]
   ) throws -> Result {
     let trace = try write(Predicted.cycle, to: "cycle.json")
     return try run(
@@ -59,7 +59,7 @@ extension Command {
       let program = says(
         "outcome: deadlock", "reached: yes", "followed: 4 of 4", "token: lc1:exact:1",
         "message: both wait", "later: more", "", "step  T1", "   0  \\033[2J", status: 3)
-      let result = try lockcheck.confirm(program)
+      let result = try lockcheck.confirm(on: program)
       #expect(result.status == 1)
       let shell = program[2].replacing("'", with: #"'\''"#)
       #expect(
@@ -84,7 +84,7 @@ extension Command {
     try withCommand { lockcheck in
       let result = try lockcheck.confirm(
         ["--tries", "5"],
-        [
+        on: [
           "sh", "-c",
           """
           cat; echo "$LOCKCHECK_SCHEDULE|$LOCKCHECK|$LOCKCHECK_TRACE|$KEPT" >>log
@@ -115,7 +115,7 @@ extension Command {
     try withCommand { lockcheck in
       let result = try lockcheck.confirm(
         ["--tries", "3"],
-        [
+        on: [
           "sh", "-c",
           """
           case $LOCKCHECK_SCHEDULE in
@@ -140,9 +140,9 @@ extension Command {
     try withCommand { lockcheck in
       var program = says("outcome: passed", "reached: no", "")
       program[2] = "echo hello; echo there >&2; \(program[2])"
-      let quiet = try lockcheck.confirm(["--tries", "1"], program)
+      let quiet = try lockcheck.confirm(["--tries", "1"], on: program)
       #expect(quiet.errors == "" && !quiet.output.contains("hello"))
-      let loud = try lockcheck.confirm(["--tries", "1", "--show-output"], program)
+      let loud = try lockcheck.confirm(["--tries", "1", "--show-output"], on: program)
       #expect(loud.errors == "hello\nthere\n")
       #expect(loud.output == quiet.output)
     }
@@ -152,7 +152,7 @@ extension Command {
     try withCommand { lockcheck in
       let result = try lockcheck.confirm(
         ["--tries", "2", "--limit", "0.5"],
-        ["sh", "-c", "sleep 1000 & echo $! >child; wait"])
+        on: ["sh", "-c", "sleep 1000 & echo $! >child; wait"])
       #expect(result.status == 0)
       #expect(result.output.contains("Tries that ended past their limit of time: 2."))
       // On a busy machine the shell may not have come so far.
@@ -230,7 +230,7 @@ extension Command {
         (says("outcome: passed", "reached: maybe", ""), "'reached' is neither yes nor no"),
         (says(""), "there is no 'outcome'"),
       ] {
-        let result = try lockcheck.confirm(program)
+        let result = try lockcheck.confirm(on: program)
         #expect(result.status == 69, "\(program)")
         #expect(result.errors.contains(words), "\(program): \(result.errors)")
         #expect(result.output == "")

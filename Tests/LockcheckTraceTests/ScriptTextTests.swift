@@ -119,7 +119,7 @@ import Testing
     ),
     (
       "goal end\n\u{1B}[2J",
-      "script, line 3: found '\\u{001B}[2J', expected a line 'thread', 'step', 'last' or 'end'"
+      "script, line 3: found '\\u{1B}[2J', expected a line 'thread', 'step', 'last' or 'end'"
     ),
     ("goal end\nend\nend", "script, line 4: found 'end', expected nothing after 'end'"),
   ])
