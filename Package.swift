@@ -142,7 +142,8 @@ let package = Package(
     .testTarget(
       name: "LockcheckExplorationTests",
       dependencies: [
-        "Lockcheck", "LockcheckControl", "LockcheckExploration", "LockcheckTrace",
+        "Lockcheck", "LockcheckAssertions", "LockcheckControl", "LockcheckExploration",
+        "LockcheckTrace",
         "ExplorationPrograms",
       ]),
     .testTarget(

@@ -1,4 +1,4 @@
-public import LockcheckAssertions
+import LockcheckAssertions
 @_exported public import LockcheckExploration
 public import Testing
 

@@ -1,4 +1,4 @@
-public import LockcheckAssertions
+import LockcheckAssertions
 @_exported public import LockcheckExploration
 
 /// Explores the schedules of `body`, and fails the test with the one that goes wrong: as short as it can be

@@ -66,15 +66,16 @@ private func minimised(
     let labels = StepLabels(of: run, objects: objects)
     #expect(
       ScheduleTable(run, labels: labels).text == """
-        step  T0 main             T1 first                         T2 second
-         0–2  start ×2, join(T1)
-         3–4                      begin, lock(accounts)
-         5–6                                                       begin, lock(log)
-              waits for join(T1)  waits for lock(log), held by T2  waits for lock(accounts), held by T1
+        step  T0 main                         T1 first                        T2 second
+         0–2  start(T1), start(T2), join(T1)
+         3–4                                  begin, lock(accounts)
+         5–6                                                                  begin, lock(log)
+              waits for join(T1)              waits for lock(log), held by    waits for lock(accounts), held
+                                              T2                              by T1
 
         """)
     let token = ScheduleToken.exact(ExactSchedule(run.schedule, labels: labels))
-    #expect(token.description == "lc1:exact:7:5.T2.begin:fTuKYte:79474f7c8b12")
+    #expect(token.description == "lc1:exact:7:5.T2.begin:jNoZrSw:c1cc9c8d9cf0")
   }
 
   @Test func `of another program leave the token where they differ`() throws {
