@@ -12,6 +12,9 @@ package import LockcheckTrace
 /// 3. Where the wanted thread cannot go on, another one does that has not done its part: on the first try
 ///    the usual one, later any.
 /// 4. Once all stand there, or none but these is left, they go on.
+///
+/// A thread that does not come to its entry in a thousand steps, as one that looks again and again whether another has
+/// ended, will not: then chance decides who goes on.
 package struct Steering: Strategy {
   package let name = "steer"
   let script: Script
@@ -30,10 +33,15 @@ package struct Steering: Strategy {
   private var objects: [Int: ObjectMark] = [:]
   private var marks: [ObjectMark: Int] = [:]
   private var isReleased = false
+  /// Steps since the last entry that was followed.
+  private var idleSteps = 0
+  private var isLost = false
 
   /// So many entries may be missing in the run where it comes back to the script: a trace has events that are
   /// no steps of a scheduler.
   private static var patience: Int { 8 }
+  /// So many steps may be taken from one entry to the next.
+  private static var idleLimit: Int { 1_000 }
 
   /// How many entries of the script were followed.
   package var followed: Int { isDone.count { $0 } }
@@ -95,6 +103,7 @@ package struct Steering: Strategy {
   private mutating func wanted(_ decision: Decision) -> Int {
     let choices = decision.choices
     guard choices.count > 1 else { return 0 }
+    if isLost { return random.below(choices.count) }
     if !isReleased, next < script.steps.count {
       let role = script.steps[next].thread
       let index = choices.firstIndex { roles[$0.thread] == role && !$0.isTimeout }
@@ -137,6 +146,8 @@ package struct Steering: Strategy {
   /// it will not come any more.
   private mutating func take(_ choice: Choice) {
     if isParked(choice), !choice.isTimeout { isReleased = true }
+    idleSteps += 1
+    if !isReleased, next < script.steps.count, idleSteps > Self.idleLimit { isLost = true }
     guard let role = roles[choice.thread], !choice.isTimeout else { return }
     let ahead = parts[role].dropFirst(progress[role]).prefix(Self.patience)
     guard let found = ahead.firstIndex(where: { isSame(script.steps[$0], choice.step) }) else {
@@ -149,6 +160,7 @@ package struct Steering: Strategy {
     }
     for place in progress[role]...found { isDone[parts[role][place]] = true }
     progress[role] = found + 1
+    idleSteps = 0
     while next < isDone.count, isDone[next] { next += 1 }
   }
 }
