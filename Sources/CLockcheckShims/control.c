@@ -62,6 +62,20 @@ void lc_stay_on_processor(int processor) {
   sched_setaffinity(0, sizeof wanted, &wanted);
 }
 
+static __thread cpu_set_t usual_processors;
+static __thread bool is_visiting = false;
+
+void lc_visit_processor(int processor) {
+  if (processor < 0) return;
+  is_visiting = sched_getaffinity(0, sizeof usual_processors, &usual_processors) == 0;
+  if (is_visiting) lc_stay_on_processor(processor);
+}
+
+void lc_leave_processor(void) {
+  if (is_visiting) sched_setaffinity(0, sizeof usual_processors, &usual_processors);
+  is_visiting = false;
+}
+
 char lc_thread_state(uint32_t tid) {
   char path[64], text[512];
   snprintf(path, sizeof path, "/proc/self/task/%u/stat", tid);

@@ -1,3 +1,5 @@
+internal import CLockcheckShims
+
 /// What one exploration carries from schedule to schedule.
 ///
 /// Touched by the explorer between schedules, and in one by whoever has the baton.
@@ -55,6 +57,10 @@ package final class Explorer {
     memory.strategy.begin(
       iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
     crew.note.write("\(seededToken(of: iteration))")
+    // A schedule begins and ends with the caller: to wake a thread of another processor costs more than
+    // all the rest of a small one.
+    lc_visit_processor(crew.processor)
+    defer { lc_leave_processor() }
     return Scheduler(crew: crew, limits: limits, memory: memory).run(body)
   }
 }

@@ -80,7 +80,8 @@ internal import Glibc
 /// The threads of the system's that the schedules of one exploration run on, one after another.
 final class Crew {
   private var idle: [Worker] = []
-  private let processor = lc_choose_processor()
+  /// The one that they all run on; -1 where they may run on any.
+  let processor = lc_choose_processor()
   /// What is said if the program crashes.
   let note = CrashNote()
   /// How many have been given up since they are stuck for ever.

@@ -58,6 +58,9 @@ static inline uint32_t lc_load_word(const uint32_t *word) {
 int lc_choose_processor(void);
 /// Keeps the calling thread on one processor: a baton is handed over much faster there. Does nothing for -1.
 void lc_stay_on_processor(int processor);
+/// As `lc_stay_on_processor`, until the next `lc_leave_processor` of the calling thread.
+void lc_visit_processor(int processor);
+void lc_leave_processor(void);
 /// The state of a thread as `/proc` shows it: R, S, D …; 0 where there is no such thread.
 char lc_thread_state(uint32_t tid);
 
