@@ -187,7 +187,7 @@ let package = Package(
     .testTarget(
       name: "LockcheckTestingTests",
       dependencies: [
-        "LockcheckTesting", "AssertionsTestKit",
+        "Lockcheck", "LockcheckTesting", "AssertionsTestKit",
       ]),
     .testTarget(
       name: "LockcheckXCTestTests",
