@@ -59,6 +59,9 @@ public func confirm(
   options: ExplorationOptions = ExplorationOptions(),
   _ body: @escaping @Sendable () throws -> Void
 ) -> Confirmation {
+  if let problem = Exploration.plainPrimitives?.divergence {
+    return Confirmation(answer: .notTried(problem), schedule: nil)
+  }
   guard let script = finding.script(in: events) else {
     let reason =
       finding.witness.isEmpty

@@ -20,11 +20,24 @@ public struct Exploration: Sendable {
   public var hasPassed: Bool { failure == nil && divergence == nil }
 }
 
+extension Exploration {
+  /// What is said where there is nothing that a scheduler could decide about.
+  static var plainPrimitives: Exploration? {
+    #if PlainPrimitives
+      var exploration = Exploration(method: "none")
+      exploration.divergence = "with the trait PlainPrimitives nothing is controlled"
+      return exploration
+    #else
+      return nil
+    #endif
+  }
+}
+
 extension Exploration: CustomStringConvertible {
   /// What came of it, in words.
   public var description: String {
     var lines: [String] = []
-    if let divergence { lines.append("The replay went another way: \(divergence).") }
+    if let divergence { lines.append("It did not go as it was to go: \(divergence).") }
     if let failure {
       lines.append("\(failure)")
     } else {

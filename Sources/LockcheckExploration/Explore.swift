@@ -34,6 +34,7 @@ public func explore(
   options: ExplorationOptions = ExplorationOptions(),
   _ body: @escaping @Sendable () throws -> Void
 ) -> Exploration {
+  if let problem = Exploration.plainPrimitives { return problem }
   if let token = Replay.tokenOfEnvironment { return replay(token, options: options, body) }
   var search = ScheduleSearch(method, options: options, body)
   return search.run(upTo: iterations)
@@ -48,5 +49,6 @@ public func replay(
   _ token: String, options: ExplorationOptions = ExplorationOptions(),
   _ body: @escaping @Sendable () throws -> Void
 ) -> Exploration {
-  Replay(options: options, body: body).run(token)
+  if let problem = Exploration.plainPrimitives { return problem }
+  return Replay(options: options, body: body).run(token)
 }
