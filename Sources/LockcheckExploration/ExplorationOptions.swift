@@ -1,4 +1,5 @@
 @_exported public import LockcheckControl
+public import LockcheckFindings
 
 /// How a program is explored.
 public struct ExplorationOptions: Sendable {
@@ -8,6 +9,10 @@ public struct ExplorationOptions: Sendable {
   public var limits = ScheduleLimits()
   /// Whether a schedule that fails is made as short as can be before it is told.
   public var isMinimizing = true
+  /// What an analysis of the same closure has found: SURW, and with it the portfolio, then mixes up the steps on
+  /// the objects of these findings, in the place of any that threads share. One schedule for each, not counted,
+  /// finds out which objects those are; a finding without a witness of its own says nothing.
+  public var suspects: [Finding] = []
   /// Exploring ends when so many threads are stuck for ever: nothing can end a thread from outside, so they
   /// stay as long as the process.
   public var stuckThreadLimit = 400

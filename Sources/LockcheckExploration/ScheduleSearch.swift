@@ -1,4 +1,6 @@
 import LockcheckControl
+import LockcheckFindings
+import LockcheckTrace
 
 /// Looks for a schedule that fails, and makes it presentable.
 struct ScheduleSearch {
@@ -16,8 +18,27 @@ struct ScheduleSearch {
     self.options = options
     self.body = body
     explorer = Explorer(method.strategy(), seed: options.seed, limits: options.limits)
+    let suspects = Self.suspects(of: options.suspects, explorer, body)
+    if !suspects.isEmpty { explorer.strategy = method.strategy(suspects: suspects) }
     exploration = Exploration(method: "\(method)")
     if case .bounded = method { isSearch = true } else { isSearch = false }
+  }
+
+  /// The objects that findings are about, met by following their witnesses.
+  private static func suspects(
+    of findings: [Finding], _ explorer: Explorer, _ body: @escaping @Sendable () throws -> Void
+  ) -> Set<ObjectMark> {
+    var suspects: Set<ObjectMark> = []
+    for script in findings.compactMap({ $0.script() }) {
+      let strategy = explorer.strategy
+      explorer.strategy = Steering(script)
+      _ = explorer.run(iteration: 0, body)
+      if let steering = explorer.strategy as? Steering {
+        suspects.formUnion(script.last.compactMap { $0.object.flatMap { steering.mark(of: $0) } })
+      }
+      explorer.strategy = strategy
+    }
+    return suspects
   }
 
   /// Runs schedules until one fails.

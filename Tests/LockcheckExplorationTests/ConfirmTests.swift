@@ -107,4 +107,30 @@ private func prediction(_ rule: Rule, in body: () -> Void) throws -> Finding {
     let confirmation = confirm(finding) { Issue.record("it was run") }
     #expect(confirmation.answer == .notTried("the finding has no witness"))
   }
+
+  @Test func `tells a selective walk which objects to mix up`() throws {
+    let finding = try prediction(.dataRace, in: publications)
+    var options = ExplorationOptions()
+    options.suspects = [finding]
+    // Fails where the reader comes before the writer: an order of the accesses that the finding names.
+    let exploration = explore(.surw, iterations: 50, options: options) {
+      let lock = Lock(name: "lock")
+      let value = Shared(0, name: "value")
+      let writer = CheckedThread(name: "writer") {
+        value.store(1)
+        lock.withLock {}
+      }
+      let reader = CheckedThread(name: "reader") {
+        lock.withLock {}
+        guard value.load() == 1 else { throw Late() }
+      }
+      writer.start()
+      reader.start()
+      writer.join()
+      reader.join()
+    }
+    #expect(exploration.failure?.foundBy == "surw")
+  }
 }
+
+private struct Late: Error {}

@@ -119,9 +119,18 @@ package struct Steering: Strategy {
   private func mayGo(_ choice: Choice) -> Bool { !choice.isTimeout && !isParked(choice) }
 
   /// Whether the thread has done its part, and stands before its last step.
-  private func isParked(_ choice: Choice) -> Bool {
-    guard let role = roles[choice.thread], progress[role] == parts[role].count else { return false }
-    return script.last.contains { $0.thread == role && isSame($0, choice.step) }
+  private func isParked(_ choice: Choice) -> Bool { lastEntry(of: choice) != nil }
+
+  private func lastEntry(of choice: Choice) -> Script.Entry? {
+    guard let role = roles[choice.thread], progress[role] == parts[role].count else { return nil }
+    return script.last.first { $0.thread == role && isSame($0, choice.step) }
+  }
+
+  /// The object of the entry is the one of the step, from now on.
+  private mutating func meet(_ entry: Script.Entry, _ step: Step) {
+    guard let object = entry.object else { return }
+    objects[object] = step.object
+    marks[step.object] = object
   }
 
   private func isMeeting(_ decision: Decision) -> Bool {
@@ -145,7 +154,10 @@ package struct Steering: Strategy {
   /// The thread takes its step: the first of its next entries that means this step is done, and those before
   /// it will not come any more.
   private mutating func take(_ choice: Choice) {
-    if isParked(choice), !choice.isTimeout { isReleased = true }
+    if !choice.isTimeout, let entry = lastEntry(of: choice) {
+      isReleased = true
+      meet(entry, choice.step)
+    }
     idleSteps += 1
     if !isReleased, next < script.steps.count, idleSteps > Self.idleLimit { isLost = true }
     guard let role = roles[choice.thread], !choice.isTimeout else { return }
@@ -153,11 +165,7 @@ package struct Steering: Strategy {
     guard let found = ahead.firstIndex(where: { isSame(script.steps[$0], choice.step) }) else {
       return
     }
-    let entry = script.steps[parts[role][found]]
-    if let object = entry.object {
-      objects[object] = choice.step.object
-      marks[choice.step.object] = object
-    }
+    meet(script.steps[parts[role][found]], choice.step)
     for place in progress[role]...found { isDone[parts[role][place]] = true }
     progress[role] = found + 1
     idleSteps = 0
