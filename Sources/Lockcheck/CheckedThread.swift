@@ -65,7 +65,10 @@ public final class CheckedThread: @unchecked Sendable {
   }
 
   /// The error that its body threw; nil before its end and where it threw none.
-  public var error: (any Error)? { mutex.withLock { thrown } }
+  public var error: (any Error)? {
+    mutex.withLock { traced }?.look()
+    return mutex.withLock { thrown }
+  }
 
   /// Starts the thread. A second start does nothing (`startedTwice`).
   ///

@@ -37,6 +37,7 @@ public final class DelayedCall: Sendable {
     }
 
     var current: Phase {
+      isOver.lookAt()
       let me = ThreadNumber.current
       mutex.lock(me)
       defer { mutex.unlock(me) }

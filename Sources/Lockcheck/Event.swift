@@ -85,6 +85,9 @@ public final class Event: @unchecked Sendable {
     return wasSet
   }
 
+  /// Something that goes with the flag is about to be looked at: a step of a scheduler.
+  func lookAt() { traced.look() }
+
   /// Something that goes with the flag is about to change: a step of a scheduler.
   func willChange() { traced.step(.set) }
 

@@ -8,7 +8,8 @@ public struct ScheduleFailure: Error, Sendable, Hashable, CustomStringConvertibl
     case error
     /// A primitive was misused.
     case misuse
-    /// It does not end: the limit of steps was reached although every thread got its turn.
+    /// It does not end: the limit of steps was reached although every thread got its turn, and every sleep its
+    /// end.
     case endless
     /// Two threads came to accesses of one variable, at least one a write, that nothing orders.
     case race

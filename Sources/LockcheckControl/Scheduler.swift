@@ -72,7 +72,6 @@ package final class Scheduler: @unchecked Sendable {
   /// Runs `body` as thread 0, and all that it starts, and waits for the end.
   func run(_ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
     lc_control_begin()
-    defer { lc_control_end() }
     let main = add(name: "main", mark: ObjectMark(rawValue: 1), isDaemon: false) {
       do {
         try body()
@@ -83,6 +82,8 @@ package final class Scheduler: @unchecked Sendable {
     main.worker.give()
     awaitEnd()
     let run = outcome()
+    // A thread that was given up may come to a scheduling point yet, and is to stay there.
+    if run.failure?.kind != .uncontrolled { lc_control_end() }
     for thread in threads {
       if case .ended = thread.state {
         crew.dismiss(thread.worker)
@@ -224,11 +225,11 @@ package final class Scheduler: @unchecked Sendable {
     return index
   }
 
-  /// The choice of a thread that has waited longest for its turn.
+  /// The choice of a thread that has waited longest for its turn: one that sleeps, too, since time passes while
+  /// others go round in a loop.
   private func leastRecent() -> Int {
-    let ready = decision.choices.prefix { !$0.isTimeout }
-    return ready.indices.min {
-      threads[ready[$0].thread].lastTurn < threads[ready[$1].thread].lastTurn
+    decision.choices.indices.min {
+      threads[decision.choices[$0].thread].lastTurn < threads[decision.choices[$1].thread].lastTurn
     } ?? 0
   }
 
@@ -279,7 +280,7 @@ package final class Scheduler: @unchecked Sendable {
       run.stuck = left.map { thread in
         StuckThread(thread: thread.number, step: thread.step, holder: holder(of: thread)?.number)
       }
-      note(ScheduleFailure(.deadlock, describeStuck()))
+      note(ScheduleFailure(isHeldOutside(left) ? .uncontrolled : .deadlock, describeStuck()))
     }
     return requestToShow
   }
@@ -292,6 +293,13 @@ package final class Scheduler: @unchecked Sendable {
     else { return nil }
     thread.openGate()
     return thread
+  }
+
+  /// Whether a lock that a thread stands before is held by a thread that is not one of the schedule's.
+  private func isHeldOutside(_ waiting: [ControlledThread]) -> Bool {
+    waiting.compactMap(\.lockOwner).contains { owner in
+      owner != 0 && !threads.contains { $0.worker.number == owner }
+    }
   }
 
   private func holder(of thread: ControlledThread) -> ControlledThread? {

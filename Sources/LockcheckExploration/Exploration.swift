@@ -13,6 +13,8 @@ public struct Exploration: Sendable {
   public internal(set) var exhaustedPreemptions: Int?
   /// How many threads are stuck for ever and stay behind.
   public internal(set) var stuckThreads = 0
+  /// Whether exploring ended early, since too many threads are stuck.
+  public internal(set) var isCutShort = false
   /// Where a replay left the schedule that it was to follow.
   public internal(set) var divergence: String?
 
@@ -43,8 +45,15 @@ extension Exploration: CustomStringConvertible {
     } else {
       lines.append("\(schedules) schedule\(schedules == 1 ? "" : "s") passed (\(method)).")
       if let exhaustedPreemptions {
+        let plural = exhaustedPreemptions == 1 ? "" : "s"
         lines.append(
-          "Exhausted: every schedule with at most \(exhaustedPreemptions) preemptions passes.")
+          "Exhausted: every schedule with at most \(exhaustedPreemptions) preemption\(plural) passes."
+        )
+      }
+      if stuckThreads > 0 {
+        lines.append(
+          (isCutShort ? "Stopped there, since " : "")
+            + "\(stuckThreads) threads that the body did not wait for are left waiting for ever.")
       }
     }
     return lines.joined(separator: "\n")

@@ -57,7 +57,10 @@ struct ScheduleSearch {
       }
       if isSearch, explorer.strategy.isExhausted { break }
       // Threads that the program left to themselves.
-      if explorer.abandonedThreadCount >= options.stuckThreadLimit { break }
+      if explorer.abandonedThreadCount >= options.stuckThreadLimit {
+        exploration.isCutShort = iteration + 1 < limit
+        break
+      }
     }
     exploration.stuckThreads = explorer.abandonedThreadCount
     if exploration.failure == nil { exploration.exhaustedPreemptions = exhaustedPreemptions }

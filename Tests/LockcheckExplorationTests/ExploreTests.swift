@@ -171,4 +171,29 @@ private let methods: [ExplorationMethod] = [
     let exploration = explore { Lock(name: "lock").unlock() }
     #expect(exploration.failure?.failure.kind == .misuse)
   }
+
+  @Test(arguments: [ExplorationMethod.portfolio, .surw, .pct(depth: 3), .bounded(preemptions: 2)])
+  func `lets a sleeper wake while others go round in a loop`(method: ExplorationMethod) {
+    var options = ExplorationOptions()
+    options.limits.stepsUntilFair = 200
+    let exploration = explore(method, iterations: 50, options: options) {
+      let isDone = SharedAtomic(false, name: "isDone")
+      let thread = CheckedThread {
+        CheckedThread.sleep(for: .milliseconds(10))
+        isDone.store(true)
+      }
+      thread.start()
+      while !isDone.load() { CheckedThread.yield() }
+      thread.join()
+    }
+    #expect(exploration.hasPassed, "\(exploration)")
+  }
+
+  @Test func `does not call a lock of a thread outside a deadlock`() {
+    let lock = Lock(name: "outside")
+    lock.lock()
+    defer { lock.unlock() }
+    let exploration = explore(iterations: 10) { lock.withLock {} }
+    #expect(exploration.failure?.failure.kind == .uncontrolled)
+  }
 }
