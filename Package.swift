@@ -26,6 +26,8 @@ let package = Package(
     .library(name: "LockcheckExploration", targets: ["LockcheckExploration"]),
     .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
     .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
+    // What `lockcheck run` puts in front of the C library of a program.
+    .library(name: "LockcheckRuntime", type: .dynamic, targets: ["LockcheckInterpose"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
     .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
   ],
@@ -55,6 +57,22 @@ let package = Package(
         "CLockcheckShims",
       ]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
+
+    // In programs that were not written for it: one dynamic library, which brings all it needs and shows
+    // nothing but the functions that it stands in front of.
+    .target(name: "CLockcheckInterpose", dependencies: ["CLockcheckShims"]),
+    .target(
+      name: "LockcheckInterpose",
+      dependencies: [
+        "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
+      ],
+      exclude: ["exported.map"],
+      linkerSettings: [
+        .unsafeFlags([
+          "-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker",
+          "--version-script=\(Context.packageDirectory)/Sources/LockcheckInterpose/exported.map",
+        ])
+      ]),
 
     // The two waists.
     .target(name: "LockcheckTrace"),
@@ -218,7 +236,7 @@ let package = Package(
 
 // One language for every target. `LOCKCHECK_STRICT=1` is what CI builds with.
 let strict = Context.environment["LOCKCHECK_STRICT"] == "1"
-for target in package.targets where target.type != .system && target.name != "CLockcheckShims" {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("CLockcheck") {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),

@@ -157,6 +157,19 @@ void lc_modules_visit(
   dl_iterate_phdr(visit_module, &state);
 }
 
+size_t lc_command_line(char *buffer, size_t size) {
+  int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  size_t length = 0;
+  while (length < size) {
+    ssize_t count = read(fd, buffer + length, size - length);
+    if (count <= 0) break;
+    length += (size_t)count;
+  }
+  close(fd);
+  return length;
+}
+
 const char *lc_environment(const char *name) { return secure_getenv(name); }
 
 void *lc_load_unwinder(const char *library) {

@@ -161,6 +161,7 @@ lc_thread *lc_attach(void) {
     thread->scope = 0;
     thread->stack_low = thread->stack_high = 0;
     thread->rounds = 0;
+    thread->identity = 0;
     for (size_t i = 0; i < LC_REMEMBERED; i++) thread->remembered[i].session = 0;
     thread->kind[0] = 0;
     lc_thread_system_name(thread->name, sizeof thread->name);

@@ -1,4 +1,5 @@
 import CLockcheckShims
+import Synchronization
 
 /// What the environment says about recording: `LOCKCHECK` and its companions.
 ///
@@ -13,10 +14,24 @@ struct EnvironmentSettings: Equatable {
   /// One line for each wrong value.
   var complaints: [String] = []
 
+  /// The file of a recording that was asked for in another way than by the environment.
+  private static let overriding = Mutex<String?>(nil)
+
+  /// Has the process record into `file`, whatever `LOCKCHECK` and `LOCKCHECK_TRACE` say. Before the
+  /// settings are read.
+  static func override(_ file: String) { overriding.withLock { $0 = file } }
+
   /// The settings of this process, read once.
-  static let ofProcess = EnvironmentSettings { name in
-    unsafe lc_environment(name).map { unsafe String(cString: $0) }
-  }
+  static let ofProcess: EnvironmentSettings = {
+    var settings = EnvironmentSettings { name in
+      unsafe lc_environment(name).map { unsafe String(cString: $0) }
+    }
+    if let file = overriding.withLock({ $0 }) {
+      settings.isRecording = true
+      settings.configuration.file = file
+    }
+    return settings
+  }()
 
   /// Reads the settings off the variables that `value` gives.
   init(_ value: (String) -> String?) {

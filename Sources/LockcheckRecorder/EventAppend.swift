@@ -1,19 +1,19 @@
 import CLockcheckShims
 import LockcheckCodecs
-import LockcheckTrace
+package import LockcheckTrace
 
 /// What an event says beside its place, thread, object and stack.
-struct EventForm {
+package struct EventForm {
   let operation: Operation
   let modifiers: UInt8
 
-  @inline(__always) init(_ operation: Operation) {
+  @inline(__always) package init(_ operation: Operation) {
     self.operation = operation
     modifiers = 0
   }
 
   @inline(__always)
-  init(
+  package init(
     _ operation: Operation, mode: LockMode, isPending: Bool, attempt: Event.Attempt,
     result: Event.Result
   ) {

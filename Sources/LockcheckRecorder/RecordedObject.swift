@@ -19,23 +19,26 @@ public struct RecordedObject: ~Copyable, Sendable {
   /// The stack that made it, by its number in the depot; 0 where it was made unrecorded.
   let creation: UInt32
   /// Its number; 0 until something asks for it.
-  private let number = Atomic<UInt32>(0)
+  let number = Atomic<UInt32>(0)
   /// The number of the recording that has its row for sure.
   private let recordedIn = Atomic<UInt32>(0)
   /// The stamp of the last event on it.
-  private let stamp = Atomic<UInt64>(0)
+  let stamp = Atomic<UInt64>(0)
 
   /// Describes an object. When a recording runs it also remembers the stack that made it.
   @inline(never)
   public init(_ kind: ObjectKind, name: String? = nil, details: ObjectDetails = ObjectDetails()) {
     Recording.readEnvironment()
+    self.init(kind, name: name, details: details, frame: lc_frame_address())
+  }
+
+  /// As ``init(_:name:details:)``, made by the function that `frame` returns to.
+  package init(_ kind: ObjectKind, name: String? = nil, details: ObjectDetails, frame: UInt) {
     self.kind = kind
     self.name = Mutex(name)
     extra = ObjectExtra(details)
     declaredClass = details.declaredClass
-    creation =
-      Recording.isOn
-      ? StackCapture.creation(frame: lc_frame_address()) : 0
+    creation = Recording.isOn ? StackCapture.creation(frame: frame) : 0
   }
 
   /// Calls it otherwise from now on. A recording that has it already calls it so throughout.
@@ -244,7 +247,7 @@ extension RecordedObject {
 
   /// Whether its row is in the recording; written now where it is not.
   @inline(__always)
-  private borrowing func isKnown(to append: EventAppend) -> Bool {
+  borrowing func isKnown(to append: EventAppend) -> Bool {
     unsafe recordedIn.load(ordering: .acquiring) == append.session.pointee.number
       || introduce(to: append)
   }

@@ -33,8 +33,11 @@ import Synchronization
   /// Appends `fork`. For the maker, before the thread runs.
   @inlinable public func recordFork() { if Recording.isOn { appendFork() } }
 
-  @usableFromInline @inline(never) func appendFork() {
-    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+  @usableFromInline @inline(never) func appendFork() { recordFork(frame: lc_frame_address()) }
+
+  /// As ``recordFork()``, by the function that `frame` returns to.
+  package func recordFork(frame: UInt) {
+    guard let append = EventAppend.open(frame: frame) else { return }
     let stamp = append.stamp(after: 0)
     if isKnown(to: append) {
       append.write(EventForm(.fork), stamp: stamp, object: 0, companion: number)
@@ -58,6 +61,22 @@ import Synchronization
     guard Recording.isOn, let append = EventAppend.open(frame: lc_frame_address()) else { return }
     append.write(EventForm(.start), stamp: append.stamp(after: 0), object: 0)
     append.close()
+  }
+
+  /// As ``enter()``, for a thread that will end without a call of ``leave()``: whoever notices its end
+  /// calls ``ends(_:)``.
+  package func enterWithoutLeaving() {
+    enter()
+    guard let thread = unsafe lc_current() else { return }
+    unsafe thread.pointee.identity = Unmanaged.passRetained(self).toOpaque()
+  }
+
+  /// Notes how far a thread has come that ends now, for whoever joins it.
+  static func ends(_ thread: UnsafeMutablePointer<lc_thread>) {
+    guard let identity = unsafe thread.pointee.identity else { return }
+    unsafe thread.pointee.identity = nil
+    let known = unsafe Unmanaged<RecordedThread>.fromOpaque(identity).takeRetainedValue()
+    unsafe known.exitStamp.store(thread.pointee.last, ordering: .releasing)
   }
 
   /// Appends `exit`. For the thread itself, as its last act.
@@ -91,7 +110,14 @@ import Synchronization
 
   @usableFromInline @inline(never)
   func appendJoin(isPending: Bool, attempt: Event.Attempt, result: Event.Result) {
-    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    recordJoin(isPending: isPending, attempt: attempt, result: result, frame: lc_frame_address())
+  }
+
+  /// As ``recordJoin(isPending:attempt:result:)``, by the function that `frame` returns to.
+  package func recordJoin(
+    isPending: Bool = false, attempt: Event.Attempt, result: Event.Result = .success, frame: UInt
+  ) {
+    guard let append = EventAppend.open(frame: frame) else { return }
     let form = EventForm(
       .join, mode: .exclusive, isPending: isPending, attempt: attempt, result: result)
     let stamp = append.stamp(after: exitStamp.load(ordering: .acquiring))

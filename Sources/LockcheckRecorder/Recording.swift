@@ -30,6 +30,15 @@ public enum Recording {
     }
   }()
 
+  /// Starts ``Recorder/shared`` before any primitive is used, as the environment asks.
+  ///
+  /// - Parameter file: The trace, where whoever calls knows better than the environment; then it is
+  ///   recorded in any case.
+  package static func begin(into file: String? = nil) {
+    if let file { EnvironmentSettings.override(file) }
+    readEnvironment()
+  }
+
   /// One line on standard error.
   package static func say(_ text: String) {
     var line = "lockcheck: \(text)\n"

@@ -65,7 +65,7 @@ import Synchronization
     unsafe session.pointee.written_objects = objects.assumingMemoryBound(to: lc_bits.self)
     unsafe session.pointee.written_threads = threads.assumingMemoryBound(to: lc_bits.self)
     unsafe session.pointee.file = Unmanaged.passRetained(file).toOpaque()
-    let arguments = CommandLine.arguments
+    let arguments = Self.commandLine()
     let isWritten = Self.locked { [file] in
       let process = file.writeProcess(
         executable: arguments.first ?? "", arguments: Array(arguments.dropFirst()))
@@ -81,6 +81,18 @@ import Synchronization
       throw .system("no room for the file", file: path, errno: ENOSPC)
     }
     file.calibrate()
+  }
+
+  /// The words that the process was started with. Asked of the system: in a library that is loaded before
+  /// the program, `CommandLine` does not know them.
+  private static func commandLine() -> [String] {
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { text in
+        count = unsafe lc_command_line(text.baseAddress, text.count)
+      }
+    }
+    return bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Lets threads see it.
@@ -198,6 +210,7 @@ import Synchronization
       append.write(EventForm(.exit), stamp: append.stamp(after: 0), object: 0)
       append.close()
     }
+    unsafe RecordedThread.ends(thread)
     guard unsafe lc_enter(thread) else { return }
     lc_lock()
     unsafe Session.closeWriters(of: thread)

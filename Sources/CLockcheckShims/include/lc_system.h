@@ -10,6 +10,10 @@ void *lc_map_memory(size_t bytes);
 /// Gives memory or a part of a file back.
 void lc_unmap(void *memory, size_t bytes);
 
+/// The words that the process was started with, each ended by a zero, as many as fit; returns their
+/// bytes.
+size_t lc_command_line(char *buffer, size_t size);
+
 /// The value of a variable of the environment; null where there is none, and in a process that runs
 /// with more rights than whoever started it (setuid), who could have it write anywhere.
 const char *lc_environment(const char *name);

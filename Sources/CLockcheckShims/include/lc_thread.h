@@ -81,6 +81,8 @@ typedef struct lc_thread {
   uint32_t rounds;
   char name[64];
   char kind[16];
+  /// What its end is told to, if anybody wants to know.
+  void *identity;
   struct lc_thread *next;
   /// Room for one capture.
   uintptr_t addresses[LC_SCRATCH];

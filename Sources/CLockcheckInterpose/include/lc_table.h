@@ -1,0 +1,54 @@
+#ifndef LC_TABLE_H
+#define LC_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What stands at which address: an open-addressing table that is looked through without a lock. The
+// address of a slot is written once, after which only what stands there changes.
+
+typedef struct lc_table_slot {
+  uintptr_t address;
+  void *instance;
+} lc_table_slot;
+
+typedef struct lc_table {
+  uint64_t mask;
+  uint64_t used;
+  lc_table_slot slots[];
+} lc_table;
+
+extern lc_table *lc_instances;
+
+static inline uint64_t lc_table_place(uintptr_t address) {
+  return (address >> 3) * 0x9E3779B97F4A7C15u >> 20;
+}
+
+/// What stands at the address; null where nothing does.
+static inline void *lc_instance_at(uintptr_t address) {
+  lc_table *table = __atomic_load_n(&lc_instances, __ATOMIC_ACQUIRE);
+  if (__builtin_expect(table == 0, 0)) return 0;
+  for (uint64_t at = lc_table_place(address);; at++) {
+    lc_table_slot *slot = &table->slots[at & table->mask];
+    uintptr_t found = __atomic_load_n(&slot->address, __ATOMIC_ACQUIRE);
+    if (found == address) return __atomic_load_n(&slot->instance, __ATOMIC_ACQUIRE);
+    if (found == 0) return 0;
+  }
+}
+
+/// Says what stands at the address; null: nothing any more. False without memory. Under the recorder's
+/// lock.
+bool lc_instance_put(uintptr_t address, void *instance);
+
+/// Whether anything may stand in the page of the address, or has.
+bool lc_instance_is_near(uintptr_t address);
+/// The next address from `low` on, below `high`, at which something stands; 0 where there is none. Under
+/// the recorder's lock.
+uintptr_t lc_instance_next(uintptr_t low, uintptr_t high);
+
+/// Memory for instances, zeroed, of which what was given back is used again. Under the recorder's lock.
+void *lc_instance_make(size_t bytes);
+void lc_instance_give_back(void *instance);
+
+#endif
