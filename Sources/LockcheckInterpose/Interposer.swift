@@ -7,9 +7,9 @@ import LockcheckRecorder
 /// This library stands in front of the C library: its functions of the same names are found first,
 /// whether it was preloaded or linked. Each does what the real one does, and tells the recorder.
 enum Interposer {
-  /// Whether an operation of the calling thread is recorded. False too while the thread is in the
-  /// recorder, which uses some of the same functions.
-  @inline(__always) static var isOn: Bool { lc_may_record() }
+  /// Whether what the function with this frame does is recorded. False too where the recorder or its
+  /// runtime called it: they use some of the same functions.
+  @inline(__always) static func isOn(_ frame: UInt) -> Bool { lc_may_record(frame) }
 
   /// Starts to record, as the environment asks: `lockcheck run` has its own variable, a program that was
   /// linked with this library listens to `LOCKCHECK`.

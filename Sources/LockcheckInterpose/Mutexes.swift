@@ -123,24 +123,27 @@ enum Mutexes {
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>,
   _ attributes: UnsafePointer<pthread_mutexattr_t>?
 ) -> Int32 {
+  let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_mutex_init(mutex, attributes)
-  if result == 0, Interposer.isOn { unsafe Mutexes.begin(mutex, frame: lc_frame_address()) }
+  if result == 0, Interposer.isOn(frame) { unsafe Mutexes.begin(mutex, frame: frame) }
   return result
 }
 
 @c(pthread_mutex_destroy) public func interposeMutexDestroy(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
+  let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_mutex_destroy(mutex)
-  if result == 0, Interposer.isOn { unsafe Instances.end(mutex) }
+  if result == 0, Interposer.isOn(frame) { unsafe Instances.end(mutex) }
   return result
 }
 
 @c(pthread_mutex_lock) public func interposeMutexLock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
-  guard Interposer.isOn else { return unsafe lc_real_pthread_mutex_lock(mutex) }
-  return unsafe Mutexes.lock(mutex, attempt: .blocking, frame: lc_frame_address()) {
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_lock(mutex) }
+  return unsafe Mutexes.lock(mutex, attempt: .blocking, frame: frame) {
     unsafe lc_real_pthread_mutex_lock(mutex)
   }
 }
@@ -148,13 +151,15 @@ enum Mutexes {
 @c(pthread_mutex_trylock) public func interposeMutexTrylock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
-  guard Interposer.isOn else { return unsafe lc_real_pthread_mutex_trylock(mutex) }
-  return unsafe Mutexes.tryLock(mutex, frame: lc_frame_address())
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_trylock(mutex) }
+  return unsafe Mutexes.tryLock(mutex, frame: frame)
 }
 
 @c(pthread_mutex_unlock) public func interposeMutexUnlock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
-  guard Interposer.isOn else { return unsafe lc_real_pthread_mutex_unlock(mutex) }
-  return unsafe Mutexes.unlock(mutex, frame: lc_frame_address())
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_unlock(mutex) }
+  return unsafe Mutexes.unlock(mutex, frame: frame)
 }

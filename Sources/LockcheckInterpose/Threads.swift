@@ -102,23 +102,26 @@ enum Threads {
   _ body: @escaping @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?,
   _ argument: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guard Interposer.isOn else {
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else {
     return unsafe lc_real_pthread_create(thread, attributes, body, argument)
   }
-  return unsafe Threads.create(thread, attributes, body, argument, frame: lc_frame_address())
+  return unsafe Threads.create(thread, attributes, body, argument, frame: frame)
 }
 
 @c(pthread_join) public func interposeJoin(
   _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
-  guard Interposer.isOn else { return unsafe lc_real_pthread_join(thread, value) }
-  return Threads.join(thread, attempt: .blocking, frame: lc_frame_address()) {
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_join(thread, value) }
+  return Threads.join(thread, attempt: .blocking, frame: frame) {
     unsafe lc_real_pthread_join(thread, value)
   }
 }
 
 @c(pthread_detach) public func interposeDetach(_ thread: pthread_t) -> Int32 {
+  let frame = lc_frame_address()
   let result = lc_real_pthread_detach(thread)
-  if result == 0, Interposer.isOn { Threads.detach(thread) }
+  if result == 0, Interposer.isOn(frame) { Threads.detach(thread) }
   return result
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "lc_stack.h"
 #include "lc_thread.h"
 
 // The functions that this library stands in front of, as the next library in the search order has them.
@@ -45,14 +46,13 @@ LC_REAL_FUNCTIONS(X)
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
 
-/// Whether what the function that this is written into does is recorded: a recording runs, the thread is
-/// not in the recorder, and it was not this library, with the runtime of its language, that called.
-static inline __attribute__((always_inline)) bool lc_may_record(void) {
+/// Whether what the function with this frame does is recorded: a recording runs, the thread is not in the
+/// recorder, and it was not this library, with the runtime of its language, that called.
+static inline bool lc_may_record(uintptr_t frame) {
   if (__builtin_expect(!lc_is_recording(), 0)) return false;
   lc_thread *thread = lc_self;
   if (thread != 0 && thread->busy != 0) return false;
-  uintptr_t caller = (uintptr_t)__builtin_return_address(0);
-  return caller - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start;
+  return lc_return_address(frame) - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start;
 }
 
 /// The kernel's number of the calling thread, as glibc puts it into mutexes.
