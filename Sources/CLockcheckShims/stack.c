@@ -69,6 +69,36 @@ void lc_remember_in(
   slot->session = session;
 }
 
+// Where the unwinder found the return addresses it does not say. Between the places of two neighbours no
+// other word of the stack has the outer one's value, or that word is as good a witness: it was left there by
+// the same call.
+void lc_remember_unwound(
+    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
+  if (count == 0 || count > LC_REMEMBERED_DEPTH) return;
+  if (!lc_is_on_stack(thread, frame) && !lc_stack_extend(thread, frame)) return;
+  int way = lc_unwound_slot(thread, frame, 0)->session == session;
+  lc_remembered *slot = lc_unwound_slot(thread, frame, way);
+  if (way == 1 && slot->session == session) {
+    // Both are taken: the one that came later makes room for the one before.
+    lc_remembered *first = lc_unwound_slot(thread, frame, 0);
+    *slot = *first;
+    slot = first;
+  }
+  slot->session = 0;
+  uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
+  for (size_t i = 0; i < count; i++) {
+    while (frame <= high && lc_return_address(frame) != thread->addresses[i])
+      frame += sizeof(uintptr_t);
+    if (frame > high) return;
+    slot->frames[i] = frame;
+    slot->addresses[i] = thread->addresses[i];
+    frame += sizeof(uintptr_t);
+  }
+  slot->count = (uint32_t)count;
+  slot->number = number;
+  slot->session = session;
+}
+
 size_t lc_walk_carefully(uintptr_t frame, uintptr_t *addresses, size_t limit, uint64_t *hash) {
   size_t count = 0;
   while (count < limit && (frame & 7) == 0) {

@@ -15,10 +15,10 @@ enum Interposer {
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
     Threads.prepare()
-    guard let settings = unsafe lc_run_settings() else { return Recording.begin() }
+    guard let settings = unsafe lc_run_settings() else { return Recording.begin(stacks: .unwind) }
     let run = unsafe RunSettings(String(cString: settings))
     lc_clean_environment()
-    Recording.begin(into: run.trace)
+    Recording.begin(into: run.trace, stacks: .unwind)
   }
 }
 

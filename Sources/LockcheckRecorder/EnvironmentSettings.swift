@@ -9,26 +9,38 @@ struct EnvironmentSettings: Equatable {
   var isRecording = false
   /// Whether `LOCKCHECK` asks to look at threads as they run.
   var isChecking = false
+  /// Whether `LOCKCHECK_STACKS` says something.
+  var hasStacks = false
   /// What the other variables ask for.
   var configuration = RecorderConfiguration()
   /// One line for each wrong value.
   var complaints: [String] = []
 
-  /// The file of a recording that was asked for in another way than by the environment.
-  private static let overriding = Mutex<String?>(nil)
+  /// What a library that records the whole program knows better than the environment.
+  struct Overriding {
+    /// The file of a recording that is made in any case.
+    var file: String?
+    /// How stacks are captured where the environment does not say.
+    var stacks: RecorderConfiguration.Stacks?
+  }
 
-  /// Has the process record into `file`, whatever `LOCKCHECK` and `LOCKCHECK_TRACE` say. Before the
-  /// settings are read.
-  static func override(_ file: String) { overriding.withLock { $0 = file } }
+  private static let overriding = Mutex(Overriding())
+
+  /// Takes this into account. Before the settings are read.
+  static func override(_ other: Overriding) { overriding.withLock { $0 = other } }
 
   /// The settings of this process, read once.
   static let ofProcess: EnvironmentSettings = {
     var settings = EnvironmentSettings { name in
       unsafe lc_environment(name).map { unsafe String(cString: $0) }
     }
-    if let file = overriding.withLock({ $0 }) {
+    let overriding = Self.overriding.withLock { $0 }
+    if let file = overriding.file {
       settings.isRecording = true
       settings.configuration.file = file
+    }
+    if let stacks = overriding.stacks, !settings.hasStacks {
+      settings.configuration.stacks = stacks
     }
     return settings
   }()
@@ -60,8 +72,9 @@ struct EnvironmentSettings: Equatable {
     if let stacks = value("LOCKCHECK_STACKS") {
       if let choice = RecorderConfiguration.Stacks(rawValue: stacks) {
         configuration.stacks = choice
+        hasStacks = true
       } else {
-        complain("LOCKCHECK_STACKS", stacks, expected: "none, fast or full")
+        complain("LOCKCHECK_STACKS", stacks, expected: "none, fast, unwind or full")
       }
     }
   }

@@ -6,6 +6,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
     case none
     /// A walk along the frame pointers; libunwind completes each new call path once.
     case fast
+    /// libunwind where the thread has not been lately: for code that keeps no frame pointers.
+    case unwind
     /// libunwind for every event.
     case full
   }

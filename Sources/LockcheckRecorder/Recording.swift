@@ -32,10 +32,12 @@ public enum Recording {
 
   /// Starts ``Recorder/shared`` before any primitive is used, as the environment asks.
   ///
-  /// - Parameter file: The trace, where whoever calls knows better than the environment; then it is
-  ///   recorded in any case.
-  package static func begin(into file: String? = nil) {
-    if let file { EnvironmentSettings.override(file) }
+  /// - Parameters:
+  ///   - file: The trace, where whoever calls knows better than the environment; then it is recorded in
+  ///     any case.
+  ///   - stacks: How stacks are captured where the environment does not say.
+  package static func begin(into file: String? = nil, stacks: RecorderConfiguration.Stacks) {
+    EnvironmentSettings.override(.init(file: file, stacks: stacks))
     readEnvironment()
   }
 

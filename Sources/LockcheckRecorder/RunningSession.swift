@@ -30,7 +30,7 @@ import Synchronization
     target = Self.expand(configuration.file, process: process)
     path = Transcoding.recording(for: target)
     let hasUnwinder = configuration.stacks != .none && StackCapture.hasUnwinder
-    if configuration.stacks == .full && !hasUnwinder {
+    if [.full, .unwind].contains(configuration.stacks) && !hasUnwinder {
       Recording.say("libunwind.so.8 is not there; stacks end where frame pointers do")
     }
     file = try TraceFile(path: path, configuration: configuration)
@@ -57,6 +57,7 @@ import Synchronization
       case .none: StackCapture.none
       case .fast: StackCapture.fast
       case .full: StackCapture.full
+      case .unwind: StackCapture.unwind
       }
     unsafe session.pointee.depth = UInt32(configuration.stackDepth)
     unsafe session.pointee.fd = file.fileDescriptor

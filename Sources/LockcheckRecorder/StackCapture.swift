@@ -14,6 +14,7 @@ import LockcheckTrace
   static let none: UInt32 = 0
   static let fast: UInt32 = 1
   static let full: UInt32 = 2
+  static let unwind: UInt32 = 3
 
   /// The number of the stack that begins at the return address of `frame`; 0 where none is wanted or
   /// there is no room for it.
@@ -24,7 +25,11 @@ import LockcheckTrace
   ) -> UInt32 {
     guard unsafe session.pointee.stacks != none else { return 0 }
     if unsafe session.pointee.stacks == full {
-      return unsafe complete(thread, in: session, frame: frame)
+      return unsafe complete(thread, in: session, frame: frame).number
+    }
+    if unsafe session.pointee.stacks == unwind {
+      let known = unsafe lc_recall_unwound(thread, session.pointee.number, frame)
+      return known != 0 ? known : unsafe unwindAndRemember(thread, in: session, frame: frame)
     }
     let known = unsafe lc_recall(thread, session.pointee.number, frame)
     return known != 0 ? known : unsafe walk(thread, in: session, frame: frame)
@@ -64,12 +69,26 @@ import LockcheckTrace
     return unsafe intern(hash, count: count, isComplete, thread, in: session)
   }
 
-  /// A stack by libunwind, or by frame pointers where there is none.
+  /// A stack that the thread has not had lately, of code that may keep no frame pointers.
+  @inline(never)
+  private static func unwindAndRemember(
+    _ thread: UnsafeMutablePointer<lc_thread>, in session: UnsafeMutablePointer<lc_session>,
+    frame: UInt
+  ) -> UInt32 {
+    let found = unsafe complete(thread, in: session, frame: frame)
+    if found.number != 0 {
+      unsafe lc_remember_unwound(
+        thread, session.pointee.number, frame, found.count, found.number)
+    }
+    return found.number
+  }
+
+  /// A stack by libunwind, or by frame pointers where there is none, and how deep it is.
   @inline(never)
   private static func complete(
     _ thread: UnsafeMutablePointer<lc_thread>, in session: UnsafeMutablePointer<lc_session>,
     frame: UInt
-  ) -> UInt32 {
+  ) -> (number: UInt32, count: Int) {
     var hash: UInt64 = 0
     let addresses = unsafe lc_scratch(thread)
     let unwound = unsafe unwind(thread, depth: Int(session.pointee.depth), frame: frame)
@@ -82,9 +101,9 @@ import LockcheckTrace
     }
     let number = lc_depot_find(hash)
     if number != 0, unsafe lc_bits_contain(session.pointee.written_stacks, number) {
-      return number
+      return (number, count)
     }
-    return unsafe intern(hash, count: count, unwound != nil, thread, in: session)
+    return (unsafe intern(hash, count: count, unwound != nil, thread, in: session), count)
   }
 
   /// Fills the thread's scratch with the whole stack from the return address of `frame` outward, and

@@ -66,7 +66,7 @@ static inline lc_remembered *lc_remembered_slot(
     if (next <= frame) break;
     frame = next;
   }
-  return &table[(key * 0xFF51AFD7ED558CCDu) >> 61 & (LC_REMEMBERED - 1)];
+  return &table[(key * 0xFF51AFD7ED558CCDu) >> (64 - LC_REMEMBERED_BITS)];
 }
 
 /// The number of the stack that begins at `frame`, if the thread had it lately in this recording; else
@@ -102,6 +102,31 @@ static inline void lc_remember(
     lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
   lc_remember_in(thread, thread->remembered, session, frame, count, number);
 }
+
+/// Where a stack that was unwound is remembered: two places for what begins alike.
+static inline lc_remembered *lc_unwound_slot(lc_thread *thread, uintptr_t frame, int way) {
+  uint64_t key = (frame * 31 + lc_return_address(frame)) * 0xFF51AFD7ED558CCDu;
+  return &thread->remembered[(key >> (65 - LC_REMEMBERED_BITS)) * 2 + (unsigned)way];
+}
+
+/// As `lc_recall`, of stacks that were unwound: their code need not keep frame pointers. Where each return
+/// address stood is known, and all of them stand there again: so it is the same chain of calls, but for what
+/// a function with an array of varying length may have left behind.
+static inline uint32_t lc_recall_unwound(lc_thread *thread, uint32_t session, uintptr_t frame) {
+  if (__builtin_expect(!lc_is_on_stack(thread, frame), 0)) return 0;
+  for (int way = 0; way < 2; way++) {
+    lc_remembered *known = lc_unwound_slot(thread, frame, way);
+    if (known->session != session || known->frames[0] != frame) continue;
+    uint32_t i = 0, count = known->count;
+    while (i < count && lc_return_address(known->frames[i]) == known->addresses[i]) i++;
+    if (i == count) return known->number;
+  }
+  return 0;
+}
+
+/// Remembers a stack that was just unwound, with `count` addresses in the thread's scratch.
+void lc_remember_unwound(
+    lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number);
 
 /// A hash of addresses that were found another way, made as by `lc_walk`.
 static inline uint64_t lc_hash_addresses(const uintptr_t *addresses, size_t count) {

@@ -50,8 +50,9 @@ typedef struct lc_writer {
   struct lc_writer *next;
 } lc_writer;
 
-/// How many stacks a thread remembers, a power of two up to 8, and how deep one of them may be.
-#define LC_REMEMBERED 8
+/// How many stacks a thread remembers, as a power of two, and how deep one of them may be.
+#define LC_REMEMBERED_BITS 4
+#define LC_REMEMBERED (1 << LC_REMEMBERED_BITS)
 #define LC_REMEMBERED_DEPTH 32
 
 /// A stack that the thread has had before: where its frames lie, what stands in them, and its number.
