@@ -15,7 +15,7 @@ let package = Package(
   products: [
     .library(name: "Lockcheck", targets: ["Lockcheck"]),
     .library(name: "LockcheckFoundation", targets: ["LockcheckFoundation"]),
-    .library(name: "LockcheckRecorder", targets: ["LockcheckRecorder"]),
+    .library(name: "LockcheckRecorder", targets: ["LockcheckRecorder", "LockcheckTasks"]),
     .library(
       name: "LockcheckAnalysis",
       targets: [
@@ -46,6 +46,8 @@ let package = Package(
     .target(
       name: "LockcheckRecorder",
       dependencies: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"]),
+    // Recordings that tasks carry along.
+    .target(name: "LockcheckTasks", dependencies: ["LockcheckRecorder", "CLockcheckShims"]),
     .target(
       name: "LockcheckLive",
       dependencies: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"]),
@@ -108,8 +110,8 @@ let package = Package(
     .target(
       name: "LockcheckAssertions",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckPipeline",
-        "LockcheckFindings", "LockcheckReport",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
+        "LockcheckPipeline", "LockcheckFindings", "LockcheckReport",
       ]),
     .target(
       name: "LockcheckExploration",
@@ -123,7 +125,8 @@ let package = Package(
       name: "LockcheckBenchmark",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-        "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
+        "LockcheckRecorder", "LockcheckTasks", "Lockcheck", "LockcheckExploration",
+        "LockcheckControl",
         "ExplorationPrograms",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -145,12 +148,14 @@ let package = Package(
     .testTarget(
       name: "LockcheckRecorderTests",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "CLockcheckShims",
-        "LockcheckTestKit", "RecorderProbe",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
+        "CLockcheckShims", "LockcheckTestKit", "RecorderProbe",
       ]),
     // A program that records and is killed, for the tests of the recorder.
     .executableTarget(
-      name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
+      name: "RecorderProbe", dependencies: [
+        "Lockcheck", "LockcheckRecorder", "LockcheckTasks", "LockcheckTrace",
+      ],
       path: "Tests/RecorderProbe"),
     .testTarget(
       name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
@@ -167,8 +172,8 @@ let package = Package(
     .testTarget(
       name: "LockcheckTests",
       dependencies: [
-        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "Lockcheck", "LockcheckAnalysis",
-        "LockcheckFindings", "LockcheckTestKit",
+        "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks", "Lockcheck",
+        "LockcheckAnalysis", "LockcheckFindings", "LockcheckTestKit",
       ]),
     // One source, compiled with Foundation's types and, through a symbolic link, with ours.
     .target(name: "DropInFoundation", path: "Tests/DropIn/foundation"),
@@ -199,8 +204,8 @@ let package = Package(
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [
-        "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckAssertions",
-        "AssertionsTestKit",
+        "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckTasks",
+        "LockcheckAssertions", "AssertionsTestKit",
       ]),
     .testTarget(
       name: "LockcheckTestingTests",

@@ -19,6 +19,7 @@ uint8_t lc_modes = 0;
 uint8_t lc_environment_read = 0;
 uint32_t lc_task_recordings = 0;
 lc_session *lc_shared_session = 0;
+lc_session *(*lc_task_session)(void) = 0;
 lc_session *lc_sessions = 0;
 lc_thread *lc_threads = 0;
 uint8_t lc_needs_fence = 1;

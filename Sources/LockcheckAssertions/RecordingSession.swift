@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckFindings
 import LockcheckPipeline
 import LockcheckRecorder
+import LockcheckTasks
 
 /// One recording into a temporary file, from before the closure runs until its report is made.
 struct RecordingSession {

@@ -19,8 +19,8 @@ enum Mutexes {
 
   /// A new one, that has just been initialized: whatever stood at its address has ended.
   static func begin(_ mutex: MutexPointer, frame: UInt) {
-    let kept = errno
-    defer { errno = kept }
+    let kept = lc_errno()
+    defer { lc_set_errno(kept) }
     unsafe Instances.end(mutex)
     _ = unsafe Instances.begin(
       UInt(bitPattern: mutex), as: kind(of: mutex), details: ObjectDetails(), frame: frame)
@@ -35,8 +35,8 @@ enum Mutexes {
   static func lock(
     _ mutex: MutexPointer, attempt: Event.Attempt, frame: UInt, real: () -> Int32
   ) -> Int32 {
-    let kept = errno
-    defer { errno = kept }
+    let kept = lc_errno()
+    defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: mutex, frame: frame) else { return real() }
     var result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if result == EBUSY {
@@ -52,8 +52,8 @@ enum Mutexes {
   /// Takes it if that can be done at once.
   @inline(__always)
   static func tryLock(_ mutex: MutexPointer, frame: UInt) -> Int32 {
-    let kept = errno
-    defer { errno = kept }
+    let kept = lc_errno()
+    defer { lc_set_errno(kept) }
     let result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if let instance = unsafe instance(of: mutex, frame: frame) {
       unsafe acquired(instance, .try, result, frame: frame)
@@ -90,8 +90,8 @@ enum Mutexes {
   /// Gives it back.
   @inline(__always)
   static func unlock(_ mutex: MutexPointer, frame: UInt) -> Int32 {
-    let kept = errno
-    defer { errno = kept }
+    let kept = lc_errno()
+    defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: mutex, frame: frame) else {
       return unsafe lc_real_pthread_mutex_unlock(mutex)
     }

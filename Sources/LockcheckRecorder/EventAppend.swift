@@ -1,18 +1,18 @@
 import CLockcheckShims
 import LockcheckCodecs
-package import LockcheckTrace
+public import LockcheckTrace
 
 /// What an event says beside its place, thread, object and stack.
-package struct EventForm {
-  let operation: Operation
-  let modifiers: UInt8
+@usableFromInline package struct EventForm {
+  @usableFromInline let operation: Operation
+  @usableFromInline let modifiers: UInt8
 
-  @inline(__always) package init(_ operation: Operation) {
+  @inlinable @inline(__always) package init(_ operation: Operation) {
     self.operation = operation
     modifiers = 0
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(
     _ operation: Operation, mode: LockMode, isPending: Bool, attempt: Event.Attempt,
     result: Event.Result

@@ -3,7 +3,7 @@ package import LockcheckTrace
 import Synchronization
 
 /// Which orders an event has a place in beside that of its thread.
-package enum EventOrder {
+@usableFromInline package enum EventOrder {
   /// Its thread's alone: an attempt that is pending, or came to nothing.
   case ofThread
   /// The object's, which nobody else does anything to meanwhile.
@@ -20,14 +20,20 @@ extension RecordedObject {
   ///
   /// - Parameter argument: The count, the item or the size; all ones where there is none.
   /// - Returns: The number of the recording that it went into; 0 where that is none.
-  @inline(never) @discardableResult
+  @usableFromInline @inline(never) @discardableResult
   package borrowing func append(
-    _ form: EventForm, argument: UInt64 = .max, order: EventOrder, frame: UInt
+    _ form: EventForm, argument: UInt64, order: EventOrder, frame: UInt
   ) -> UInt32 {
     guard let append = EventAppend.open(frame: frame) else { return 0 }
     let session = append.recording
     finish(append, form, argument, order)
     return session
+  }
+
+  /// As ``append(_:argument:order:frame:)``, of an operation that has no argument.
+  @inlinable @inline(__always) @discardableResult
+  package borrowing func append(_ form: EventForm, order: EventOrder, frame: UInt) -> UInt32 {
+    append(form, argument: .max, order: order, frame: frame)
   }
 
   /// Appends the release of a lock by its holder, without a stack unless stacks are `full`.

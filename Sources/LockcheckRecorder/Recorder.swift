@@ -1,4 +1,4 @@
-import CLockcheckShims
+package import CLockcheckShims
 import Glibc
 import Synchronization
 
@@ -64,38 +64,9 @@ public final class Recorder: Sendable {
   /// The file that is being written; nil while nothing is recorded.
   public var file: String? { running.withLock { $0?.path } }
 
-  /// Records what the closure does, on this thread, on the threads that it makes with a
-  /// ``RecordedThread``, and in the tasks that it makes, save detached ones. Runs it unrecorded where the
-  /// recorder has not started.
-  public func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    let session = running.withLock { $0 }
-    guard let session, let thread = unsafe lc_attach() else { return try body() }
-    let outer = unsafe thread.pointee.scope
-    unsafe thread.pointee.scope = session.session
-    defer { unsafe thread.pointee.scope = outer }
-    lc_count_task_recordings(1)
-    defer { lc_count_task_recordings(-1) }
-    let reference = unsafe Session.Reference(session: session.session)
-    let result = Session.$ofTask.withValue(reference) {
-      do throws(E) {
-        return Result<R, E>.success(try body())
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
-  }
-
-  /// Records what the closure does, in this task and in the tasks and threads that it makes, as far as
-  /// task-local values reach. Runs it unrecorded where the recorder has not started.
-  public func record<R>(
-    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> R
-  ) async rethrows -> R {
-    guard let session = running.withLock({ $0 }) else { return try await body() }
-    lc_count_task_recordings(1)
-    defer { lc_count_task_recordings(-1) }
-    let reference = unsafe Session.Reference(session: session.session)
-    return try await Session.$ofTask.withValue(reference, operation: body, isolation: isolation)
+  /// What threads look at while it records; nil while it does not.
+  package var session: UnsafeMutablePointer<lc_session>? {
+    unsafe running.withLock { unsafe $0?.session }
   }
 }
 

@@ -4,14 +4,6 @@ import LockcheckCodecs
 
 /// One recording, as the threads see it: a flat structure that is never given back.
 @safe enum Session {
-  /// A recording that a task carries along.
-  @safe struct Reference: @unchecked Sendable {
-    let session: UnsafeMutablePointer<lc_session>
-  }
-
-  /// The recording of the current task.
-  @TaskLocal static var ofTask: Reference?
-
   /// What the thread records into: its own recording, else the task's, else the shared one. Nil where
   /// that is none, or over.
   @inline(__always)
@@ -30,7 +22,7 @@ import LockcheckCodecs
     on thread: UnsafeMutablePointer<lc_thread>
   ) -> UnsafeMutablePointer<lc_session>? {
     if let scope = unsafe thread.pointee.scope { return unsafe scope }
-    if lc_has_task_recordings(), let reference = ofTask { return unsafe reference.session }
+    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() { return unsafe session }
     return unsafe lc_get_shared_session()
   }
 
@@ -39,7 +31,7 @@ import LockcheckCodecs
     if let thread = unsafe lc_current(), let scope = unsafe thread.pointee.scope {
       return unsafe scope
     }
-    if lc_has_task_recordings(), let reference = ofTask { return unsafe reference.session }
+    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() { return unsafe session }
     return nil
   }
 

@@ -102,7 +102,7 @@ extension Operation {
   @inlinable public var namesThread: Bool { self == .fork || self == .join }
 
   /// Whether it names an object.
-  @inlinable public var namesObject: Bool {
+  @inlinable @inline(__always) public var namesObject: Bool {
     rawValue <= Operation.atomicUpdate.rawValue || self == .create || self == .destroy
   }
 

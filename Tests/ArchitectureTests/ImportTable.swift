@@ -31,6 +31,7 @@ let importTable: [ImportRule] = [
     "LockcheckRecorder",
     imports: ["LockcheckTrace", "LockcheckCodecs", "CLockcheckShims", "CLibunwind"],
     toolchain: ["Glibc", "Synchronization"]),
+  ImportRule("LockcheckTasks", imports: ["LockcheckRecorder", "CLockcheckShims"]),
   ImportRule(
     "LockcheckLive",
     imports: ["LockcheckRecorder", "LockcheckTrace", "LockcheckGraphs", "CLockcheckShims"],
@@ -46,6 +47,13 @@ let importTable: [ImportRule] = [
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
+
+  // In programs that were not written for it.
+  ImportRule("CLockcheckInterpose", imports: ["CLockcheckShims"]),
+  ImportRule(
+    "LockcheckInterpose",
+    imports: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims"],
+    toolchain: ["Glibc", "Synchronization"]),
 
   // The two waists.
   ImportRule("LockcheckTrace", imports: []),
@@ -83,8 +91,8 @@ let importTable: [ImportRule] = [
     "LockcheckBenchmark",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckAnalysis",
-      "LockcheckRecorder", "Lockcheck", "LockcheckExploration", "LockcheckControl",
-      "ExplorationPrograms",
+      "LockcheckRecorder", "LockcheckTasks", "Lockcheck", "LockcheckExploration",
+      "LockcheckControl", "ExplorationPrograms",
       "ArgumentParser",
     ], toolchain: ["Glibc"]),
 
@@ -92,7 +100,7 @@ let importTable: [ImportRule] = [
   ImportRule(
     "LockcheckAssertions",
     imports: [
-      "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckPipeline",
+      "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks", "LockcheckPipeline",
       "LockcheckFindings", "LockcheckReport",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   ImportRule(

@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import LockcheckAssertions
+import LockcheckTasks
 
 @Suite struct `A pulse` {
   private let limit = Duration.seconds(2)

@@ -4,6 +4,7 @@ import LockcheckTrace
 import Testing
 
 @testable import LockcheckRecorder
+import LockcheckTasks
 
 @Suite(.serialized) struct `A recording` {
   @Test func `is nothing before it starts and after it stops`() throws {

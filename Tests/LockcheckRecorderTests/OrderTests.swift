@@ -1,4 +1,5 @@
 import LockcheckRecorder
+import LockcheckTasks
 import LockcheckTrace
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import LockcheckCodecs
 import LockcheckRecorder
+import LockcheckTasks
 import LockcheckTrace
 
 /// What a closure did, as a trace: recorded by a recorder of its own into a temporary file.

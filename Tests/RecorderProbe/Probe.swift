@@ -1,6 +1,7 @@
 import Glibc
 import Lockcheck
 import LockcheckRecorder
+import LockcheckTasks
 import LockcheckTrace
 
 /// A lock whose every event says how many there were on it before.

@@ -1,6 +1,7 @@
 #ifndef LC_SYSTEM_H
 #define LC_SYSTEM_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,10 @@ void lc_modules_visit(
     void (*visit)(
         void *context, const char *path, uint64_t bias, uint64_t low, uint64_t high,
         const uint8_t *build_id, size_t build_id_length));
+
+/// The number of the last error, for whoever must leave it as it was.
+static inline int lc_errno(void) { return errno; }
+static inline void lc_set_errno(int number) { errno = number; }
 
 /// The bytes of a page of memory.
 size_t lc_page_size(void);

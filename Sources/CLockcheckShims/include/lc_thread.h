@@ -170,6 +170,14 @@ static inline lc_session *lc_get_shared_session(void) {
   return __atomic_load_n(&lc_shared_session, __ATOMIC_ACQUIRE);
 }
 
+/// Tells the recording of the current task; set by whoever counts the first one.
+extern lc_session *(*lc_task_session)(void);
+static inline void lc_set_task_session(lc_session *(*session)(void)) {
+  __atomic_store_n(&lc_task_session, session, __ATOMIC_RELEASE);
+}
+/// The recording of the current task. Only where there are any.
+static inline lc_session *lc_recording_of_task(void) { return lc_task_session(); }
+
 static inline bool lc_has_task_recordings(void) {
   return __atomic_load_n(&lc_task_recordings, __ATOMIC_RELAXED) != 0;
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Lockcheck
 import LockcheckRecorder
+import LockcheckTasks
 
 /// The part of `record` that runs in a process of its own: threads that work under locks while they
 /// are recorded.

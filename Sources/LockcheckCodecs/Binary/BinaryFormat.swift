@@ -44,7 +44,7 @@ package enum BinaryFormat {
 
   /// The fields of a chunk's header, as offsets from its start.
   package enum Chunk {
-    @inlinable package static var size: Int { 64 }
+    @inlinable @inline(__always) package static var size: Int { 64 }
     @inlinable package static var magic: UInt32 { 0x4B43_434C }
     @inlinable package static var kind: Int { 4 }
     @inlinable package static var state: Int { 5 }
@@ -119,13 +119,13 @@ package enum BinaryFormat {
 
   /// The bits of an event's first byte above its operation.
   package enum Flag {
-    @inlinable package static var argument: UInt8 { 0x20 }
-    @inlinable package static var companion: UInt8 { 0x40 }
-    @inlinable package static var modifiers: UInt8 { 0x80 }
+    @inlinable @inline(__always) package static var argument: UInt8 { 0x20 }
+    @inlinable @inline(__always) package static var companion: UInt8 { 0x40 }
+    @inlinable @inline(__always) package static var modifiers: UInt8 { 0x80 }
   }
 
   /// No event takes more bytes: two, and six numbers of at most ten.
-  @inlinable package static var longestEvent: Int { 64 }
+  @inlinable @inline(__always) package static var longestEvent: Int { 64 }
 
   /// Mixes `word` into a checksum.
   @inlinable @inline(__always) package static func mix(_ sum: UInt64, _ word: UInt64) -> UInt64 {
