@@ -17,9 +17,9 @@ import Synchronization
   private let heldIn = Atomic<UInt32>(0)
   private let depth = Atomic<UInt32>(0)
 
-  init(_ kind: ObjectKind, details: ObjectDetails, frame: UInt) {
+  init(_ kind: ObjectKind, name: String?, details: ObjectDetails, frame: UInt) {
     self.kind = kind
-    object = RecordedObject(kind, details: details, frame: frame)
+    object = RecordedObject(kind, name: name, details: details, frame: frame)
   }
 
   /// Notes that the calling thread has taken it, in this recording.
@@ -58,7 +58,7 @@ enum Instances {
     {
       return unsafe known
     }
-    return unsafe begin(address, as: kind, details: ObjectDetails(), frame: frame)
+    return unsafe begin(address, as: kind, frame: frame)
   }
 
   /// The instance at the address, if there is one.
@@ -70,10 +70,11 @@ enum Instances {
   /// Makes a new instance at the address: what stood there before has ended.
   @inline(never)
   static func begin(
-    _ address: UInt, as kind: ObjectKind, details: ObjectDetails, frame: UInt
+    _ address: UInt, as kind: ObjectKind, name: String? = nil,
+    details: ObjectDetails = ObjectDetails(), frame: UInt
   ) -> Reference? {
     // Outside the recorder, since a stack is captured.
-    let made = Instance(kind, details: details, frame: frame)
+    let made = Instance(kind, name: name, details: details, frame: frame)
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }
     lc_lock()
     defer {

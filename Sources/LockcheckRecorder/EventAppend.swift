@@ -42,6 +42,23 @@ public import LockcheckTrace
   ///     address.
   ///   - wantsStack: Whether the event gets a stack even where stacks are not `full`.
   @inline(__always) static func open(frame: UInt, wantsStack: Bool = true) -> EventAppend? {
+    open { thread, session in
+      unsafe wantsStack || session.pointee.stacks == StackCapture.full
+        ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
+    }
+  }
+
+  /// As ``open(frame:wantsStack:)``, of an event whose stack was captured before, in this recording.
+  @inline(__always) static func open(stack: UInt32) -> EventAppend? {
+    open { _, session in
+      unsafe lc_bits_contain(session.pointee.written_stacks, stack) ? stack : StackCapture.none
+    }
+  }
+
+  @inline(__always)
+  private static func open(
+    _ stack: (UnsafeMutablePointer<lc_thread>, UnsafeMutablePointer<lc_session>) -> UInt32
+  ) -> EventAppend? {
     guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
       return nil
     }
@@ -53,9 +70,7 @@ public import LockcheckTrace
     if unsafe writer == nil || writer?.pointee.session != session {
       unsafe writer = Session.writer(of: thread, in: session)
     }
-    let stack =
-      unsafe wantsStack || session.pointee.stacks == StackCapture.full
-      ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
+    let stack = unsafe stack(thread, session)
     return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: stack)
   }
 

@@ -30,6 +30,18 @@ extension RecordedObject {
     return session
   }
 
+  /// As ``append(_:argument:order:frame:)``, of what was asked for elsewhere: by the code at `stack`, which
+  /// ``CapturedStack`` gave.
+  @inline(never) @discardableResult
+  package borrowing func append(
+    _ form: EventForm, argument: UInt64 = .max, order: EventOrder, stack: UInt32
+  ) -> UInt32 {
+    guard let append = EventAppend.open(stack: stack) else { return 0 }
+    let session = append.recording
+    finish(append, form, argument, order)
+    return session
+  }
+
   /// As ``append(_:argument:order:frame:)``, of an operation that has no argument.
   @inlinable @inline(__always) @discardableResult
   package borrowing func append(_ form: EventForm, order: EventOrder, frame: UInt) -> UInt32 {
@@ -111,4 +123,10 @@ extension RecordedObject {
       known = original
     }
   }
+}
+
+/// A stack that is captured before the event that it belongs to.
+package enum CapturedStack {
+  /// The number of the stack that begins at the return address of `frame`; 0 where nothing is recorded.
+  package static func number(frame: UInt) -> UInt32 { StackCapture.creation(frame: frame) }
 }

@@ -22,7 +22,9 @@ import LockcheckCodecs
     on thread: UnsafeMutablePointer<lc_thread>
   ) -> UnsafeMutablePointer<lc_session>? {
     if let scope = unsafe thread.pointee.scope { return unsafe scope }
-    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() { return unsafe session }
+    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() {
+      return unsafe session
+    }
     return unsafe lc_get_shared_session()
   }
 
@@ -31,7 +33,9 @@ import LockcheckCodecs
     if let thread = unsafe lc_current(), let scope = unsafe thread.pointee.scope {
       return unsafe scope
     }
-    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() { return unsafe session }
+    if lc_has_task_recordings(), let session = unsafe lc_recording_of_task() {
+      return unsafe session
+    }
     return nil
   }
 
