@@ -62,7 +62,10 @@ let package = Package(
 
     // In programs that were not written for it: one dynamic library, which brings all it needs and shows
     // nothing but the functions that it stands in front of.
-    .target(name: "CLockcheckInterpose", dependencies: ["CLockcheckShims"]),
+    .target(
+      name: "CLockcheckInterpose", dependencies: ["CLockcheckShims"],
+      // Stacks are unwound through it, by exceptions and by the cancellation of a thread.
+      cSettings: [.unsafeFlags(["-fexceptions"])]),
     .target(
       name: "LockcheckInterpose",
       dependencies: [

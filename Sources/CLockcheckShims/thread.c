@@ -31,8 +31,8 @@ static lc_writer *free_writers = 0;
 static uint32_t last_thread = 0, last_object = 0;
 static uint32_t lock_word = 0, live_lock_word = 0;
 static pthread_key_t key;
-/// Stands for a thread whose structure is being made: whatever a signal handler records meanwhile is
-/// left out.
+/// Stands for a thread whose structure is being made, or that has ended: whatever a signal handler or a late
+/// destructor records meanwhile is left out.
 static lc_thread making = {.busy = 1};
 
 uint32_t lc_next_thread_number(void) {
@@ -173,7 +173,8 @@ lc_thread *lc_attach(void) {
   return thread;
 }
 
-void lc_detach(void) {
+/// Gives the structure back; `rest` stands for the thread from then on.
+static void detach(lc_thread *rest) {
   lc_thread *thread = lc_self;
   if (thread == 0 || thread == &making) return;
   lc_self = &making;
@@ -183,8 +184,10 @@ void lc_detach(void) {
   lc_writers_prune(thread, true);
   thread->in_use = 0;
   lc_unlock();
-  lc_self = 0;
+  lc_self = rest;
 }
+
+void lc_detach(void) { detach(0); }
 
 /// As much of a text as fits, cut at the edge of a character.
 static void copy_text(char *target, size_t size, const uint8_t *text, size_t length) {
@@ -201,6 +204,10 @@ void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length) {
 }
 void lc_set_thread_kind(lc_thread *thread, const uint8_t *text, size_t length) {
   copy_text(thread->kind, sizeof thread->kind, text, length);
+}
+
+void lc_take_system_name(lc_thread *thread) {
+  lc_thread_system_name(thread->name, sizeof thread->name);
 }
 
 lc_writer *lc_writer_make(lc_thread *thread, lc_session *session) {
@@ -275,7 +282,8 @@ static void thread_ends(void *argument) {
     return;
   }
   if (lc_thread_ends != 0) lc_thread_ends(thread);
-  lc_detach();
+  // What others' destructors do even later in this last round would count as another thread's.
+  detach(&making);
 }
 
 static __thread uint8_t fork_holds_lock = 0;

@@ -14,7 +14,6 @@ enum Interposer {
   /// Starts to record, as the environment asks: `lockcheck run` has its own variable, a program that was
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
-    Threads.prepare()
     guard let settings = unsafe lc_run_settings() else { return Recording.begin(stacks: .unwind) }
     let run = unsafe RunSettings(String(cString: settings))
     lc_clean_environment()

@@ -42,7 +42,7 @@ public import LockcheckTrace
   ///     address.
   ///   - wantsStack: Whether the event gets a stack even where stacks are not `full`.
   @inline(__always) static func open(frame: UInt, wantsStack: Bool = true) -> EventAppend? {
-    open { thread, session in
+    unsafe open { thread, session in
       unsafe wantsStack || session.pointee.stacks == StackCapture.full
         ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
     }
@@ -50,7 +50,7 @@ public import LockcheckTrace
 
   /// As ``open(frame:wantsStack:)``, of an event whose stack was captured before, in this recording.
   @inline(__always) static func open(stack: UInt32) -> EventAppend? {
-    open { _, session in
+    unsafe open { _, session in
       unsafe lc_bits_contain(session.pointee.written_stacks, stack) ? stack : StackCapture.none
     }
   }

@@ -237,6 +237,8 @@ static inline void lc_take_identity(lc_thread *thread, uint32_t number, lc_sessi
 }
 
 void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length);
+/// The name that the system knows the calling thread by becomes its name.
+void lc_take_system_name(lc_thread *thread);
 void lc_set_thread_kind(lc_thread *thread, const uint8_t *text, size_t length);
 
 /// Counts the recordings in force for tasks.
