@@ -9,7 +9,6 @@
 // not be given one. What takes a block goes on through the variant that takes a function.
 
 typedef void (*lc_work)(void *context);
-typedef void (*lc_indexed_work)(void *context, size_t index);
 
 // X(result, name, parameters, arguments)
 #define LC_DISPATCH_FUNCTIONS(X)                                                                   \
@@ -30,7 +29,6 @@ typedef void (*lc_indexed_work)(void *context, size_t index);
   X(void, dispatch_async_and_wait_f, (void *q, void *c, lc_work w), (q, c, w))                     \
   X(void, dispatch_barrier_async_and_wait_f, (void *q, void *c, lc_work w), (q, c, w))             \
   X(void, dispatch_after_f, (uint64_t when, void *q, void *c, lc_work w), (when, q, c, w))         \
-  X(void, dispatch_apply_f, (size_t n, void *q, void *c, lc_indexed_work w), (n, q, c, w))         \
   X(void, dispatch_group_async_f, (void *g, void *q, void *c, lc_work w), (g, q, c, w))            \
   X(void, dispatch_group_notify_f, (void *g, void *q, void *c, lc_work w), (g, q, c, w))           \
   X(void, dispatch_group_enter, (void *g), (g))                                                    \
@@ -61,6 +59,27 @@ void lc_resolve_dispatch(void);
 LC_DISPATCH_FUNCTIONS(X)
 #undef X
 
+// What takes a block, while nothing is recorded: as the real one.
+#define LC_BLOCK_FUNCTIONS(X)                                                                     \
+  X(dispatch_async, (void *q, void *b), (q, b))                                                  \
+  X(dispatch_barrier_async, (void *q, void *b), (q, b))                                          \
+  X(dispatch_after, (uint64_t when, void *q, void *b), (when, q, b))                             \
+  X(dispatch_group_async, (void *g, void *q, void *b), (g, q, b))                                \
+  X(dispatch_group_notify, (void *g, void *q, void *b), (g, q, b))
+#define X(name, parameters, arguments) void lc_hand_over_##name parameters;
+LC_BLOCK_FUNCTIONS(X)
+#undef X
+
+/// Whether it was Dispatch itself that called the function with this frame: some of its functions are made of
+/// others.
+bool lc_is_in_dispatch(uintptr_t address);
+
+/// The next number of an item that is handed over.
+uint64_t lc_next_item(void);
+/// Notes a pointer, of which there are a few dozen in a process; more are forgotten.
+void lc_note_pointer(void *pointer);
+bool lc_pointer_is_noted(void *pointer);
+
 /// The queue of the main thread; null without libdispatch.
 void *lc_dispatch_main_queue(void);
 /// What says that a queue runs several blocks at once; null without libdispatch.
@@ -69,9 +88,6 @@ void *lc_dispatch_concurrent(void);
 /// The function that a block runs.
 static inline lc_work lc_block_function(const void *block) {
   return ((lc_work const *)block)[2];
-}
-static inline lc_indexed_work lc_block_indexed_function(const void *block) {
-  return ((lc_indexed_work const *)block)[2];
 }
 
 #endif

@@ -1,0 +1,75 @@
+import CLockcheckInterpose
+import CLockcheckShims
+import LockcheckRecorder
+import LockcheckTrace
+
+/// Dispatch queues, as they are recorded.
+///
+/// What runs on a serial queue runs as if under a lock, on a concurrent one under a read-write lock whose
+/// writers are the barriers: so waiting in a circle through `sync` is a cycle of locks like any other. What
+/// is handed over is an item that is put and got, which orders the hand-over before the run.
+enum DispatchQueues {
+  typealias Pointer = UnsafeMutableRawPointer
+
+  /// Whether what the function with this frame does is recorded: as elsewhere, and not where Dispatch itself
+  /// calls it.
+  @inline(__always) static func isOn(_ frame: UInt) -> Bool {
+    Interposer.isOn(frame) && !lc_is_in_dispatch(lc_return_address(frame))
+  }
+
+  /// A queue that the program has just made.
+  static func begin(_ queue: Pointer, attributes: Pointer?, frame: UInt) {
+    let kept = lc_errno()
+    defer { lc_set_errno(kept) }
+    let isConcurrent = unsafe ConcurrentAttributes.contain(attributes)
+    unsafe Instances.end(queue)
+    unsafe Instances.end(items(of: queue))
+    _ = unsafe Instances.begin(
+      UInt(bitPattern: queue), as: isConcurrent ? .rwlock : .lock, name: label(of: queue),
+      frame: frame)
+  }
+
+  /// The lock that stands for what runs on the queue alone; nil where nothing does, as with the system's own
+  /// concurrent queues.
+  static func lock(of queue: Pointer, frame: UInt) -> Instances.Reference? {
+    if let known = unsafe Instances.known(at: queue) { return unsafe known }
+    guard unsafe queue == lc_dispatch_main_queue() else { return nil }
+    return unsafe Instances.begin(
+      UInt(bitPattern: queue), as: .lock, name: label(of: queue), frame: frame)
+  }
+
+  /// What is handed to the queue, as the items of one.
+  static func itemQueue(of queue: Pointer, frame: UInt) -> Instances.Reference? {
+    let address = unsafe items(of: queue)
+    if let known = unsafe Instances.known(at: address) { return unsafe known }
+    return unsafe Instances.begin(
+      UInt(bitPattern: address), as: .queue, name: label(of: queue), frame: frame)
+  }
+
+  /// The second of the two objects that a queue stands for, inside it as the first.
+  private static func items(of queue: Pointer) -> Pointer { unsafe queue + 4 }
+
+  private static func label(of queue: Pointer) -> String? {
+    guard let label = unsafe lc_real_dispatch_queue_get_label(queue), unsafe label[0] != 0 else {
+      return nil
+    }
+    return unsafe String(cString: label)
+  }
+}
+
+/// The attributes that make a queue concurrent: one that the library exports, and what is derived from it.
+///
+/// They live as long as the process and are few, so a table of fixed length is enough. Written and read
+/// without a lock: a slot changes once.
+enum ConcurrentAttributes {
+  static func contain(_ attributes: UnsafeMutableRawPointer?) -> Bool {
+    guard let attributes = unsafe attributes else { return false }
+    return unsafe attributes == lc_dispatch_concurrent() || lc_pointer_is_noted(attributes)
+  }
+
+  /// Notes what was made of `origin`.
+  static func derive(_ attributes: UnsafeMutableRawPointer?, from origin: UnsafeMutableRawPointer?)
+  {
+    if unsafe contain(origin) { unsafe lc_note_pointer(attributes) }
+  }
+}
