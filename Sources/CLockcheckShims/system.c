@@ -170,6 +170,11 @@ size_t lc_command_line(char *buffer, size_t size) {
   return length;
 }
 
+int lc_take_over(char *file, size_t size) {
+  int (*ask)(char *, size_t) = (int (*)(char *, size_t))dlsym(RTLD_DEFAULT, "lockcheck_stand_back");
+  return ask != 0 && ask(file, size);
+}
+
 const char *lc_environment(const char *name) { return secure_getenv(name); }
 
 uintptr_t lc_unwinder_low = 0, lc_unwinder_high = 0;

@@ -24,6 +24,23 @@ enum Interposer {
 /// Called by the library's constructor.
 @c(lc_interposer_start) public func startInterposer() { Interposer.start() }
 
+/// Called by the primitives of `Lockcheck` in the same program, which record themselves: what this library
+/// saw of the program until then is given up, and its file is theirs.
+///
+/// - Returns: 1 and the file, or 0 where this library does not record.
+@c(lockcheck_stand_back) public func standBack(
+  _ file: UnsafeMutablePointer<CChar>, _ size: Int
+) -> Int32 {
+  guard let path = Recorder.shared.file, path.utf8.count < size else { return 0 }
+  do throws(RecorderError) {
+    try Recorder.shared.stop()
+  } catch {
+    return 0
+  }
+  for (index, byte) in path.utf8CString.enumerated() { unsafe file[index] = byte }
+  return 1
+}
+
 /// What `lockcheck run` asks for: lines of `key=value`.
 struct RunSettings: Equatable {
   /// The file of the trace; `%p` stands for the number of the process.

@@ -22,9 +22,18 @@ struct EnvironmentSettings: Equatable {
     var file: String?
     /// How stacks are captured where the environment does not say.
     var stacks: RecorderConfiguration.Stacks?
+
+    /// What the library that records the whole program leaves to the primitives of the program, where
+    /// there is one.
+    static func takenOver() -> Overriding {
+      unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { path in
+        guard unsafe lc_take_over(path.baseAddress, path.count) != 0 else { return Overriding() }
+        return unsafe Overriding(file: String(cString: path.baseAddress!))
+      }
+    }
   }
 
-  private static let overriding = Mutex(Overriding())
+  private static let overriding = Mutex<Overriding?>(nil)
 
   /// Takes this into account. Before the settings are read.
   static func override(_ other: Overriding) { overriding.withLock { $0 = other } }
@@ -34,7 +43,7 @@ struct EnvironmentSettings: Equatable {
     var settings = EnvironmentSettings { name in
       unsafe lc_environment(name).map { unsafe String(cString: $0) }
     }
-    let overriding = Self.overriding.withLock { $0 }
+    let overriding = Self.overriding.withLock { $0 } ?? .takenOver()
     if let file = overriding.file {
       settings.isRecording = true
       settings.configuration.file = file

@@ -15,6 +15,10 @@ void lc_unmap(void *memory, size_t bytes);
 /// bytes.
 size_t lc_command_line(char *buffer, size_t size);
 
+/// Asks the library that records a whole program, where this process has it loaded, to leave the recording to
+/// the program's own primitives. Returns 1 and the file that it wrote to, or 0 where there is none.
+int lc_take_over(char *file, size_t size);
+
 /// The value of a variable of the environment; null where there is none, and in a process that runs
 /// with more rights than whoever started it (setuid), who could have it write anywhere.
 const char *lc_environment(const char *name);
