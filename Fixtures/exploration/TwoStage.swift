@@ -1,28 +1,30 @@
 import Lockcheck
 
 extension ExplorationProgram {
-  /// SCTBench's `CS/twostage*`: two variables are set in two sections of two locks, and the reader gets in
-  /// between; in the larger ones all but one thread are writers.
-  static func twoStage(threads count: Int) -> ExplorationProgram {
+  /// SCTBench's `CS/twostage*`: two variables are set in two sections of two locks, and a reader gets in
+  /// between. How many of the threads write and how many read is as in the suite that the larger ones were
+  /// published with, PERIOD's: 10 and 10, 40 and 10, and 99 and 1.
+  static func twoStage(writers: Int, readers: Int) -> ExplorationProgram {
+    let count = writers + readers
     let name = count == 2 ? "twostage" : "twostage_\(count)"
     return ExplorationProgram(
       name,
-      origin: "SCTBench CS/\(count == 2 ? "twostage" : "twostage_100")_bad, with \(count) threads",
-      bug: "the reader comes between the two sections of the first of \(count - 1) writers", .check
+      origin: "SCTBench CS/\(name)_bad, with \(writers) writing and \(readers) reading",
+      bug: "a reader comes between the two sections of the first of \(writers) writers", .check
     ) { isMended in
       let stages = Stages()
       let all = isMended ? Lock(name: "both") : nil
-      let writers = threads(count - 1, "write") { _ in
+      let writers = threads(writers, "write") { _ in
         all?.lock()
         stages.write()
         all?.unlock()
       }
-      let reader = thread("read") {
+      let readers = threads(readers, "read") { _ in
         all?.lock()
         defer { all?.unlock() }
         try stages.read()
       }
-      try together(writers + [reader])
+      try together(writers + readers)
     }
   }
 }

@@ -5,6 +5,8 @@ import Synchronization
 struct HangFiles {
   private let trace: URL
   private let text: URL
+  /// For continuous integration: see ``keep(caseOf:headline:text:)``.
+  let junit: URL
 
   /// Chooses names that no file has yet, made of what hangs.
   init(for name: String) {
@@ -22,6 +24,7 @@ struct HangFiles {
     }
     trace = folder.appending(path: free + ".lctrace")
     text = folder.appending(path: free + ".txt")
+    junit = folder.appending(path: free + ".xml")
   }
 
   private static let chosen = Mutex<Set<String>>([])

@@ -26,6 +26,11 @@ struct HangReport {
     } catch {
       text += "This text cannot be kept: \(error)\n"
     }
+    do {
+      try files.keep(caseOf: run.watch, headline: headline, text: text)
+    } catch {
+      text += "The test case cannot be kept: \(error)\n"
+    }
     Recording.say(text)
     // Where no framework takes it, all is said and the process ends with a status that says so.
     _ = TestFailure(text, attachments: files.attachments)

@@ -49,12 +49,7 @@ package func recording<Value, Failure: Error>(
   _ options: RecordingOptions, _ watch: Watch, _ body: () throws(Failure) -> Value
 ) -> RecordedRun<Value, Failure> {
   let session = RecordingSession(options, watch)
-  let outcome: Result<Value, Failure>
-  do throws(Failure) {
-    outcome = .success(try session.record(body))
-  } catch {
-    outcome = .failure(error)
-  }
+  let outcome = session.record { Result(catching: body) }
   return RecordedRun(outcome: outcome, analysis: session.finish())
 }
 

@@ -31,19 +31,12 @@ struct RecordingSession {
   }
 
   /// Runs `body` under the recorder and the watch, or just runs it where the recorder did not start.
-  func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    guard failure == nil else { return try body() }
+  func record<R>(_ body: () -> R) -> R {
+    guard failure == nil else { return body() }
     let run = WatchedRun(watch, file: recorder.file ?? file)
     run.begin()
     defer { run.end() }
-    let result = WatchedRun.$current.withValue(run) {
-      do throws(E) {
-        return Result<R, E>.success(try recorder.record(body))
-      } catch {
-        return .failure(error)
-      }
-    }
-    return try result.get()
+    return WatchedRun.$current.withValue(run) { recorder.record(body) }
   }
 
   /// As the other, for asynchronous code.

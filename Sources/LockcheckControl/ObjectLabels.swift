@@ -1,4 +1,4 @@
-internal import LockcheckTrace
+package import LockcheckTrace
 
 /// What the objects of a program are called, in messages.
 package struct ObjectLabels: Sendable, Hashable {
@@ -35,24 +35,14 @@ package struct ObjectLabels: Sendable, Hashable {
   package func givenName(of mark: ObjectMark) -> String? { labels[mark]?.name }
 
   /// What the object is; nil where it has not been met.
-  package func kind(of mark: ObjectMark) -> String? { labels[mark]?.kind }
+  package func kind(of mark: ObjectMark) -> ObjectKind? {
+    guard let word = labels[mark]?.kind else { return nil }
+    return ObjectKind.allCases.first { $0.name == word } ?? .undetermined
+  }
 
   /// A step in words: `lock(accounts)`, `put(jobs)`, `join(worker)`.
   package func describe(_ step: Step) -> String {
-    let verb = verb(step)
-    return step.object == .none ? verb : "\(verb)(\(name(of: step.object)))"
-  }
-
-  private func verb(_ step: Step) -> String {
-    switch step.operation {
-    case .acquire, .release:
-      let isLock = kind(of: step.object)?.hasSuffix("lock") ?? false
-      guard isLock else { return step.operation.name }
-      let verb = step.operation == .acquire ? "lock" : "unlock"
-      return step.mode == .shared ? verb + "Shared" : verb
-    case .atomicRead: return kind(of: step.object) == "variable" ? "atomicRead" : "look"
-    case .dummy: return step.attempt == .timed ? "sleep" : "yield"
-    default: return step.operation.name
-    }
+    let word = step.word(for: kind(of: step.object) ?? step.impliedKind)
+    return step.object == .none ? word : "\(word)(\(name(of: step.object)))"
   }
 }

@@ -19,16 +19,16 @@ struct FailurePresenter {
     let isRepeatable = failure.kind != .uncontrolled && isRepeated(run, isSame)
     if isRepeatable, options.isMinimizing {
       var minimizer = ScheduleMinimizer(run.schedule)
+      var failing = [run.schedule: run]
       minimizer.minimize { deviations in
         guard canGoOn else { return nil }
         let other = explorer.trial(DeviationStrategy(deviations), body)
-        return isSame(other) ? other.schedule : nil
+        guard isSame(other) else { return nil }
+        failing[other.schedule] = other
+        return other.schedule
       }
       isMinimal = minimizer.isMinimal
-      if minimizer.schedule != run.schedule, canGoOn {
-        let again = explorer.trial(DeviationStrategy(minimizer.deviations), body)
-        if isSame(again) { best = again }
-      }
+      best = failing[minimizer.schedule] ?? run
     }
     return write(
       best, best.failure ?? failure, number: number, foundBy: foundBy, seededToken: seededToken,

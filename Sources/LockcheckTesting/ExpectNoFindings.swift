@@ -16,7 +16,7 @@ public import Testing
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  try check(options, verdict, limit, TestPlace(sourceLocation), body)
+  try check(options, Watch(at: sourceLocation, limit: limit), failOn: verdict, body)
 }
 
 /// As the other, for asynchronous code.
@@ -26,7 +26,8 @@ public import Testing
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  try await check(options, verdict, limit, TestPlace(sourceLocation), isolation, body)
+  try await check(
+    options, Watch(at: sourceLocation, limit: limit), failOn: verdict, isolation: isolation, body)
 }
 
 /// Runs `body`, and records an issue if it did anything that can deadlock; races do not count.
@@ -37,7 +38,9 @@ public import Testing
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  try check(options.only(.deadlock), verdict, limit, TestPlace(sourceLocation), body)
+  try expectNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.deadlock), sourceLocation: sourceLocation,
+    body)
 }
 
 /// As the other, for asynchronous code.
@@ -47,8 +50,9 @@ public import Testing
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  try await check(
-    options.only(.deadlock), verdict, limit, TestPlace(sourceLocation), isolation, body)
+  try await expectNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.deadlock), sourceLocation: sourceLocation,
+    isolation: isolation, body)
 }
 
 /// Runs `body`, and records an issue if it did anything that is a race; deadlocks do not count, but a
@@ -60,7 +64,9 @@ public import Testing
   options: RecordingOptions = RecordingOptions(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  try check(options.only(.race), verdict, limit, TestPlace(sourceLocation), body)
+  try expectNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.race), sourceLocation: sourceLocation,
+    body)
 }
 
 /// As the other, for asynchronous code.
@@ -70,5 +76,7 @@ public import Testing
   sourceLocation: SourceLocation = #_sourceLocation,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  try await check(options.only(.race), verdict, limit, TestPlace(sourceLocation), isolation, body)
+  try await expectNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.race), sourceLocation: sourceLocation,
+    isolation: isolation, body)
 }

@@ -52,13 +52,10 @@ public struct LockcheckTrait: TestTrait, SuiteTrait, TestScoping {
   }
 
   private func check(_ test: Test, _ function: @Sendable () async throws -> Void) async throws {
-    let place = TestPlace(test.sourceLocation)
     let name = test.displayName.map { "\"\($0)\"" } ?? test.name
-    let watch = Watch(name, at: place, limit: hang, for: SwiftTestingReporter.self)
-    let run = await recording(options, watch, function)
-    TestFailure(run, failOn: failOn, mode: mode)?
-      .report(to: SwiftTestingReporter.self, at: place)
-    try run.outcome.get()
+    let watch = Watch(name, at: test.sourceLocation, limit: hang)
+    try await LockcheckAssertions.check(
+      options, watch, failOn: failOn, mode: mode, function)
   }
 }
 

@@ -25,3 +25,10 @@ extension TestPlace {
       column: location.column)
   }
 }
+
+extension Watch {
+  /// Describes what is watched for Swift Testing.
+  init(_ name: String? = nil, at location: SourceLocation, limit: Duration?) {
+    self.init(name, at: TestPlace(location), limit: limit, for: SwiftTestingReporter.self)
+  }
+}

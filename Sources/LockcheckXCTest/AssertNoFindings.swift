@@ -29,7 +29,8 @@
   _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
   let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try check(options, verdict, limit, place, body)
+  let watch = Watch(at: place, limit: limit, for: XCTestReporter.self)
+  return try check(options, watch, failOn: verdict, body)
 }
 
 /// As the other, for asynchronous code.
@@ -40,7 +41,8 @@
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
   let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try await check(options, verdict, limit, place, isolation, body)
+  let watch = Watch(at: place, limit: limit, for: XCTestReporter.self)
+  return try await check(options, watch, failOn: verdict, isolation: isolation, body)
 }
 
 /// Runs `body`, and fails the test if it did anything that can deadlock; races do not count.
@@ -52,8 +54,9 @@
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try check(options.only(.deadlock), verdict, limit, place, body)
+  try assertNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.deadlock), file: file, line: line,
+    fileID: fileID, column: column, body)
 }
 
 /// As the other, for asynchronous code.
@@ -63,8 +66,9 @@
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try await check(options.only(.deadlock), verdict, limit, place, isolation, body)
+  try await assertNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.deadlock), file: file, line: line,
+    fileID: fileID, column: column, isolation: isolation, body)
 }
 
 /// Runs `body`, and fails the test if it did anything that is a race; deadlocks do not count, but a
@@ -77,8 +81,9 @@
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   _ body: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
-  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try check(options.only(.race), verdict, limit, place, body)
+  try assertNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.race), file: file, line: line,
+    fileID: fileID, column: column, body)
 }
 
 /// As the other, for asynchronous code.
@@ -88,6 +93,7 @@
   line: UInt = #line, fileID: StaticString = #fileID, column: UInt = #column,
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-  let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
-  return try await check(options.only(.race), verdict, limit, place, isolation, body)
+  try await assertNoFindings(
+    failOn: verdict, hang: limit, options: options.only(.race), file: file, line: line,
+    fileID: fileID, column: column, isolation: isolation, body)
 }

@@ -29,7 +29,6 @@ extension XCTestCase {
     guard mode != .off else { return invoke() }
     let place = TestPlace(fileID: fileID, filePath: file, line: line, column: column)
     let watch = Watch(name, at: place, limit: limit, for: XCTestReporter.self)
-    let run = recording(options, watch, invoke)
-    TestFailure(run, failOn: verdict, mode: mode)?.report(to: XCTestReporter.self, at: place)
+    check(options, watch, failOn: verdict, mode: mode, invoke)
   }
 }

@@ -21,6 +21,26 @@ import Testing
     }
   }
 
+  @Test func `is steered into its race`() throws {
+    try withCommand { lockcheck in
+      let program = try Self.record("shared-list", ["--late"], with: lockcheck)
+      let analysis = try lockcheck("analyze", "run.lctrace")
+      #expect(analysis.output.contains("LC201 data-race ━━\nCAN HAPPEN"), "\(analysis)")
+      let result = try lockcheck("confirm", "run.lctrace", "1", "--", program, "--late", "--free")
+      #expect(result.status == 1, "\(result)")
+      #expect(result.output.hasPrefix("LC201 data-race: list\nConfirmed: the program was steered"))
+      #expect(
+        result.output.contains(
+          "\nBoth threads stood before their accesses at the same time.\n"))
+      #expect(result.output.contains("LOCKCHECK_SCHEDULE=lc1:exact:"))
+      // Here both hold a lock while they touch the list.
+      let mended = try lockcheck(
+        "confirm", "run.lctrace", "1", "--tries", "5", "--", program, "--mended")
+      #expect(mended.status == 0, "\(mended)")
+      #expect(mended.output.contains("Not confirmed in 5 tries. That proves nothing"))
+    }
+  }
+
   /// What is predicted takes for granted that nothing but what was recorded decides who does what.
   @Test(arguments: [["--polite"], ["--free", "--mended"]])
   func `is not steered into what its values or its order forbid`(arguments: [String]) throws {
@@ -46,10 +66,12 @@ import Testing
   }
 
   /// - Returns: The program's path.
-  private static func record(_ name: String, with lockcheck: borrowing Command) throws -> String {
+  private static func record(
+    _ name: String, _ arguments: [String] = [], with lockcheck: borrowing Command
+  ) throws -> String {
     let program = try Command.executable.deletingLastPathComponent().appending(path: name).path
     let trace = lockcheck.path("run.lctrace")
-    let result = try run(program, [], ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
+    let result = try run(program, arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
     try #require(result.status == 0)
     return program
   }

@@ -1,5 +1,6 @@
 import AssertionsTestKit
 import Foundation
+import FoundationXML
 import LockcheckTesting
 import Testing
 
@@ -45,7 +46,7 @@ import Testing
     let manager = FileManager.default
     #expect(
       try manager.contentsOfDirectory(atPath: artifacts.path(percentEncoded: false)).sorted()
-        == names)
+        == names + ["subjectHung.xml"])
     #expect(try manager.contentsOfDirectory(atPath: path).sorted() == names)
     for name in names {
       #expect(
@@ -54,6 +55,23 @@ import Testing
     }
     let text = try String(contentsOf: artifacts.appending(path: names[1]), encoding: .utf8)
     #expect(text.contains("Plato") && text.contains("HAPPENED"))
+    try expectTestCase(in: artifacts.appending(path: "subjectHung.xml"), saying: text)
+  }
+
+  /// As JUnit has it, and read by a parser of XML, not by us.
+  private func expectTestCase(in file: URL, saying text: String) throws {
+    let reader = TestCaseReader()
+    let parser = XMLParser(data: try Data(contentsOf: file))
+    parser.delegate = reader
+    #expect(parser.parse(), "\(String(describing: parser.parserError))")
+    #expect(reader.elements["testsuite"]?["failures"] == "1")
+    #expect(
+      reader.elements["testcase"]
+        == ["classname": "LockcheckTestingTests.HangSubjects", "name": "subjectHung()"])
+    #expect(
+      reader.elements["failure"]?["message"] == "subjectHung() hangs: no event for 2.0 seconds")
+    #expect(reader.failure.hasPrefix(text), "\(reader.failure)")
+    #expect(reader.failure.contains("thread 'Plato' waits: acquire of lock 'right fork'"))
   }
 
   @Test func `is in the event stream`() throws {
@@ -130,5 +148,23 @@ import Testing
       output.contains("recorded a warning at HangSubjects.swift:\(SubjectModes.warnLine):"),
       "\(output)")
     #expect(output.contains("Test subjectWarn() passed"))
+  }
+}
+
+/// What a file of test cases says of its last element of each name.
+private final class TestCaseReader: NSObject, XMLParserDelegate {
+  private(set) var elements: [String: [String: String]] = [:]
+  private(set) var failure = ""
+
+  func parser(
+    _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+    qualifiedName: String?, attributes: [String: String]
+  ) {
+    elements[name] = attributes
+    if name == "failure" { failure = "" }
+  }
+
+  func parser(_ parser: XMLParser, foundCharacters text: String) {
+    if elements["failure"] != nil { failure += text }
   }
 }

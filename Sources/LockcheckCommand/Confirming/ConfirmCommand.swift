@@ -60,7 +60,7 @@ struct ConfirmCommand: ParsableCommand {
         script, on: options.program(program), tries: options.tryCount, in: folder, signals)
       return try trials.run()
     }
-    try StandardOutput.write(Self.text(answer, on: target))
+    try StandardOutput.write(Self.text(answer, on: target, script.goal))
     if answer.confirmation.answer == .confirmed { throw Outcome.findings }
   }
 
@@ -75,13 +75,16 @@ struct ConfirmCommand: ParsableCommand {
     }
   }
 
-  private static func text(_ answer: PredictionTrials.Answer, on target: ReportedFinding) -> String
-  {
+  private static func text(
+    _ answer: PredictionTrials.Answer, on target: ReportedFinding, _ goal: Script.Goal
+  ) -> String {
     let rule = target.finding.rule
     let objects = target.cast.objects.joined(separator: ", ").withoutControls
     var text = "\(rule.code) \(rule.name)" + (objects.isEmpty ? "" : ": \(objects)") + "\n"
     text += answer.confirmation.account.withoutControls + "\n"
     if let message = answer.result?.message { text += message.withoutControls + "\n" }
+    // A program that goes on as if nothing were has no message.
+    if answer.confirmation.answer == .confirmed, let sight = goal.sight { text += sight + "\n" }
     if let command = answer.confirmation.replayCommand {
       text += "\nIt goes the same way again with\n\n  \(command.withoutControls)\n"
     }
@@ -91,6 +94,17 @@ struct ConfirmCommand: ParsableCommand {
       if text.last != "\n" { text += "\n" }
     }
     return text
+  }
+}
+
+extension Script.Goal {
+  /// What was seen when it was reached; nil where the program tells that itself.
+  fileprivate var sight: String? {
+    switch self {
+    case .stuck: nil
+    case .meeting: "Both threads stood before their accesses at the same time."
+    case .end: "The schedule was followed to its end."
+    }
   }
 }
 

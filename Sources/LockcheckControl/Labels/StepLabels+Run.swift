@@ -1,5 +1,3 @@
-import LockcheckTrace
-
 extension StepLabels {
   /// Labels the steps of a run, and what its threads wait for at the end.
   ///
@@ -8,9 +6,7 @@ extension StepLabels {
     self.init(
       of: run.schedule.steps.map(\.choice) + run.stuck.map { run.choice(of: $0) },
       object: { mark in
-        guard let word = objects.kind(of: mark) else { return nil }
-        let kind = ObjectKind.allCases.first { $0.name == word } ?? .undetermined
-        return Object(kind, name: objects.givenName(of: mark))
+        objects.kind(of: mark).map { Object($0, name: objects.givenName(of: mark)) }
       },
       threadName: { run.threadNames.indices.contains($0) ? run.threadNames[$0] : nil })
   }

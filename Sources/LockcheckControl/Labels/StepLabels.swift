@@ -65,14 +65,6 @@ package struct StepLabels: Sendable {
     }
   }
 
-  /// Labels a schedule.
-  package init(
-    of schedule: Schedule, object: (ObjectMark) -> Object? = { _ in nil },
-    threadName: (Int) -> String? = { _ in nil }
-  ) {
-    self.init(of: schedule.steps.lazy.map(\.choice), object: object, threadName: threadName)
-  }
-
   /// What the program calls a thread; nil where it has no name or was not mentioned.
   package func name(ofThread number: Int) -> String? { threadNames[number] }
 
@@ -103,7 +95,8 @@ extension Step {
   /// Whether it begins or ends the thread that takes it.
   fileprivate var isOfOneself: Bool { operation == .start || operation == .exit }
 
-  fileprivate var impliedKind: ObjectKind {
+  /// What its object must at least be.
+  var impliedKind: ObjectKind {
     ObjectKind.implied(by: operation, namesLock: lock != .none) ?? .undetermined
   }
 }

@@ -9,8 +9,9 @@ import LockcheckTrace
 /// 3. A thread that stands before a step of Δ and is not the one drawn is held back; everything else goes on
 ///    by random priorities, one a step.
 ///
-/// Departures: objects are candidates only where the schedule of iteration 0 shows that threads share
-/// them and one changes them; suspects, where given, are Δ together in every other schedule.
+/// Departures: locks and all other objects are candidates, where the authors' own take addresses of memory; they
+/// are where two threads share them and one changes them in the schedule of iteration 0, where theirs ask for half
+/// of the threads. Suspects, where given, are Δ together in every other schedule.
 package struct SURW: Strategy {
   package let name = "surw"
   package var memory: StrategyMemory { .profile }

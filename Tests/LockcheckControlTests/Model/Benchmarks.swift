@@ -1,7 +1,7 @@
 /// Shapes of SCTBench (Thomson, Donaldson and Betts, "Concurrency testing using controlled schedulers", TOPC 2016).
 enum ModelBenchmarks {
   static let all: [(name: String, program: ModelProgram)] = [
-    ("reorder_10", reorder(10)), ("reorder_20", reorder(20)), ("twostage_50", twostage(50)),
+    ("reorder_10", reorder(10)), ("reorder_20", reorder(20)), ("twostage_50", twostage(40, 10)),
     ("deadlock01", deadlock), ("stack", stack), ("wronglock_3", wronglock(3)),
   ]
 
@@ -14,7 +14,7 @@ enum ModelBenchmarks {
     return ModelProgram(workers: Array(repeating: set, count: count - 1) + [check])
   }
 
-  static func twostage(_ count: Int) -> ModelProgram {
+  static func twostage(_ writers: Int, _ readers: Int) -> ModelProgram {
     let write: [ModelProgram.Instruction] = [
       .lock(0), .write(0, .constant(1)), .unlock(0), .lock(1), .read(0, into: 0),
       .write(1, .register(0, plus: 1)), .unlock(1),
@@ -23,7 +23,8 @@ enum ModelBenchmarks {
       .lock(0), .read(0, into: 0), .unlock(0), .skipUnless(0, equals: 1, by: 4), .lock(1),
       .read(1, into: 1), .failUnless(1, equals: .register(0, plus: 1)), .unlock(1),
     ]
-    return ModelProgram(workers: Array(repeating: write, count: count - 1) + [read])
+    return ModelProgram(
+      workers: Array(repeating: write, count: writers) + Array(repeating: read, count: readers))
   }
 
   static let deadlock = ModelProgram(workers: [

@@ -1,13 +1,15 @@
+@testable import LockcheckControl
+
 /// Follows a whole schedule of this process step by step, and notices the first step that is another.
 ///
 /// It knows what every step was, so it compares all of it, where ``ReplayStrategy`` has a few bits to go by.
-package struct RetraceStrategy: Strategy {
+struct RetraceStrategy: Strategy {
   /// What a token calls it.
-  package let name = "retrace"
+  let name = "retrace"
   private let steps: [Schedule.Taken]
   private let labels: StepLabels
   /// The first divergence of the schedule that runs or ran last; nil as long as there is none.
-  package private(set) var divergence: Divergence?
+  private(set) var divergence: Divergence?
   private var census = ThreadCensus()
   /// How many steps have been looked at.
   private var seen = 0
@@ -15,20 +17,20 @@ package struct RetraceStrategy: Strategy {
   /// Makes what follows `schedule`.
   ///
   /// - Parameter labels: What its steps are called where they do not come.
-  package init(_ schedule: Schedule, labels: StepLabels) {
+  init(_ schedule: Schedule, labels: StepLabels) {
     steps = schedule.steps
     self.labels = labels
   }
 
   /// Forgets the schedule before.
-  package mutating func begin(iteration: Int, random: SeededRandom) {
+  mutating func begin(iteration: Int, random: SeededRandom) {
     divergence = nil
     census = ThreadCensus()
     seen = 0
   }
 
   /// Chooses as it was told.
-  package mutating func choose(_ decision: Decision) -> Int {
+  mutating func choose(_ decision: Decision) -> Int {
     guard divergence == nil else { return 0 }
     census.note(decision)
     guard decision.index < steps.count else {
@@ -52,7 +54,7 @@ package struct RetraceStrategy: Strategy {
   }
 
   /// Notices what is missing.
-  package mutating func end(_ schedule: Schedule) {
+  mutating func end(_ schedule: Schedule) {
     guard divergence == nil else { return }
     // Nobody is asked about the last steps of a schedule that is longer than most.
     for step in seen..<max(seen, steps.count) {
