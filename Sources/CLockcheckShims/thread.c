@@ -23,6 +23,7 @@ lc_session *lc_sessions = 0;
 lc_thread *lc_threads = 0;
 uint8_t lc_needs_fence = 1;
 void (*lc_thread_ends)(lc_thread *) = 0;
+void (*lc_thread_will_end)(void) = 0;
 
 __thread lc_thread *lc_self __attribute__((tls_model("initial-exec"))) = 0;
 

@@ -145,6 +145,9 @@ static inline bool lc_may_record(uintptr_t frame) {
   return lc_return_address(frame) - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start;
 }
 
+/// Whether the address lies in a library that walks stacks.
+bool lc_is_of_unwinders(uintptr_t address);
+
 /// The kernel's number of the calling thread, as glibc puts it into mutexes.
 extern __thread int lc_tid __attribute__((tls_model("initial-exec")));
 int lc_find_tid(void);
@@ -182,6 +185,10 @@ static inline bool lc_mutex_is_shared(const pthread_mutex_t *mutex) {
 static inline unsigned lc_mutex_depth(const pthread_mutex_t *mutex) {
   return mutex->__data.__count;
 }
+
+/// The robust mutex that the calling thread has taken before `previous`, or last where that is null; null
+/// where there is none. The kernel gives them up when the thread ends.
+pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous);
 
 /// The kernel's number of the thread that writes.
 static inline int lc_rwlock_writer(const pthread_rwlock_t *lock) {
