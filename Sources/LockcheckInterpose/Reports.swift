@@ -25,7 +25,7 @@ enum Reports {
         ? .success
         : Event.Result(rawValue: UInt8(truncatingIfNeeded: result.rawValue)) ?? .error)
     guard let object = unsafe event.object,
-      let kind = unsafe ObjectKind(event.kind),
+      let kind = unsafe ObjectKind(event.kind), kind.allows(operation),
       let instance = unsafe Instances.at(object, as: kind, frame: frame)
     else { return }
     if kind == .condition, let lock = unsafe event.lock,

@@ -1,6 +1,8 @@
 // What the programs share: each knows several cases by name, and takes turns in a way that the recording
 // does not see.
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
