@@ -2,6 +2,10 @@
 
 #include "lc_interpose.h"
 
+/// Of functions that call the program: what it does in their name, by a call that is its last act, counts as its
+/// own. See `lc_may_record`.
+#define LC_CALLS_PROGRAM __attribute__((noinline, section("lc_calls")))
+
 // Swift's half: see `Waits.swift` and `Once.swift`.
 void lc_wait_cancelled(lc_wait *wait);
 void lc_once_begins(lc_once *once);
@@ -48,7 +52,12 @@ static __thread lc_once *running __attribute__((tls_model("initial-exec"))) = 0;
 
 static void leave_routine(lc_once **once) { lc_once_ends(*once); }
 
-static void run_routine(void) {
+LC_CALLS_PROGRAM void *lc_call_body(void *(*body)(void *), void *argument) { return body(argument); }
+LC_CALLS_PROGRAM int lc_call_c11_body(int (*body)(void *), void *argument) {
+  return body(argument);
+}
+
+LC_CALLS_PROGRAM static void run_routine(void) {
   __attribute__((cleanup(leave_routine))) lc_once *once = running;
   once->has_run = true;
   lc_once_begins(once);

@@ -24,6 +24,7 @@ lc_session *lc_sessions = 0;
 lc_thread *lc_threads = 0;
 uint8_t lc_needs_fence = 1;
 void (*lc_thread_ends)(lc_thread *) = 0;
+void (*lc_thread_will_end)(void) = 0;
 
 __thread lc_thread *lc_self __attribute__((tls_model("initial-exec"))) = 0;
 
@@ -60,9 +61,10 @@ static void give_back(uint32_t *lock) {
     syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1, (void *)0, (void *)0, 0);
 }
 
-/// What the holder of each lock blocked before it took it.
+/// What the holder of each lock blocked before it took it, and whether it could be cancelled.
 static __thread sigset_t signals_before __attribute__((tls_model("initial-exec")));
 static __thread sigset_t signals_before_live __attribute__((tls_model("initial-exec")));
+static __thread int cancelling_before __attribute__((tls_model("initial-exec")));
 
 /// Keeps signal handlers off this thread. Those of a crash stay: blocked, they would end the process
 /// without a word.
@@ -75,17 +77,22 @@ static void block_signals(sigset_t *before) {
 }
 
 // No signal handler runs on the thread that holds it: the handler might wait for a lock of the
-// program's, whose holder waits here.
+// program's, whose holder waits here. Nor is it cancelled when it writes to the file.
 void lc_lock(void) {
   sigset_t before;
+  int cancelling;
   block_signals(&before);
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelling);
   take(&lock_word);
   signals_before = before;
+  cancelling_before = cancelling;
 }
 
 void lc_unlock(void) {
   sigset_t before = signals_before;
+  int cancelling = cancelling_before;
   give_back(&lock_word);
+  pthread_setcancelstate(cancelling, &cancelling);
   pthread_sigmask(SIG_SETMASK, &before, 0);
 }
 
@@ -326,7 +333,11 @@ static void after_fork_in_child(void) {
     thread->in_use = thread == lc_self;
   }
   // Last: a signal may come now.
-  if (fork_holds_lock) pthread_sigmask(SIG_SETMASK, &signals_before, 0);
+  if (fork_holds_lock) {
+    int state;
+    pthread_setcancelstate(cancelling_before, &state);
+    pthread_sigmask(SIG_SETMASK, &signals_before, 0);
+  }
   fork_holds_lock = 0;
 }
 

@@ -98,8 +98,9 @@ enum Instances {
     _ address: UInt, as kind: ObjectKind, name: String? = nil,
     details: ObjectDetails = ObjectDetails(), frame: UInt
   ) -> Reference? {
-    // What the recorder's own stack walker does at the end of a thread.
-    if lc_is_in_unwinder(lc_return_address(frame)) { return nil }
+    // What the recorder's own stack walker does at the end of a thread, and the C library's own, which comes
+    // between a wait and its end where a thread is cancelled.
+    if lc_is_of_unwinders(lc_return_address(frame)) { return nil }
     // Outside the recorder, since a stack is captured.
     let made = Instance(kind, name: name, details: details, frame: frame)
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }

@@ -108,4 +108,17 @@ enum Mutexes {
       form, order: isChecked ? .ofThread : .ofHolder, frame: frame)
     return unsafe lc_real_pthread_mutex_unlock(mutex)
   }
+
+  /// What the kernel gives up for the calling thread, which ends: robust mutexes are meant to outlive their
+  /// holder.
+  static func threadEnds() {
+    let frame = lc_frame_address()
+    var next = unsafe lc_next_robust_mutex(nil)
+    // As many as the kernel looks at: whoever writes over the list must not hold the thread up.
+    for _ in 0..<2048 {
+      guard let mutex = unsafe next else { return }
+      unsafe Instances.known(at: mutex)?.pointee.released(frame: frame)
+      unsafe next = lc_next_robust_mutex(mutex)
+    }
+  }
 }

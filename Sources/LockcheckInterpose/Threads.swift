@@ -27,11 +27,13 @@ enum Threads {
     }
 
     func run() -> UnsafeMutableRawPointer? {
-      unsafe body?(UnsafeMutableRawPointer(bitPattern: argument))
+      guard let body = unsafe body else { return nil }
+      return unsafe lc_call_body(body, UnsafeMutableRawPointer(bitPattern: argument))
     }
 
     func runC11() -> Int32 {
-      unsafe c11Body?(UnsafeMutableRawPointer(bitPattern: argument)) ?? 0
+      guard let c11Body = unsafe c11Body else { return 0 }
+      return unsafe lc_call_c11_body(c11Body, UnsafeMutableRawPointer(bitPattern: argument))
     }
   }
 

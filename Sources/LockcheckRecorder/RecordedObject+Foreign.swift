@@ -130,3 +130,12 @@ package enum CapturedStack {
   /// The number of the stack that begins at the return address of `frame`; 0 where nothing is recorded.
   package static func number(frame: UInt) -> UInt32 { StackCapture.creation(frame: frame) }
 }
+
+extension RecordedObject {
+  /// Appends an event that names no object: the beginning or end of a block.
+  @inline(never) package static func append(_ form: EventForm, frame: UInt) {
+    guard let append = EventAppend.open(frame: frame) else { return }
+    append.write(form, stamp: append.stamp(after: 0), object: 0)
+    append.close()
+  }
+}

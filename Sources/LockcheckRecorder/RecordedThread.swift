@@ -103,6 +103,11 @@ import Synchronization
     unsafe thread.pointee.identity = Unmanaged.passRetained(self).toOpaque()
   }
 
+  /// Has `act` called by each thread that ends without a call of ``leave()``, before its end is recorded.
+  package static func willEnd(_ act: @escaping @convention(c) () -> Void) {
+    lc_set_thread_will_end(act)
+  }
+
   /// Notes how far a thread has come that ends now, for whoever joins it.
   static func ends(_ thread: UnsafeMutablePointer<lc_thread>) {
     guard let identity = unsafe thread.pointee.identity else { return }

@@ -135,6 +135,9 @@ LC_REAL_FUNCTIONS(X)
 /// Where this library's own code lies: the linker's words for it.
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
+/// The part of it that calls the program.
+extern const char __start_lc_calls[] __attribute__((visibility("hidden")));
+extern const char __stop_lc_calls[] __attribute__((visibility("hidden")));
 
 /// Whether what the function with this frame does is recorded: a recording runs, the thread is not in the
 /// recorder, and it was not this library, with the runtime of its language, that called.
@@ -142,8 +145,14 @@ static inline bool lc_may_record(uintptr_t frame) {
   if (__builtin_expect(!lc_is_recording(), 0)) return false;
   lc_thread *thread = lc_self;
   if (thread != 0 && thread->busy != 0) return false;
-  return lc_return_address(frame) - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start;
+  uintptr_t caller = lc_return_address(frame);
+  if (caller - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start) return true;
+  // A function of the program's that calls as its last act leaves no frame of its own.
+  return caller >= (uintptr_t)__start_lc_calls && caller < (uintptr_t)__stop_lc_calls;
 }
+
+/// Whether the address lies in a library that walks stacks.
+bool lc_is_of_unwinders(uintptr_t address);
 
 /// The kernel's number of the calling thread, as glibc puts it into mutexes.
 extern __thread int lc_tid __attribute__((tls_model("initial-exec")));
@@ -182,6 +191,10 @@ static inline bool lc_mutex_is_shared(const pthread_mutex_t *mutex) {
 static inline unsigned lc_mutex_depth(const pthread_mutex_t *mutex) {
   return mutex->__data.__count;
 }
+
+/// The robust mutex that the calling thread has taken before `previous`, or last where that is null; null
+/// where there is none. The kernel gives them up when the thread ends.
+pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous);
 
 /// The kernel's number of the thread that writes.
 static inline int lc_rwlock_writer(const pthread_rwlock_t *lock) {

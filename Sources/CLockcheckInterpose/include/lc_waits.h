@@ -65,4 +65,8 @@ void lc_run_call_once(once_flag *flag, lc_once *once);
 /// Whether the calling thread has met this `pthread_once` lately; from now on it has.
 bool lc_once_is_known(const void *instance);
 
+/// Runs the first function of a thread.
+void *lc_call_body(void *(*body)(void *), void *argument);
+int lc_call_c11_body(int (*body)(void *), void *argument);
+
 #endif
