@@ -10,9 +10,10 @@ private let forEver = Duration.seconds(86_400)
 /// A wait of a controlled thread, and what a thread outside does to end it.
 private struct Wait: CustomTestStringConvertible, Sendable {
   let testDescription: String
-  let make: @Sendable () throws -> (
-    wait: @Sendable () throws -> Void, end: @Sendable () -> Void
-  )
+  let make:
+    @Sendable () throws -> (
+      wait: @Sendable () throws -> Void, end: @Sendable () -> Void
+    )
 
   static let all = [
     Wait(testDescription: "for something in a queue") {
