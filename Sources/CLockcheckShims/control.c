@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,22 @@ void lc_control_end(void) {
   pthread_mutex_lock(&running_lock);
   if (running > 0 && --running == 0) lc_set_mode(LC_CONTROLLED, false);
   pthread_mutex_unlock(&running_lock);
+}
+
+static __thread jmp_buf *worker_exit = 0;
+
+void lc_run_worker(void (*body)(void *), void *argument) {
+  jmp_buf here;
+  worker_exit = &here;
+  if (_setjmp(here) == 0) body(argument);
+  worker_exit = 0;
+}
+
+void lc_leave_worker(void) {
+  if (worker_exit == 0) return;
+  lc_control_self = 0;
+  lc_note_self = 0;
+  _longjmp(*worker_exit, 1);
 }
 
 int lc_choose_processor(void) {

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "lc_live.h"
+#include "lc_outside.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -114,6 +115,7 @@ void lc_live_await_request(uint32_t seen, int64_t deadline) {
 }
 
 static void *run(void *argument) {
+  lc_set_own_thread(true);
   ((void (*)(void))argument)();
   return 0;
 }

@@ -53,7 +53,11 @@ public final class ThreadLocal<Value: Sendable>: Sendable {
   public func reset() { values.forget(ThreadIdentity.current.id) }
 
   /// How many threads have a value. Out of date as soon as it is known.
-  public var threadCount: Int { values.byThread.withLock { $0.count } }
+  public var threadCount: Int {
+    // Others may come first: those that have no value yet, or end.
+    _ = Control.yield()
+    return values.byThread.withLock { $0.count }
+  }
 
   private func set(_ value: Value, for thread: ThreadIdentity) {
     let old = values.byThread.withLock { values in

@@ -24,7 +24,7 @@ internal import LockcheckTrace
     /// Before ``step``.
     case ready
     /// In the middle of ``step``, until the word is said to have changed or the time has come.
-    case asleep(word: UInt, deadline: Int64)
+    case asleep(SleepingPlace, deadline: Int64)
     case ended
   }
   var state = State.ready
@@ -58,6 +58,9 @@ internal import LockcheckTrace
 
   /// Whether the whole program is under control, and not a part of it.
   package var isOfProgram: Bool { scheduler.isOfProgram }
+
+  /// The number of the exploration, or of the run of a whole program, that it belongs to.
+  package var exploration: UInt32 { scheduler.outside.exploration }
 
   /// A mark for an object that the thread makes.
   package func markNewObject() -> ObjectMark {
@@ -101,13 +104,21 @@ internal import LockcheckTrace
   /// Lets it go on although the lock is not free.
   func openGate() { unsafe gate = nil }
 
-  /// The kernel's number of the thread that holds the lock it stands before.
-  var lockOwner: UInt32? { unsafe gate.map { unsafe lc_load_word($0) & ~(1 << 31) } }
+  /// The kernel's number of the thread that holds the lock that it stands before or sleeps for.
+  var lockOwner: UInt32? {
+    if let sleepingPlace { return sleepingPlace.owner }
+    return unsafe gate.map { unsafe lc_load_word($0) & ~(1 << 31) }
+  }
 
   /// When its sleep ends by itself; nil for never, and where it does not sleep.
   var deadline: Int64? {
     guard case .asleep(_, let deadline) = state, deadline != .max else { return nil }
     return deadline
+  }
+
+  /// What it sleeps on, where it does.
+  var sleepingPlace: SleepingPlace? {
+    if case .asleep(let place, _) = state { place } else { nil }
   }
 
   /// What it slept for has come.
@@ -130,26 +141,38 @@ internal import LockcheckTrace
   ///
   /// - Parameter gate: The address of the word of a lock that the step takes, or 0: the turn does not come
   ///   before the word is 0.
-  package func willTake(_ step: Step, gate: UInt = 0) {
-    self.step = step
-    unsafe self.gate = UnsafePointer(bitPattern: gate)
-    state = .ready
-    scheduler.pass(from: self)
+  /// - Parameters:
+  ///   - kind: What the object of the step is; nil where it is none, or has been introduced.
+  ///   - name: What it is called.
+  package func willTake(
+    _ step: Step, gate: UInt = 0, kind: String? = nil, name: @autoclosure () -> String? = nil
+  ) {
+    scheduler.pass(from: self) { scheduler in
+      self.step = step
+      unsafe self.gate = UnsafePointer(bitPattern: gate)
+      state = .ready
+      if let kind { scheduler.introduce(step.object, kind: kind, name: name()) }
+    }
     unsafe self.gate = nil
   }
 
-  /// Sleeps until ``wake(_:)`` is called for the word, which is given by its address, or until the virtual time is `deadline`.
+  /// Sleeps while the word, which is given by its address, is `expected`: until ``wake(_:)`` is called for it, a
+  /// thread outside has changed it, or the virtual time is `deadline`.
   ///
   /// - Returns: False past the deadline.
-  package func sleep(on word: UInt, until deadline: Int64) -> Bool {
-    state = .asleep(word: word, deadline: deadline)
-    isTimedOut = false
-    scheduler.pass(from: self)
+  package func sleep(on word: UInt, while expected: UInt32, until deadline: Int64) -> Bool {
+    let place = SleepingPlace(word: word, expected: expected)
+    // Only a thread outside can have changed it since it was looked at.
+    if place.hasChanged { return true }
+    scheduler.pass(from: self) { _ in
+      state = .asleep(place, deadline: deadline)
+      isTimedOut = false
+    }
     return !isTimedOut
   }
 
   /// Has every thread that sleeps on the word go on when its turn comes.
-  package func wake(_ word: UInt) { scheduler.wake(word) }
+  package func wake(_ word: UInt) { scheduler.wake(word, from: self) }
 
   /// The virtual time, in nanoseconds.
   package var now: Int64 { scheduler.now }
@@ -160,19 +183,14 @@ internal import LockcheckTrace
   package func spawn(
     name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
   ) {
-    scheduler.spawn(name: name, mark: mark, isDaemon: isDaemon, body)
-  }
-
-  /// Tells what an object is called, once.
-  package func introduce(_ mark: ObjectMark, kind: String, name: @autoclosure () -> String?) {
-    scheduler.introduce(mark, kind: kind, name: name())
+    scheduler.spawn(name: name, mark: mark, isDaemon: isDaemon, from: self, body)
   }
 
   /// A number for a thread without a name, from 1 in each schedule.
-  package func nextThreadNumber() -> Int { scheduler.nextThreadNumber() }
+  package func nextThreadNumber() -> Int { scheduler.nextThreadNumber(for: self) }
 
   /// The program has gone wrong, as this says. The schedule goes on.
   package func fail(_ kind: ScheduleFailure.Kind, _ text: String) {
-    scheduler.note(ScheduleFailure(kind, text, thread: number))
+    scheduler.fail(ScheduleFailure(kind, text, thread: number), in: self)
   }
 }

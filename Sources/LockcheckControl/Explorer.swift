@@ -8,15 +8,21 @@ final class ExplorationMemory {
   var strategy: any Strategy
   /// What objects are called.
   var labels = ObjectLabels()
+  /// Whether all that stood in Dispatch's queues when nobody could go on first has been begun.
+  var hasProbedDispatch = false
+  /// What notes of threads outside know it by.
+  let number = OutsideThreads.beginExploration()
 
   init(_ strategy: any Strategy) { self.strategy = strategy }
+
+  deinit { OutsideThreads.endExploration(number) }
 }
 
 /// Runs schedules of one program, one after another, on the same few threads.
 ///
 /// Not for two threads at a time.
 package final class Explorer {
-  private let crew = Crew()
+  private let crew: Crew
   private let limits: ScheduleLimits
   private let seed: UInt64
   private let memory: ExplorationMemory
@@ -24,6 +30,7 @@ package final class Explorer {
   /// Makes an explorer, which has no thread yet.
   package init(_ strategy: any Strategy, seed: UInt64, limits: ScheduleLimits = ScheduleLimits()) {
     memory = ExplorationMemory(strategy)
+    crew = Crew(name: "lockcheck \(memory.number % 100_000)")
     self.seed = seed
     self.limits = limits
   }
@@ -56,11 +63,42 @@ package final class Explorer {
   ) -> ScheduleRun {
     memory.strategy.begin(
       iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
-    crew.note.write("\(seededToken(of: iteration))")
+    return run("\(seededToken(of: iteration))", body)
+  }
+
+  /// Runs the schedule without preemptions, before all others.
+  ///
+  /// What the process makes at its first use only, such as a global, is then there: what a thread makes later
+  /// has the same marks in each schedule, and in another process that has done so, too.
+  ///
+  /// - Parameter token: What is said if the program crashes.
+  package func warmUp(
+    token: String? = nil, _ body: @escaping @Sendable () throws -> Void
+  ) -> ScheduleRun {
+    let mine = memory.strategy
+    let token =
+      token ?? "\(ScheduleToken.seeded(method: mine.name, seed: seed, iteration: 0))"
+    memory.strategy = DeviationStrategy([])
+    defer {
+      memory.strategy = mine
+      // A mark may stand for another object from now on.
+      memory.labels = ObjectLabels()
+    }
+    return run(token, body)
+  }
+
+  private func run(
+    _ token: String, _ body: @escaping @Sendable () throws -> Void
+  ) -> ScheduleRun {
+    crew.note.write(token)
     // A schedule begins and ends with the caller: to wake a thread of another processor costs more than
     // all the rest of a small one.
     lc_visit_processor(crew.processor)
-    defer { lc_leave_processor() }
+    lc_set_own_thread(true)
+    defer {
+      lc_set_own_thread(false)
+      lc_leave_processor()
+    }
     return Scheduler(crew: crew, limits: limits, memory: memory).run(body)
   }
 }

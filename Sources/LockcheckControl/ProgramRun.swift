@@ -1,3 +1,4 @@
+internal import CLockcheckShims
 internal import LockcheckTrace
 
 /// One schedule of a whole program, from the first primitive that it makes to its end.
@@ -12,7 +13,7 @@ package final class ProgramRun: @unchecked Sendable {
     memory = ExplorationMemory(strategy)
     memory.strategy.begin(
       iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
-    scheduler = Scheduler(crew: Crew(), limits: limits, memory: memory, isOfProgram: true)
+    scheduler = Scheduler(crew: Crew(name: nil), limits: limits, memory: memory, isOfProgram: true)
     scheduler.adopt()
   }
 
@@ -22,7 +23,10 @@ package final class ProgramRun: @unchecked Sendable {
   package func endProgram() -> Bool { scheduler.endProgram() }
 
   /// Waits until nobody goes on any more.
-  package func awaitEnd() { scheduler.awaitEnd() }
+  package func awaitEnd() {
+    lc_set_own_thread(true)
+    scheduler.awaitEnd()
+  }
 
   /// Writes down what has happened, once it is over.
   package func outcome() -> ProgramOutcome {

@@ -15,20 +15,26 @@ internal import LockcheckTrace
 ///
 /// It is made for one schedule.
 package final class Scheduler: @unchecked Sendable {
-  private let crew: Crew
-  private let limits: ScheduleLimits
+  let crew: Crew
+  let limits: ScheduleLimits
   private let turns = Turns()
   /// Whether it decides about a whole program, which ends when that one does.
   let isOfProgram: Bool
-  private let memory: ExplorationMemory
+  let memory: ExplorationMemory
   // All below belongs to whoever has the baton.
-  private var threads: [ControlledThread] = []
-  private var decision = Decision(
+  private(set) var threads: [ControlledThread] = []
+  /// What it knows of the threads that it does not decide about.
+  var outside: OutsideWatch
+  private(set) var decision = Decision(
     index: 0, choices: [], lastThread: nil)
   private var run = ScheduleRun()
   private var namedThreads = 0
+  /// Whether a thread did not come to a scheduling point, and may yet.
+  private var isGivenUp = false
   /// Steps since only threads were left that the program does not wait for.
   private var daemonSteps = 0
+  /// Whether somebody could have gone on when it was ended.
+  private var isCut = false
   /// The virtual time.
   package private(set) var now: Int64 = 1_000_000_000
 
@@ -37,6 +43,7 @@ package final class Scheduler: @unchecked Sendable {
     self.crew = crew
     self.limits = limits
     self.memory = memory
+    outside = OutsideWatch(exploration: memory.number, crew: crew)
   }
 
   // MARK: For the explorer
@@ -65,6 +72,7 @@ package final class Scheduler: @unchecked Sendable {
   /// What came of it, once it is over.
   func outcome() -> ScheduleRun {
     run.threadNames = threads.map(\.name)
+    if isCut { memory.strategy.noteCut() }
     memory.strategy.end(run.schedule)
     return run
   }
@@ -72,6 +80,7 @@ package final class Scheduler: @unchecked Sendable {
   /// Runs `body` as thread 0, and all that it starts, and waits for the end.
   func run(_ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
     lc_control_begin()
+    outside.explorerNumber = lc_thread_number()
     let main = add(name: "main", mark: ObjectMark(rawValue: 1), isDaemon: false) {
       do {
         try body()
@@ -83,10 +92,13 @@ package final class Scheduler: @unchecked Sendable {
     awaitEnd()
     let run = outcome()
     // A thread that was given up may come to a scheduling point yet, and is to stay there.
-    if run.failure?.kind != .uncontrolled { lc_control_end() }
+    if !isGivenUp { lc_control_end() }
     for thread in threads {
       if case .ended = thread.state {
         crew.dismiss(thread.worker)
+      } else if run.failure == nil {
+        // A daemon, for which nobody waits.
+        thread.worker.cutOff()
       } else {
         crew.abandon(thread.worker)
       }
@@ -100,6 +112,7 @@ package final class Scheduler: @unchecked Sendable {
     while !turns.waitForEnd(limits.silence) {
       let taken = turns.taken
       if taken == seen, turns.giveUp(seen: taken) {
+        isGivenUp = true
         noteSilence(threads[turns.running])
         return
       }
@@ -131,32 +144,50 @@ package final class Scheduler: @unchecked Sendable {
     if run.failure == nil { run.failure = failure }
   }
 
-  func nextThreadNumber() -> Int {
-    namedThreads += 1
-    return namedThreads
+  /// The thread, whose turn it is, has gone wrong.
+  func fail(_ failure: ScheduleFailure, in thread: ControlledThread) {
+    change(from: thread) { note(failure) }
   }
 
-  /// Remembers what an object is called.
+  func nextThreadNumber(for thread: ControlledThread) -> Int {
+    change(from: thread) {
+      namedThreads += 1
+      return namedThreads
+    }
+  }
+
+  /// What a thread changes in its turn, and without giving it away. Not once the explorer has given it up.
+  private func change<R>(from thread: ControlledThread, _ body: () -> R) -> R {
+    guard turns.begin() else { thread.worker.takeForever() }
+    defer { turns.end(thread.number) }
+    return body()
+  }
+
+  /// Remembers what an object is called; for the thread that has the baton.
   func introduce(_ mark: ObjectMark, kind: String, name: @autoclosure () -> String?) {
     guard !memory.labels.contains(mark) else { return }
     memory.labels.add(mark, kind: kind, name: name())
   }
 
-  func wake(_ word: UInt) {
-    for thread in threads {
-      if case .asleep(let other, _) = thread.state, other == word { thread.goOn() }
+  func wake(_ word: UInt, from waker: ControlledThread) {
+    change(from: waker) {
+      for thread in threads where thread.sleepingPlace?.word == word { thread.goOn() }
     }
   }
 
   func spawn(
-    name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
+    name: String, mark: ObjectMark, isDaemon: Bool, from maker: ControlledThread,
+    _ body: @escaping @Sendable () -> Void
   ) {
-    add(name: name, mark: mark, isDaemon: isDaemon, body)
+    change(from: maker) { _ = add(name: name, mark: mark, isDaemon: isDaemon, body) }
   }
 
   /// The thread, which runs, stands at a scheduling point: returns when it is its turn.
-  func pass(from thread: ControlledThread) {
+  ///
+  /// - Parameter prepare: What it has to say first.
+  func pass(from thread: ControlledThread, _ prepare: (Scheduler) -> Void) {
     guard turns.begin() else { thread.worker.takeForever() }
+    prepare(self)
     guard let next = chooseNext() else {
       turns.finish()
       thread.worker.takeForever()
@@ -170,7 +201,6 @@ package final class Scheduler: @unchecked Sendable {
 
   // MARK: Threads
 
-  @discardableResult
   private func add(
     name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
   ) -> ControlledThread {
@@ -202,7 +232,9 @@ package final class Scheduler: @unchecked Sendable {
   /// Chooses who goes on, and takes note of it; nil where the schedule is over.
   private func chooseNext() -> ControlledThread? {
     if let thread = requestToShow { return thread }
+    if outside.hasWoken() { wakeChanged() }
     findChoices()
+    if decision.choices.isEmpty, run.stuck.isEmpty { awaitOutside() }
     guard !decision.choices.isEmpty, !isFinished() else { return finish() }
     let index = decision.index < limits.stepsUntilFair ? askStrategy() : leastRecent()
     let choice = decision.choices[index]
@@ -237,15 +269,17 @@ package final class Scheduler: @unchecked Sendable {
   private func isFinished() -> Bool {
     if decision.index >= limits.steps {
       note(ScheduleFailure(.endless, "not over after \(limits.steps) steps"))
+      isCut = true
       return true
     }
     guard threads.allSatisfy({ $0.isDaemon || $0.hasEnded }) else { return false }
     daemonSteps += 1
-    return daemonSteps > limits.daemonSteps
+    isCut = daemonSteps > limits.daemonSteps
+    return isCut
   }
 
   /// What can happen next, in the order that ``Decision/choices`` asks for.
-  private func findChoices() {
+  func findChoices() {
     decision.choices.removeAll(keepingCapacity: true)
     let count = threads.count
     let first = decision.lastThread ?? 0
@@ -280,7 +314,7 @@ package final class Scheduler: @unchecked Sendable {
       run.stuck = left.map { thread in
         StuckThread(thread: thread.number, step: thread.step, holder: holder(of: thread)?.number)
       }
-      note(ScheduleFailure(isHeldOutside(left) ? .uncontrolled : .deadlock, describeStuck()))
+      noteStuck()
     }
     return requestToShow
   }
@@ -295,14 +329,18 @@ package final class Scheduler: @unchecked Sendable {
     return thread
   }
 
-  /// Whether a lock that a thread stands before is held by a thread that is not one of the schedule's.
-  private func isHeldOutside(_ waiting: [ControlledThread]) -> Bool {
-    waiting.compactMap(\.lockOwner).contains { owner in
-      owner != 0 && !threads.contains { $0.worker.number == owner }
-    }
+  private func noteStuck() {
+    guard outside.mayHelp else { return note(ScheduleFailure(.deadlock, describeStuck())) }
+    note(
+      ScheduleFailure(
+        .uncontrolled,
+        """
+        \(describeStuck()). A thread that is not controlled may end that, and has not in \(limits.silence): this \
+        says nothing about deadlocks.
+        """))
   }
 
-  private func holder(of thread: ControlledThread) -> ControlledThread? {
+  func holder(of thread: ControlledThread) -> ControlledThread? {
     guard let number = thread.lockOwner else { return nil }
     return threads.first { !$0.hasEnded && $0.worker.number == number }
   }

@@ -29,6 +29,9 @@ package protocol Strategy: Sendable {
   /// - Returns: An index into the decision's choices.
   mutating func choose(_ decision: Decision) -> Int
 
+  /// The schedule ends although somebody could go on: it got too long.
+  mutating func noteCut()
+
   /// The schedule has ended, with these steps.
   ///
   /// A strategy learns from what its ``memory`` names and from nothing else.
@@ -41,6 +44,7 @@ extension Strategy {
   package func origin(of iteration: Int) -> ScheduleOrigin {
     ScheduleOrigin(strategy: name, iteration: iteration, memory: memory)
   }
+  package mutating func noteCut() {}
   package mutating func end(_ schedule: Schedule) {}
 }
 

@@ -89,6 +89,7 @@ private struct PredictionTrial {
   }
 
   func confirm(tries: Int) -> Confirmation {
+    if tries > 0 { _ = explorer.warmUp(body) }
     for iteration in 0..<max(0, tries)
     where explorer.abandonedThreadCount < options.stuckThreadLimit {
       let run = explorer.run(iteration: iteration, body)

@@ -11,7 +11,7 @@ public struct Exploration: Sendable {
   /// With no more preemptions than this, every schedule was run, or one that differs from it only in the order
   /// of independent steps; nil where that is not known.
   public internal(set) var exhaustedPreemptions: Int?
-  /// How many threads are stuck for ever and stay behind.
+  /// How many threads are stuck for ever and stay behind: those of schedules that failed.
   public internal(set) var stuckThreads = 0
   /// Whether exploring ended early, since too many threads are stuck.
   public internal(set) var isCutShort = false
@@ -53,7 +53,7 @@ extension Exploration: CustomStringConvertible {
       if stuckThreads > 0 {
         lines.append(
           (isCutShort ? "Stopped there, since " : "")
-            + "\(stuckThreads) threads that the body did not wait for are left waiting for ever.")
+            + "\(stuckThreads) threads are left waiting for ever.")
       }
     }
     return lines.joined(separator: "\n")

@@ -13,8 +13,8 @@ public struct ExplorationOptions: Sendable {
   /// the objects of these findings, in the place of any that threads share. One schedule for each, not counted,
   /// finds out which objects those are; a finding without a witness of its own says nothing.
   public var suspects: [Finding] = []
-  /// Exploring ends when so many threads are stuck for ever: nothing can end a thread from outside, so they
-  /// stay as long as the process.
+  /// Exploring ends when so many threads of schedules that failed are stuck for ever: they stay as long as the
+  /// process.
   public var stuckThreadLimit = 400
 
   /// The usual options.

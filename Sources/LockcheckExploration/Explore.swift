@@ -20,8 +20,9 @@ public import LockcheckControl
 /// replays it.
 ///
 /// What `body` uses it makes itself, all of it, and it does the same each time but for the schedule. Threads,
-/// locks and waits have to be Lockcheck's; a thread that blocks in something else is reported as that
-/// (`uncontrolled`).
+/// locks and waits have to be Lockcheck's; a thread that blocks in something else, or waits for a thread that
+/// is not controlled and does not come, is reported as that (`uncontrolled`). One run more, not counted, comes
+/// first: it makes what is made on first use.
 ///
 /// With `LOCKCHECK_REPLAY` in the environment it runs that schedule only.
 ///

@@ -27,6 +27,7 @@ struct Replay {
 
   private func follow(_ schedule: ExactSchedule, _ text: String) -> Exploration {
     let explorer = Explorer(ReplayStrategy(schedule), seed: 0, limits: options.limits)
+    _ = explorer.warmUp(token: text, body)
     let run = explorer.run(iteration: 0, body)
     let divergence = (explorer.strategy as? ReplayStrategy)?.divergence
     return result(
@@ -44,6 +45,7 @@ struct Replay {
       case .profile: 0..<min(1, iteration)
       case .everything: 0..<iteration
       }
+    _ = explorer.warmUp(body)
     for earlier in before {
       let run = explorer.run(iteration: earlier, body)
       guard explorer.abandonedThreadCount < options.stuckThreadLimit else {

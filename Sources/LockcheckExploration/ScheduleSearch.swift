@@ -8,6 +8,8 @@ struct ScheduleSearch {
   private let body: @Sendable () throws -> Void
   private let explorer: Explorer
   private var exploration: Exploration
+  /// The schedule before the first.
+  private let warmUp: ScheduleRun
   /// Whether to go on when the strategy has nothing new.
   private let isSearch: Bool
 
@@ -18,6 +20,7 @@ struct ScheduleSearch {
     self.options = options
     self.body = body
     explorer = Explorer(method.strategy(), seed: options.seed, limits: options.limits)
+    warmUp = explorer.warmUp(body)
     let suspects = Self.suspects(of: options.suspects, explorer, body)
     if !suspects.isEmpty { explorer.strategy = method.strategy(suspects: suspects) }
     exploration = Exploration(method: "\(method)")
@@ -43,6 +46,11 @@ struct ScheduleSearch {
 
   /// Runs schedules until one fails.
   mutating func run(upTo limit: Int) -> Exploration {
+    if warmUp.failure?.kind == .uncontrolled, limit > 0 {
+      // Another run would wait as long.
+      present(warmUp)
+      return exploration
+    }
     for iteration in 0..<max(0, limit) {
       let run = explorer.run(iteration: iteration, body)
       exploration.schedules = iteration + 1
@@ -55,6 +63,11 @@ struct ScheduleSearch {
         ) { $0.failure?.kind == failure.kind }
         break
       }
+      if iteration == 0, let failure = warmUp.failure {
+        let again = explorer.trial(DeviationStrategy([]), body)
+        present(again.failure?.kind == failure.kind ? again : warmUp)
+        break
+      }
       if isSearch, explorer.strategy.isExhausted { break }
       // Threads that the program left to themselves.
       if explorer.abandonedThreadCount >= options.stuckThreadLimit {
@@ -65,6 +78,17 @@ struct ScheduleSearch {
     exploration.stuckThreads = explorer.abandonedThreadCount
     if exploration.failure == nil { exploration.exhaustedPreemptions = exhaustedPreemptions }
     return exploration
+  }
+
+  /// Tells of a failure of the schedule without preemptions that the method has not come upon.
+  private mutating func present(_ run: ScheduleRun) {
+    guard let failure = run.failure else { return }
+    exploration.schedules = 1
+    exploration.failure = FailurePresenter(explorer: explorer, options: options, body: body)
+      .present(run, failure, number: 1, foundBy: "the run without preemptions") {
+        $0.failure?.kind == failure.kind
+      }
+    exploration.stuckThreads = explorer.abandonedThreadCount
   }
 
   private var exhaustedPreemptions: Int? {

@@ -1,6 +1,7 @@
 import Glibc
 import Lockcheck
 import LockcheckExploration
+import Synchronization
 import Testing
 
 private struct Broken: Error, CustomStringConvertible {
@@ -31,6 +32,15 @@ private let methods: [ExplorationMethod] = [
   .portfolio, .random, .walk(percent: 20), .pct(depth: 3), .pos, .urw, .surw, .reversal,
   .bounded(preemptions: 2),
 ]
+
+/// How many threads the process has.
+private var threadCount: Int {
+  guard let tasks = unsafe opendir("/proc/self/task") else { return 0 }
+  defer { unsafe closedir(tasks) }
+  var count = 0
+  while unsafe readdir(tasks) != nil { count += 1 }
+  return count - 2
+}
 
 @Suite struct `Exploring` {
   @Test(arguments: methods)
@@ -122,16 +132,57 @@ private let methods: [ExplorationMethod] = [
     #expect(exploration.schedules == 1)
   }
 
-  @Test func `counts the threads that are stuck, and ends when there are too many`() {
+  @Test func `ends the threads that nobody waits for`() {
+    let before = threadCount
+    let exploration = explore(.random, iterations: 2_000) {
+      let event = Event(name: "never")
+      let lock = Lock(name: "lock")
+      for _ in 0..<2 {
+        CheckedThread(isDaemon: true) { lock.withLock { event.wait() } }.start()
+      }
+    }
+    #expect(exploration.hasPassed && exploration.stuckThreads == 0, "\(exploration)")
+    #expect(exploration.schedules == 2_000)
+    // They end soon after. Others may start some meanwhile.
+    for _ in 0..<10_000 where threadCount > before + 1_000 { usleep(1_000) }
+    #expect(threadCount <= before + 1_000)
+  }
+
+  @Test func `claims nothing about threads that it has ended in the middle`() {
     var options = ExplorationOptions()
-    options.stuckThreadLimit = 5
-    let exploration = explore(iterations: 1_000, options: options) {
+    options.limits.daemonSteps = 10
+    let search = ExplorationMethod.bounded(preemptions: 0)
+    let endless = explore(search, iterations: 1_000, options: options) {
+      let flag = SharedAtomic(false, name: "flag")
+      CheckedThread(isDaemon: true) { while !flag.load() {} }.start()
+    }
+    #expect(endless.hasPassed && endless.exhaustedPreemptions == nil, "\(endless)")
+    let waiting = explore(search, iterations: 1_000, options: options) {
       let event = Event(name: "never")
       CheckedThread(isDaemon: true) { event.wait() }.start()
     }
-    #expect(exploration.failure == nil)
-    #expect(exploration.stuckThreads == 5)
-    #expect(exploration.schedules == 5)
+    #expect(waiting.hasPassed && waiting.exhaustedPreemptions == 0, "\(waiting)")
+  }
+
+  @Test func `lets others come before values of threads are counted`() {
+    let counts = Mutex<Set<Int>>([])
+    let exploration = explore(.bounded(preemptions: 1), iterations: 1_000) {
+      let local = ThreadLocal(0)
+      let isOver = Event(name: "isOver")
+      let threads = (0..<2).map { _ in
+        CheckedThread {
+          local.value += 1
+          isOver.wait()
+        }
+      }
+      for thread in threads { thread.start() }
+      let count = local.threadCount
+      counts.withLock { _ = $0.insert(count) }
+      isOver.set()
+      for thread in threads { thread.join() }
+    }
+    #expect(exploration.exhaustedPreemptions == 1, "\(exploration)")
+    #expect(counts.withLock { $0 } == [0, 1, 2])
   }
 
   @Test func `explores pools, barriers and timers as they are`() {

@@ -42,7 +42,10 @@ import Testing
       from: oppositeOrders, choices: [0, 0, 0, 0, 0, 1],
       to: .starting(
         [.read(4), .lock(1), .unlock(1), .unlock(0)], [.lock(1), .lock(0), .unlock(0), .unlock(1)]),
-      token: "step 4: expected what was recorded, got T1 read(variable#1)",
+      token: """
+        step 4: expected what was recorded between the beginning and step 5 (T2 begin), \
+        got T1 read(variable#1)
+        """,
       retrace: "step 4: expected T1 lock(a), got T1 read(variable#1)")
   }
 

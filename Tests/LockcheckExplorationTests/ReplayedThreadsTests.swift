@@ -96,6 +96,7 @@ private func minimised(
     let labels = StepLabels(of: other, objects: explorer.labels)
     #expect(
       (explorer.strategy as? ReplayStrategy)?.divergence?.message(labels: labels)
-        == "step 6: expected what was recorded, got T2 put(jobs)")
+        == "step 6: expected what was recorded between step 5 (T2 begin) and the end, got T2 put(jobs)"
+    )
   }
 }

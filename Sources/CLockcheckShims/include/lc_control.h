@@ -41,6 +41,12 @@ static inline bool lc_baton_take(uint32_t *word, int64_t deadline) {
   return true;
 }
 
+/// Calls `body`, which may be left from any depth by `lc_leave_worker`.
+void lc_run_worker(void (*body)(void *), void *argument);
+/// Returns from the calling thread's `lc_run_worker`, if there is one. What the functions in between hold is never
+/// given back.
+void lc_leave_worker(void);
+
 /// What is to be written to standard error if the calling thread crashes, ended by a zero; null for nothing.
 extern __thread const char *lc_note_self __attribute__((tls_model("initial-exec")));
 static inline void lc_set_note(const char *note) { lc_note_self = note; }

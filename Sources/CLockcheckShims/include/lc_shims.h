@@ -9,6 +9,7 @@
 #include "lc_control.h"
 #include "lc_depot.h"
 #include "lc_live.h"
+#include "lc_outside.h"
 #include "lc_stack.h"
 #include "lc_symbols.h"
 #include "lc_system.h"

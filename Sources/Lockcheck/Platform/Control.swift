@@ -2,7 +2,8 @@
 
   /// The scheduler that decides about the calling thread: with the trait `PlainPrimitives`, none.
   enum Control {
-    @inline(__always) static func sleep(on word: UInt, until deadline: Int64) -> Bool? { nil }
+    @inline(__always)
+    static func sleep(on word: UInt, while expected: UInt32, until deadline: Int64) -> Bool? { nil }
     @inline(__always) static func wake(_ word: UInt) {}
     @inline(__always) static var now: Int64? { nil }
     static var isInControl: Bool { false }
@@ -33,18 +34,22 @@
     /// Whether its threads are of no concern to the process, which does not wait for them at its end.
     static var ownsThreads: Bool { thread.map { !$0.isOfProgram } ?? false }
 
-    /// Sleeps until the word, given by its address, is said to have changed; nil where the system is to do
-    /// that.
+    /// Sleeps while the word, given by its address, is `expected`; nil where the system is to do that.
     ///
     /// - Returns: False past the deadline.
     @inline(__always)
-    static func sleep(on word: UInt, until deadline: Int64) -> Bool? {
-      thread?.sleep(on: word, until: deadline)
+    static func sleep(on word: UInt, while expected: UInt32, until deadline: Int64) -> Bool? {
+      thread?.sleep(on: word, while: expected, until: deadline)
     }
 
     /// Says that the word has changed.
     @inline(__always)
-    static func wake(_ word: UInt) { thread?.wake(word) }
+    static func wake(_ word: UInt) { if lc_is_controlled() { wakeControlled(word) } }
+
+    @inline(never)
+    private static func wakeControlled(_ word: UInt) {
+      if let thread { thread.wake(word) } else { OutsideThreads.wake() }
+    }
 
     /// The virtual time.
     @inline(__always)

@@ -17,7 +17,9 @@ struct FutexWord: ~Copyable, Sendable {
   /// - Returns: False past the deadline. True says only that it is time to look again.
   @inline(never)
   borrowing func wait(while expected: UInt32, until deadline: Deadline) -> Bool {
-    if let isWoken = Control.sleep(on: address, until: deadline.nanoseconds) { return isWoken }
+    if let isWoken = Control.sleep(on: address, while: expected, until: deadline.nanoseconds) {
+      return isWoken
+    }
     return unsafe withUnsafePointer(to: bits) {
       unsafe lc_futex_wait(
         UnsafeRawPointer($0).assumingMemoryBound(to: UInt32.self), expected, deadline.nanoseconds)

@@ -67,11 +67,14 @@ internal import LockcheckTrace
       _ operation: Operation, lock: ObjectMark = .none, mode: LockMode = .exclusive,
       attempt: Attempt, gate: UInt = 0
     ) {
-      guard let thread = ControlledThread.current else { return }
       let mark = controlMark
-      thread.introduce(mark, kind: kind.name, name: label.get())
+      guard let thread = ControlledThread.current else {
+        OutsideThreads.touch(mark, madeIn: madeIn)
+        return
+      }
       thread.willTake(
-        Step(operation, mark, lock: lock, mode: mode, attempt: attempt), gate: gate)
+        Step(operation, mark, lock: lock, mode: mode, attempt: attempt), gate: gate,
+        kind: kind.name, name: label.get())
     }
 
     /// The same in every schedule, where a controlled thread has made it. What was there before keeps its
@@ -80,14 +83,15 @@ internal import LockcheckTrace
       madeAs == .none ? ObjectMark(rawValue: 1 << 63 | UInt64(id.rawValue)) : madeAs
     }
 
-    /// The mark for an object that the calling thread makes.
-    static var newMark: ObjectMark {
-      @inline(__always) get { lc_is_controlled() ? makeMark() : .none }
+    /// The mark for an object that the calling thread makes, and the exploration that the thread is in.
+    static var newMark: (mark: ObjectMark, exploration: UInt32) {
+      @inline(__always) get { lc_is_controlled() ? makeMark() : (.none, 0) }
     }
 
     @inline(never)
-    private static func makeMark() -> ObjectMark {
-      ControlledThread.current?.markNewObject() ?? .none
+    private static func makeMark() -> (mark: ObjectMark, exploration: UInt32) {
+      guard let thread = ControlledThread.current else { return (.none, 0) }
+      return (thread.markNewObject(), thread.exploration)
     }
   }
 

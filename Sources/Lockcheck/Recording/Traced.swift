@@ -126,6 +126,8 @@ internal import Synchronization
     let live = LiveObject()
     /// What a scheduler calls it; none where no controlled thread has made it.
     let madeAs: ObjectMark
+    /// The exploration in which that was; 0 for none.
+    let madeIn: UInt32
     private let object: RecordedObject
 
     init(_ kind: ObjectKind, name: String?, details: ObjectDetails = ObjectDetails()) {
@@ -134,7 +136,7 @@ internal import Synchronization
       object = RecordedObject(kind, name: name, details: details)
       LiveChecks.readEnvironment()
       ControlledProgram.readEnvironment()
-      madeAs = Traced.newMark
+      (madeAs, madeIn) = Traced.newMark
     }
 
     /// Whether any recording runs, or the live checks are on: asked once in every operation.
@@ -237,7 +239,7 @@ internal import Synchronization
       LiveChecks.readEnvironment()
       isAnnounced = LiveChecks.shared.announceThread()
       ControlledProgram.readEnvironment()
-      madeAs = Traced.newMark
+      madeAs = Traced.newMark.mark
     }
     func recordFork() { thread.recordFork() }
 

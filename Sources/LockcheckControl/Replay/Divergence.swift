@@ -4,10 +4,21 @@ package struct Divergence: Sendable, Hashable {
   package enum Expected: Sendable, Hashable {
     /// This step.
     case step(StepWords)
-    /// The step that was recorded: all that is known of it is that it was another.
-    case recorded
+    /// The step that was recorded between two that are known: all that is known of it is that it was another.
+    /// Nil is the beginning or the end.
+    case recorded(after: KnownStep?, before: KnownStep?)
     /// That it is over after so many steps.
     case end
+  }
+
+  /// A step that a token names.
+  package struct KnownStep: Sendable, Hashable {
+    /// How many were taken before.
+    package var index: Int
+    /// What it is.
+    package var words: StepWords
+
+    fileprivate var text: String { "step \(index) (\(words))" }
   }
 
   /// What the run does.
@@ -49,7 +60,10 @@ package struct Divergence: Sendable, Hashable {
   private var expectation: String {
     switch expected {
     case .step(let words): "expected \(words)"
-    case .recorded: "expected what was recorded"
+    case .recorded(nil, nil): "expected what was recorded"
+    case .recorded(let before, let after):
+      "expected what was recorded between \(before?.text ?? "the beginning") and "
+        + "\(after?.text ?? "the end")"
     case .end: "expected the end"
     }
   }

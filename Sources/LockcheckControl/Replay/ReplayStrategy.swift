@@ -50,7 +50,8 @@ package struct ReplayStrategy: Strategy {
       // Where steps before it went unchecked, it may well be one of those.
       let words = unchecked == decision.index ? turn?.words : nil
       diverge(
-        at: decision, expected: words.map { .step($0) } ?? .recorded,
+        at: decision,
+        expected: words.map { .step($0) } ?? recorded(from: min(unchecked, decision.index)),
         found: .step(decision.choices[chosen]))
       return 0
     }
@@ -66,7 +67,7 @@ package struct ReplayStrategy: Strategy {
       let step = seen
       if !confirms(taken.choice, at: step, isTurn: turn(at: step) != nil) {
         divergence = Divergence(
-          steps: unchecked...step, expected: .recorded, found: .step(taken.choice))
+          steps: unchecked...step, expected: recorded(from: unchecked), found: .step(taken.choice))
       }
     }
     guard divergence == nil else { return }
@@ -74,17 +75,25 @@ package struct ReplayStrategy: Strategy {
       let next = turn(at: schedule.steps.count)
       divergence = Divergence(
         steps: unchecked...schedule.steps.count,
-        expected: next.map { .step($0.words) } ?? .recorded,
+        expected: next.map { .step($0.words) } ?? recorded(from: unchecked),
         found: .end(schedule.steps.count))
     } else if !ScheduleDigest.matches(digest.value, self.schedule.digest) {
       divergence = Divergence(
-        steps: 0...max(0, count - 1), expected: .recorded, found: .otherDigest)
+        steps: 0...max(0, count - 1), expected: .recorded(after: nil, before: nil),
+        found: .otherDigest)
     }
   }
 
   private func turn(at step: Int) -> ExactSchedule.Turn? {
     guard nextTurn < schedule.turns.count, schedule.turns[nextTurn].step == step else { return nil }
     return schedule.turns[nextTurn]
+  }
+
+  /// A step that the token does not name, this one or one soon after.
+  private func recorded(from step: Int) -> Divergence.Expected {
+    .recorded(
+      after: schedule.turns.last { $0.step < step }?.known,
+      before: schedule.turns.first { $0.step >= step }?.known)
   }
 
   /// Whether the token has nothing against that step.
@@ -107,6 +116,8 @@ package struct ReplayStrategy: Strategy {
 }
 
 extension ExactSchedule.Turn {
+  fileprivate var known: Divergence.KnownStep { Divergence.KnownStep(index: step, words: words) }
+
   var words: StepWords {
     StepWords(thread: thread, operation: operation, object: object, isTimeout: isTimeout)
   }

@@ -114,6 +114,8 @@ package struct BoundedSearch: Strategy {
     return taken
   }
 
+  package mutating func noteCut() { isTruncated = true }
+
   package mutating func end(_ schedule: Schedule) {
     if place < deviations.count { isRepeatable = false }
     // A schedule that got too long was ended by somebody else's choices.

@@ -101,6 +101,8 @@ package struct Portfolio: Strategy {
     }
   }
 
+  package mutating func noteCut() { if member == .search { search.noteCut() } }
+
   package mutating func end(_ schedule: Schedule) {
     if member == .search { search.end(schedule) }
     guard isProfile else { return }
