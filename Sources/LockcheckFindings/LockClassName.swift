@@ -31,8 +31,13 @@ extension TraceTables {
     var basis: LockClassName.Basis?
     if let name = details.declaredClass {
       basis = .declared(name)
+    } else if details.module != nil, objects.name(of: lock) != nil {
+      // Static data is there once, whoever used it first.
+      return nil
     } else if let site = birthplace(of: lock) {
-      basis = .place(kind, function: site.function, file: site.file, line: site.line)
+      let isNamed = site.function != nil || site.file != nil
+      basis = .place(
+        kind, function: isNamed ? site.function : site.place, file: site.file, line: site.line)
     } else if let name = objects.name(of: lock), !name.isEmpty {
       basis = .name(kind, name)
     }

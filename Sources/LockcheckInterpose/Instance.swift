@@ -73,6 +73,8 @@ enum Instances {
     _ address: UInt, as kind: ObjectKind, details: ObjectDetails, frame: UInt
   ) -> Reference? {
     // Outside the recorder, since a stack is captured.
+    var details = details
+    details.address = UInt64(address)
     let made = Instance(kind, details: details, frame: frame)
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }
     lc_lock()
