@@ -173,6 +173,9 @@ static int visit_module(struct dl_phdr_info *info, size_t size, void *argument) 
     module.path = self;
   } else if (module.path == 0) {
     module.path = "";
+  } else if (module.path[0] != '/' && strchr(module.path, '/') && realpath(module.path, self)) {
+    // As it was loaded: from the folder that the process was in.
+    module.path = self;
   }
   state->visit(state->context, &module);
   return 0;

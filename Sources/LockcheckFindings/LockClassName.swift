@@ -22,7 +22,7 @@ public struct LockClassName: Sendable, Hashable {
 extension TraceTables {
   /// The class of a lock: the declared one, else the place that made it, else its kind and name.
   ///
-  /// - Returns: Nil for a lock that is like no other: nothing of all that is known. Frames have to be
+  /// - Returns: Nil for a lock that is like no other: static data, or nothing of all that is known. Frames have to be
   ///   resolved before.
   public func lockClass(of lock: ObjectID) -> LockClassName? {
     guard lock.isPresent, lock.index < objects.count else { return nil }
@@ -31,7 +31,7 @@ extension TraceTables {
     var basis: LockClassName.Basis?
     if let name = details.declaredClass {
       basis = .declared(name)
-    } else if details.module != nil, objects.name(of: lock) != nil {
+    } else if details.module != nil {
       // Static data is there once, whoever used it first.
       return nil
     } else if let site = birthplace(of: lock) {

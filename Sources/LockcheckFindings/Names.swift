@@ -54,7 +54,7 @@ public struct Names: Sendable {
     where isKnown(step.thread) && entries[step.thread] == nil && ownName(of: step.thread) == nil {
       for stack in [step.stack] + step.holding.map(\.stack) {
         guard let entry = tables.frames(of: stack).entry else { continue }
-        entries[step.thread] = entry.withoutParameters
+        entries[step.thread] = entry.shortFunction
         break
       }
     }
@@ -135,6 +135,7 @@ extension Names {
   private func ownName(of object: ObjectID) -> String? {
     if let name = tables.objects.name(of: object), !name.isEmpty { return name }
     let kind = tables.objects.kind(of: object)
+    if let place = tables.placeOfData(object) { return "\(kind.typeName) at \(place)" }
     if let site = tables.birthplace(of: object) { return "\(kind.typeName) made at \(site.place)" }
     return tables.objects[object].externalID.map { "\(kind.name) \($0)" }
   }
@@ -151,6 +152,15 @@ extension TraceTables {
       let isNamed = frame.function != nil || frame.file != nil || frame.line != nil
       return !frame.beginsThread && (isNamed || frame.origin == .nameless)
     }.telling.first
+  }
+}
+
+extension TraceTables {
+  /// The module and the offset of an object that is static data: `bank+0x4060`.
+  func placeOfData(_ object: ObjectID) -> String? {
+    guard !objects.details.isEmpty else { return nil }
+    let details = objects[object]
+    return Frame(module: details.module, offset: details.offset).placeInModule
   }
 }
 
@@ -172,15 +182,32 @@ extension Frame {
 }
 
 extension String {
-  /// A function by its name alone: `Bank::transfer` of `Bank::transfer(int)`.
-  fileprivate var withoutParameters: String {
+  /// A function in a few letters: `Bank::transfer` of `Bank::transfer(int) const`, `lambda in main` of
+  /// `main::{lambda()#1}::operator()() const`.
+  ///
+  /// - Returns: Nil where it takes more than a few.
+  var shortFunction: String? {
+    var name = self[...]
+    if name.hasPrefix("static ") { name = name.dropFirst(7) }
+    if name.hasSuffix(" const") { name = name.dropLast(6) }
+    name = name.withoutParameters
+    if name.hasSuffix("::operator()"), let brace = name.firstIndex(of: "{") {
+      name = "lambda in \(name[..<brace].dropLast(2).withoutParameters)"
+    }
+    return name.isEmpty || name.count > 30 || name.hasPrefix("operator") ? nil : String(name)
+  }
+}
+
+extension Substring {
+  /// A function by its name alone.
+  fileprivate var withoutParameters: Substring {
     guard last == ")" else { return self }
     var depth = 0
     for index in indices.reversed() {
       if self[index] == ")" { depth += 1 }
       if self[index] == "(" { depth -= 1 }
-      // A function that has no name but its parentheses keeps them.
-      if depth == 0 { return index == startIndex ? self : String(self[..<index]) }
+      // What has no name but its parentheses keeps them.
+      if depth == 0 { return index == startIndex ? self : self[..<index] }
     }
     return self
   }

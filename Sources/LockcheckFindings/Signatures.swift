@@ -94,6 +94,7 @@ extension TraceTables {
   public func lastingName(of object: ObjectID) -> String? {
     let kind = objects.kind(of: object).name
     if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
+    if let place = placeOfData(object) { return "\(kind) at \(place)" }
     guard let site = birthplace(of: object) else { return nil }
     if site.function == nil, site.file == nil { return "\(kind) made at \(site.place)" }
     return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"

@@ -111,6 +111,7 @@ extension AnalysisResult {
       if let ordering = finding.orderedBy { objects.insert(ordering.object) }
     }
     objects.formUnion(scheduledObjects)
+    objects.formUnion(warnings.map(\.object))
     stacks.formUnion(objects.filter(\.isPresent).map { tables.objects.stack(of: $0) })
     return (stacks.filter(\.isPresent).sorted(), objects.filter(\.isPresent).sorted())
   }

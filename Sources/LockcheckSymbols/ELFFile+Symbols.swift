@@ -14,8 +14,10 @@ extension ELFFile {
     /// By the kind that a symbol table has for it.
     func includes(_ kind: UInt8) -> Bool {
       switch self {
-      case .code: kind == 2 || kind == 10  // A function, or one that is chosen as the program starts.
-      case .data: kind == 1 || kind == 5  // An object, or one that the linker made room for.
+      // A function, or one that is chosen as the program starts.
+      case .code: kind == 2 || kind == 10
+      // An object, or one that the linker made room for.
+      case .data: kind == 1 || kind == 5
       }
     }
   }

@@ -58,9 +58,11 @@ struct ELFFile {
       let start = headers.load(base + 8, as: UInt64.self)
       let size = headers.load(base + 32, as: UInt64.self)
       switch headers.load(base, as: UInt32.self) {
-      case 1 where headers.load(base + 4, as: UInt32.self) & 5 == 5:  // PT_LOAD, to read and execute
+      // PT_LOAD, to read and execute.
+      case 1 where headers.load(base + 4, as: UInt32.self) & 5 == 5:
         code.append((start, size))
-      case 4 where buildID == nil: try readNotes(at: start, count: size)  // PT_NOTE
+      // PT_NOTE.
+      case 4 where buildID == nil: try readNotes(at: start, count: size)
       default: break
       }
     }
