@@ -98,6 +98,10 @@ int lc_file_close(int fd, uint64_t length) {
   return error;
 }
 
+static uint32_t unloads = 0;
+uint32_t lc_unloads(void) { return __atomic_load_n(&unloads, __ATOMIC_ACQUIRE); }
+void lc_note_unload(void) { __atomic_fetch_add(&unloads, 1, __ATOMIC_RELEASE); }
+
 typedef struct visit_state {
   void *context;
   void (*visit)(void *, const lc_module *);

@@ -82,6 +82,11 @@ extension TraceFile {
     if unsafe lc_bits_contain(session.pointee.written_stacks, number) { return true }
     guard let stack = unsafe lc_depot_stack(number) else { return false }
     let count = unsafe Int(stack.pointee.count)
+    let unloads = lc_unloads()
+    if unloads != knownUnloads {
+      knownUnloads = unloads
+      writeModules()
+    }
     for index in 0..<count {
       if unsafe !knowsModule(of: UInt64(lc_stack_address(stack, index))) {
         writeModules()

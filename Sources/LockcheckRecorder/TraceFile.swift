@@ -31,6 +31,8 @@ import LockcheckCodecs
   /// The code of the modules that are in the file already.
   private var modules: UnsafeMutablePointer<ModuleRange>
   private var moduleCount = 0
+  /// How many modules had been unloaded when all that are loaded were last noted.
+  var knownUnloads: UInt32 = 0
 
   static let moduleCapacity = 65536
 

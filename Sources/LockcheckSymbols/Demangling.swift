@@ -23,7 +23,10 @@ enum Demangling {
 
   /// `f.part.0`, `f.constprop.0.isra.0`, `f.cold` and the static variable `count.1` are `f` and `count`: the
   /// numbers change from build to build.
-  private static func withoutCopyMark(_ symbol: String) -> String {
+  private static func withoutCopyMark(_ full: String) -> String {
+    // `qsort@@GLIBC_2.2.5`: the version says nothing to a reader.
+    let version = full.firstIndex(of: "@") ?? full.endIndex
+    let symbol = version == full.startIndex ? full : String(full[..<version])
     guard let dot = symbol.firstIndex(of: "."), dot != symbol.startIndex else { return symbol }
     let marks = symbol[dot...].split(separator: ".")
     let isMark = marks.allSatisfy { mark in

@@ -42,10 +42,15 @@ extension ELFFile {
         let size = symbols.load(offset + 16, as: UInt64.self)
         var index = sorted.firstIndexAtLeast(start)
         while index < sorted.count, sorted[index] - start < size {
-          // Of several names the tightest, then the first: the same in every run.
-          if best[index].map({ size < $0.size }) ?? true {
+          // Of several names the tightest, then one that others know, then the first: the same in
+          // every run.
+          let isLocal = symbols[offset + 4] >> 4 == 0
+          let isBetter =
+            best[index].map { size < $0.size || size == $0.size && $0.isLocal && !isLocal } ?? true
+          if isBetter {
             let name = UInt64(symbols.load(offset, as: UInt32.self))
-            best[index] = Candidate(table: place, name: name, start: start, size: size)
+            best[index] = Candidate(
+              table: place, name: name, start: start, size: size, isLocal: isLocal)
           }
           index += 1
         }
@@ -59,6 +64,7 @@ extension ELFFile {
     var name: UInt64
     var start: UInt64
     var size: UInt64
+    var isLocal: Bool
   }
 
   /// Reads each name once: many addresses are in one function.

@@ -10,12 +10,12 @@ import Testing
     ("$s6readmeyyYbcfU_", "closure #1 in top-level code"),
     ("$s6readmeyyYbcfU0_yyXEfU_", "closure #1 in closure #2 in top-level code"),
     ("pthread_create", "pthread_create"),
-    ("update.part.0", "update"), ("update.constprop.1.isra.0", "update"), (".hidden", ".hidden"),
+    ("qsort@@GLIBC_2.2.5", "qsort"), ("update.part.0", "update"), ("update.constprop.1.isra.0", "update"), (".hidden", ".hidden"),
     ("_ZN4bank8transferEi", "bank::transfer(int)"),
     ("_ZN4bank8transferEi.cold", "bank::transfer(int)"),
     ("_ZN4bank8transfer17h0123456789abcdefE", "bank::transfer"),
     (
-      "_ZN58_$LT$bank..Bank$u20$as$u20$core..ops..drop..Drop$GT$4drop17h0123456789abcdefE",
+      "_ZN52_$LT$bank..Bank$u20$as$u20$core..ops..drop..Drop$GT$4drop17h0123456789abcdefE",
       "<bank::Bank as core::ops::drop::Drop>::drop"
     ),
     ("_ZN4bank99transfer17h0123456789abcdefE", "_ZN4bank99transfer17h0123456789abcdefE"),

@@ -47,6 +47,11 @@ typedef struct lc_module {
   size_t build_id_length;
 } lc_module;
 
+/// How often a module may have been unloaded, so that another one can be where it was.
+uint32_t lc_unloads(void);
+/// Notes that one may have been.
+void lc_note_unload(void);
+
 /// Calls `visit` for each loaded module.
 void lc_modules_visit(void *context, void (*visit)(void *context, const lc_module *module));
 

@@ -7,6 +7,8 @@ struct RecordedTables {
   private var threadRows: [ThreadRow] = []
   private var objects = NumberMap()
   private var objectRows: [BinaryObjectRow] = []
+  /// How many modules were known when each of these was written down.
+  private var objectModules: [Int] = []
   private var stacks = NumberMap()
   private var stackRows: [RecordedStack] = []
   private var frames: [CodeAddress: FrameID] = [:]
@@ -42,6 +44,7 @@ struct RecordedTables {
     case .object(let number, let row):
       objects[number] = NumberMap.isRow | UInt32(objectRows.count)
       objectRows.append(row)
+      objectModules.append(modules.count)
     case .addresses(let number, let addresses):
       stacks[number] = NumberMap.isRow | UInt32(stackRows.count)
       stackRows.append(RecordedStack(addresses: addresses, modules: modules.count))
@@ -99,14 +102,19 @@ struct RecordedTables {
     details.pool = takesOthers ? details.pool.flatMap { other($0.rawValue, &tables) } : nil
     // The puts and gets of its task name a future by this number.
     if row.kind == .future { details.externalID = Int64(number) }
-    if let address = details.address, details.module == nil { place(address, &details) }
+    if let address = details.address, details.module == nil {
+      place(address, &details, among: objectModules[Int(known & ~NumberMap.isRow)])
+    }
     if details != ObjectDetails() { tables.objects[id] = details }
     return id
   }
 
   /// Says which module an address is in.
-  private func place(_ address: UInt64, _ details: inout ObjectDetails) {
-    guard let module = modules.last(where: { $0.extent.contains(address) }) else { return }
+  private func place(_ address: UInt64, _ details: inout ObjectDetails, among known: Int) {
+    let module =
+      modules[..<known].last { $0.extent.contains(address) }
+      ?? modules.first { $0.extent.contains(address) }
+    guard let module else { return }
     details.module = module.path
     details.offset = address &- module.bias
     if !module.buildID.isEmpty { details.buildID = module.buildID }
