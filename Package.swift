@@ -203,7 +203,8 @@ let package = Package(
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTestKit"],
       exclude: ["Golden"]),
     .testTarget(
-      name: "LockcheckSymbolsTests", dependencies: ["LockcheckTrace", "LockcheckSymbols"]),
+      name: "LockcheckSymbolsTests",
+      dependencies: ["LockcheckTrace", "LockcheckSymbols", "CLockcheckShims"]),
     .testTarget(
       name: "LockcheckAssertionsTests",
       dependencies: [

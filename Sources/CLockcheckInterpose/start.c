@@ -125,3 +125,17 @@ void lc_clean_environment(void) {
 
 const char *lc_settings_entry(void) { return settings_entry; }
 const char *lc_preload_entry(void) { return preload_entry; }
+
+// Says that what was loaded may be gone: the next module in its place has other names.
+__attribute__((visibility("default"))) int dlclose(void *handle) {
+  static int (*real)(void *);
+  int (*function)(void *) = __atomic_load_n(&real, __ATOMIC_RELAXED);
+  if (function == 0) {
+    function = (int (*)(void *))dlsym(RTLD_NEXT, "dlclose");
+    if (function == 0) return -1;
+    __atomic_store_n(&real, function, __ATOMIC_RELAXED);
+  }
+  int result = function(handle);
+  lc_note_unload();
+  return result;
+}

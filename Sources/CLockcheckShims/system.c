@@ -98,61 +98,94 @@ int lc_file_close(int fd, uint64_t length) {
   return error;
 }
 
+static uint32_t unloads = 0;
+uint32_t lc_unloads(void) { return __atomic_load_n(&unloads, __ATOMIC_ACQUIRE); }
+void lc_note_unload(void) { __atomic_fetch_add(&unloads, 1, __ATOMIC_RELEASE); }
+
 typedef struct visit_state {
   void *context;
-  void (*visit)(void *, const char *, uint64_t, uint64_t, uint64_t, const uint8_t *, size_t);
+  void (*visit)(void *, const lc_module *);
   bool is_first;
 } visit_state;
+
+/// Looks for the build ID among the notes from `note` to `end`.
+static void find_build_id(const uint8_t *note, const uint8_t *end, lc_module *module) {
+  while (note + sizeof(ElfW(Nhdr)) <= end) {
+    const ElfW(Nhdr) *entry = (const ElfW(Nhdr) *)note;
+    const uint8_t *name = note + sizeof(*entry);
+    const uint8_t *data = name + ((entry->n_namesz + 3u) & ~3u);
+    if (data + entry->n_descsz > end) return;
+    if (entry->n_type == NT_GNU_BUILD_ID && entry->n_namesz == 4 && !memcmp(name, "GNU", 4)) {
+      module->build_id = data;
+      module->build_id_length = entry->n_descsz;
+    }
+    note = data + ((entry->n_descsz + 3u) & ~3u);
+  }
+}
+
+/// Takes the code of a segment, which is in memory as it is in the file, into a check: words of eight
+/// bytes, the last filled up with zeros. Docs/trace-format-binary.md says how.
+static uint64_t check_code(uint64_t sum, const uint8_t *code, uint64_t count) {
+  sum = (sum ^ count) * 0xFF51AFD7ED558CCDu;
+  sum ^= sum >> 32;
+  for (uint64_t at = 0; at < count; at += 8) {
+    uint64_t word = 0;
+    memcpy(&word, code + at, count - at < 8 ? count - at : 8);
+    sum = (sum ^ word) * 0xFF51AFD7ED558CCDu;
+    sum ^= sum >> 32;
+  }
+  return sum;
+}
 
 static int visit_module(struct dl_phdr_info *info, size_t size, void *argument) {
   (void)size;
   visit_state *state = argument;
-  uint64_t low = UINT64_MAX, high = 0;
-  const uint8_t *build_id = 0;
-  size_t build_id_length = 0;
+  lc_module module = {info->dlpi_name, info->dlpi_addr, UINT64_MAX, 0, UINT64_MAX, 0, 0, 0};
   for (int i = 0; i < info->dlpi_phnum; i++) {
     const ElfW(Phdr) *header = &info->dlpi_phdr[i];
-    uint64_t start = info->dlpi_addr + header->p_vaddr;
-    if (header->p_type == PT_LOAD && (header->p_flags & PF_X)) {
-      if (start < low) low = start;
-      if (start + header->p_memsz > high) high = start + header->p_memsz;
+    uint64_t start = info->dlpi_addr + header->p_vaddr, end = start + header->p_memsz;
+    if (header->p_type == PT_NOTE)
+      find_build_id((const uint8_t *)start, (const uint8_t *)end, &module);
+    if (header->p_type != PT_LOAD) continue;
+    if (start < module.start) module.start = start;
+    if (end > module.end) module.end = end;
+    if (!(header->p_flags & PF_X)) continue;
+    if (start < module.low) module.low = start;
+    if (end > module.high) module.high = end;
+  }
+  bool is_first = state->is_first;
+  state->is_first = false;
+  if (module.high <= module.low) return 0;
+
+  uint64_t check = 0;
+  if (module.build_id == 0) {
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+      const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+      if (header->p_type != PT_LOAD || (header->p_flags & (PF_X | PF_R)) != (PF_X | PF_R)) continue;
+      const uint8_t *code = (const uint8_t *)(info->dlpi_addr + header->p_vaddr);
+      check = check_code(check, code, header->p_filesz);
     }
-    if (header->p_type != PT_NOTE) continue;
-    const uint8_t *note = (const uint8_t *)start, *end = note + header->p_memsz;
-    while (note + sizeof(ElfW(Nhdr)) <= end) {
-      const ElfW(Nhdr) *entry = (const ElfW(Nhdr) *)note;
-      const uint8_t *name = note + sizeof(*entry);
-      const uint8_t *data = name + ((entry->n_namesz + 3u) & ~3u);
-      if (data + entry->n_descsz > end) break;
-      if (entry->n_type == NT_GNU_BUILD_ID && entry->n_namesz == 4 && !memcmp(name, "GNU", 4)) {
-        build_id = data;
-        build_id_length = entry->n_descsz;
-      }
-      note = data + ((entry->n_descsz + 3u) & ~3u);
+    if (check != 0) {
+      module.build_id = (const uint8_t *)&check;
+      module.build_id_length = sizeof check;
     }
   }
   char self[4096];
-  const char *path = info->dlpi_name;
-  if (state->is_first || path == 0 || path[0] == 0) {
-    if (!state->is_first) {
-      path = "";
-    } else {
-      ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-      self[length > 0 ? length : 0] = 0;
-      path = self;
-    }
+  if (is_first) {
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[length > 0 ? length : 0] = 0;
+    module.path = self;
+  } else if (module.path == 0) {
+    module.path = "";
+  } else if (module.path[0] != '/' && strchr(module.path, '/') && realpath(module.path, self)) {
+    // As it was loaded: from the folder that the process was in.
+    module.path = self;
   }
-  state->is_first = false;
-  if (high > low)
-    state->visit(state->context, path, info->dlpi_addr, low, high, build_id, build_id_length);
+  state->visit(state->context, &module);
   return 0;
 }
 
-void lc_modules_visit(
-    void *context,
-    void (*visit)(
-        void *context, const char *path, uint64_t bias, uint64_t low, uint64_t high,
-        const uint8_t *build_id, size_t build_id_length)) {
+void lc_modules_visit(void *context, void (*visit)(void *context, const lc_module *module)) {
   visit_state state = {context, visit, true};
   dl_iterate_phdr(visit_module, &state);
 }

@@ -62,7 +62,7 @@ struct WhoWaits {
     let threads = last.sorted { $0.key < $1.key }
     let stacks = threads.map(\.value.stack) + holders.values.joined().map(\.stack)
     let made = threads.map(\.value.object).filter(\.isPresent).map { tables.objects.stack(of: $0) }
-    _ = TraceAnalysis.symbols(&tables, Set(stacks + made).filter(\.isPresent).sorted())
+    _ = TraceAnalysis.symbols(&tables, Set(stacks + made).filter(\.isPresent).sorted(), [])
     let names = Names(tables)
     var ids = threads.map(\.key) + threads.map(\.value.child).filter(\.isPresent)
     ids += holders.values.joined().map(\.thread)

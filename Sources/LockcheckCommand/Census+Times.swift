@@ -10,9 +10,10 @@ extension Census {
 
   /// Gives names to the places that the tables of waits and holds show.
   mutating func resolve() {
-    let stacks = worstSites.map(\.stack) + worstLocks.map { tables.objects.stack(of: $0.lock) }
+    let locks = worstLocks.map(\.lock) + worstSites.map(\.lock)
+    let stacks = worstSites.map(\.stack) + locks.map { tables.objects.stack(of: $0) }
     // What has no name is shown by what there is.
-    _ = TraceAnalysis.symbols(&tables, Set(stacks.filter(\.isPresent)).sorted())
+    _ = TraceAnalysis.symbols(&tables, Set(stacks.filter(\.isPresent)).sorted(), locks)
   }
 
   /// A row for each lock: name, how often and how long it was waited for and held.

@@ -7,16 +7,18 @@ enum FrameOrigin {
   /// By its name the program's own, but nothing says where it is written: forwarding code that the
   /// compiler made, or a module without debug information.
   case unplaced
+  /// In a module of the program's own that does not say what it is called.
+  case nameless
   /// The runtime's, the system's or lockcheck's.
   case foreign
 
   /// The frames that are worth showing and that tell one stack from another: those with a place,
-  /// else those of the program, else all.
+  /// else those of the program, else all but what begins every thread.
   static func telling<Element>(
     _ frames: [Element], _ origin: (Element) -> FrameOrigin
   ) -> [Element] {
     let origins = frames.map(origin)
-    for wanted in [FrameOrigin.placed, .unplaced] where origins.contains(wanted) {
+    for wanted in [FrameOrigin.placed, .unplaced, .nameless] where origins.contains(wanted) {
       return zip(frames, origins).filter { $0.1 == wanted }.map(\.0)
     }
     return frames
@@ -25,12 +27,29 @@ enum FrameOrigin {
 
 extension Array where Element == Frame {
   /// The frames of a stack that are worth showing: the program's own that have a place in a file,
-  /// else those that are its own by name, else all.
-  public var telling: [Frame] { FrameOrigin.telling(self, \.origin) }
+  /// else those that are its own by name, else those of its own modules, else all but what begins every
+  /// thread.
+  public var telling: [Frame] {
+    let own = filter { !$0.beginsThread }
+    return FrameOrigin.telling(own.isEmpty ? self : own, \.origin)
+  }
+
+  /// What the thread of the stack runs: the outermost of its frames that is the program's own.
+  ///
+  /// - Returns: Nil where it has no name, or the stack does not reach to where a thread begins.
+  var entry: String? {
+    guard let last, last.beginsThread else { return nil }
+    let frames = telling
+    guard let outermost = frames.last, !outermost.isForeign else { return nil }
+    return outermost.function
+  }
 }
 
 extension Frame {
   var origin: FrameOrigin {
+    if function == nil, file == nil, line == nil, let module, module.hasPrefix("/"), offset != nil {
+      return Self.isForeign(module: module) ? .foreign : .nameless
+    }
     if isForeign { return .foreign }
     return file == nil && line == nil ? .unplaced : .placed
   }
@@ -48,6 +67,16 @@ extension Frame {
     if let function, Self.isForeign(function: function) { return true }
     return function == nil && file == nil && line == nil
   }
+
+  /// Whether every thread begins with it, or every thread of a program that is recorded as it is.
+  var beginsThread: Bool {
+    if let module, module.lastPathComponent.hasPrefix("libLockcheckRuntime") { return true }
+    return function.map { Self.threadFunctions.contains($0) } ?? false
+  }
+
+  private static let threadFunctions: Set<String> = [
+    "start_thread", "clone", "__clone", "clone3", "__clone3", "thread_start",
+  ]
 
   private static func isForeign(module: String) -> Bool {
     let name = module.lastPathComponent
@@ -71,12 +100,13 @@ extension Frame {
   private static let foreignModules = [
     "libswift", "libc.so", "libc-", "libpthread", "libdispatch", "libBlocksRuntime",
     "libFoundation", "lib_Foundation", "libXCTest", "libTesting", "libstdc++", "libgcc", "libm.so",
-    "ld-linux", "linux-vdso", "[vdso]",
+    "ld-linux", "linux-vdso", "[vdso]", "libLockcheckRuntime",
   ]
 
   private static let ownSources = [
     "/Sources/Lockcheck/", "/Sources/LockcheckRecorder/", "/Sources/LockcheckFoundation/",
     "/Sources/LockcheckAssertions/", "/Sources/LockcheckTesting/", "/Sources/LockcheckXCTest/",
+    "/Sources/LockcheckInterpose/", "/Sources/CLockcheckInterpose/", "/Sources/CLockcheckShims/",
   ]
 
   private static let foreignFunctions = [

@@ -22,7 +22,7 @@ public struct LockClassName: Sendable, Hashable {
 extension TraceTables {
   /// The class of a lock: the declared one, else the place that made it, else its kind and name.
   ///
-  /// - Returns: Nil for a lock that is like no other: nothing of all that is known. Frames have to be
+  /// - Returns: Nil for a lock that is like no other: static data, or nothing of all that is known. Frames have to be
   ///   resolved before.
   public func lockClass(of lock: ObjectID) -> LockClassName? {
     guard lock.isPresent, lock.index < objects.count else { return nil }
@@ -31,8 +31,13 @@ extension TraceTables {
     var basis: LockClassName.Basis?
     if let name = details.declaredClass {
       basis = .declared(name)
+    } else if details.module != nil {
+      // Static data is there once, whoever used it first.
+      return nil
     } else if let site = birthplace(of: lock) {
-      basis = .place(kind, function: site.function, file: site.file, line: site.line)
+      let isNamed = site.function != nil || site.file != nil
+      basis = .place(
+        kind, function: isNamed ? site.function : site.place, file: site.file, line: site.line)
     } else if let name = objects.name(of: lock), !name.isEmpty {
       basis = .name(kind, name)
     }

@@ -2,14 +2,16 @@ public import LockcheckTrace
 
 /// What threads and objects are called in a report.
 ///
-/// By the name that the program gave; else by type and birthplace, `Lock made at Bank.swift:12`;
+/// By the name that the program gave, or that static data has; else by type and birthplace, `Lock made at Bank.swift:12`;
 /// else by the number that the trace uses, `lock 3`; else by a label in the order in which the report
-/// first mentions them, T0 or L0. Never by address, so that equal traces give equal bytes.
+/// first mentions them, T0 or L0, with the function that a thread runs. Never by address, so that equal traces give equal bytes.
 public struct Names: Sendable {
   private let tables: TraceTables
   private var threadLabels: [ThreadID: String] = [:]
   private var objectLabels: [ObjectID: String] = [:]
   private var labelCounts: [String: Int] = [:]
+  /// What nameless threads run, where a stack tells.
+  private var entries: [ThreadID: String] = [:]
   private var mentionedThreads = DenseSet()
   private var mentionedObjects = DenseSet()
 
@@ -41,7 +43,21 @@ public struct Names: Sendable {
   /// Hands out the label of a thread that has no better name.
   mutating func mention(_ thread: ThreadID) {
     guard mentionedThreads.insert(thread.index, below: tables.threads.count) else { return }
-    if ownName(of: thread) == nil { threadLabels[thread] = nextLabel("T") }
+    guard ownName(of: thread) == nil else { return }
+    let label = nextLabel("T")
+    threadLabels[thread] = entries[thread].map { "\(label) (\($0))" } ?? label
+  }
+
+  /// Takes from the stacks of steps what nameless threads run; before they are mentioned.
+  mutating func learnEntries(from steps: some Sequence<Step>) {
+    for step in steps
+    where isKnown(step.thread) && entries[step.thread] == nil && ownName(of: step.thread) == nil {
+      for stack in [step.stack] + step.holding.map(\.stack) {
+        guard let entry = tables.frames(of: stack).entry else { continue }
+        entries[step.thread] = entry.shortFunction
+        break
+      }
+    }
   }
 
   /// Hands out the label of an object that has no better name.
@@ -119,6 +135,7 @@ extension Names {
   private func ownName(of object: ObjectID) -> String? {
     if let name = tables.objects.name(of: object), !name.isEmpty { return name }
     let kind = tables.objects.kind(of: object)
+    if let place = tables.placeOfData(object) { return "\(kind.typeName) at \(place)" }
     if let site = tables.birthplace(of: object) { return "\(kind.typeName) made at \(site.place)" }
     return tables.objects[object].externalID.map { "\(kind.name) \($0)" }
   }
@@ -127,22 +144,72 @@ extension Names {
 extension TraceTables {
   /// The place that made an object: the innermost frame of its stack that is the program's own.
   ///
-  /// - Returns: Nil where no stack was recorded, or none of its frames has a name.
+  /// - Returns: Nil where no stack was recorded, or none of its frames has a name or is in a module of the
+  ///   program's own.
   func birthplace(of object: ObjectID) -> Frame? {
     guard object.isPresent, object.index < objects.count else { return nil }
-    return frames(of: objects.stack(of: object))
-      .filter { $0.function != nil || $0.file != nil || $0.line != nil }.telling.first
+    return frames(of: objects.stack(of: object)).filter { frame in
+      let isNamed = frame.function != nil || frame.file != nil || frame.line != nil
+      return !frame.beginsThread && (isNamed || frame.origin == .nameless)
+    }.telling.first
+  }
+}
+
+extension TraceTables {
+  /// The module and the offset of an object that is static data: `bank+0x4060`.
+  func placeOfData(_ object: ObjectID) -> String? {
+    guard !objects.details.isEmpty else { return nil }
+    let details = objects[object]
+    return Frame(module: details.module, offset: details.offset).placeInModule
   }
 }
 
 extension Frame {
+  /// The module and the offset in it, the same in every run: `bank+0x11f9`.
+  public var placeInModule: String? {
+    guard let module, let offset else { return nil }
+    return "\(module.lastPathComponent)+0x\(String(offset, radix: 16))"
+  }
+
   /// File and line, or the function where the file is not known: `Bank.swift:12`.
   public var place: String {
     guard let file else {
-      return function ?? line.map { "line \($0)" } ?? "an unknown place"
+      return function ?? line.map { "line \($0)" } ?? placeInModule ?? "an unknown place"
     }
     guard let line else { return file.lastPathComponent }
     return "\(file.lastPathComponent):\(line)"
+  }
+}
+
+extension String {
+  /// A function in a few letters: `Bank::transfer` of `Bank::transfer(int) const`, `lambda in main` of
+  /// `main::{lambda()#1}::operator()() const`.
+  ///
+  /// - Returns: Nil where it takes more than a few.
+  var shortFunction: String? {
+    var name = self[...]
+    if name.hasPrefix("static ") { name = name.dropFirst(7) }
+    if name.hasSuffix(" const") { name = name.dropLast(6) }
+    name = name.withoutParameters
+    if name.hasSuffix("::operator()"), let brace = name.firstIndex(of: "{") {
+      name = "lambda in \(name[..<brace].dropLast(2).withoutParameters)"
+    }
+    return name.isEmpty || name.count > 30 || name.hasPrefix("operator") ? nil : String(name)
+  }
+}
+
+extension Substring {
+  /// A function by its name alone.
+  fileprivate var withoutParameters: Substring {
+    guard last == ")" else { return self }
+    var depth = 0
+    for index in indices.reversed() {
+      if self[index] == ")" { depth += 1 }
+      if self[index] == "(" { depth -= 1 }
+      // What has no name but its parentheses keeps them.
+      if depth == 0 { return index == startIndex ? self : self[..<index] }
+    }
+    return self
   }
 }
 

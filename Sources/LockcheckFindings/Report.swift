@@ -55,6 +55,7 @@ public struct Report: Sendable {
     let patterns = ruledOut.grouped(by: signatures)
 
     var names = Names(tables)
+    names.learnEntries(from: [defects.flatMap(\.steps), patterns.flatMap(\.steps)].joined())
     defects.forEach { names.mention($0) }
     patterns.forEach { names.mention($0.steps) }
     // Last: what only a schedule names is hardly looked at.

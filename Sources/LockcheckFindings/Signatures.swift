@@ -52,7 +52,9 @@ struct Signatures {
     guard stack.isPresent else { return Place() }
     var place = Place()
     var last: String?
-    for id in FrameOrigin.telling(tables.stacks[stack.index].frames, { origin(of: $0) }) {
+    let frames = tables.stacks[stack.index].frames
+    let own = frames.filter { !tables[$0].beginsThread }
+    for id in FrameOrigin.telling(own.isEmpty ? frames : own, { origin(of: $0) }) {
       let frame = tables[id]
       let text = "\(frame.function ?? "")@\(frame.file?.lastPathComponent ?? "")"
       if frame.function != nil { place.namesFunction = true }
@@ -74,7 +76,14 @@ extension TraceTables {
   /// What an object is told from others by within one run: name, else birthplace, else itself.
   fileprivate func instanceName(of object: ObjectID) -> String {
     guard object.isPresent, object.index < objects.count else { return "" }
-    return lastingName(of: object)
+    let name = lastingName(of: object)
+    // Static data of several files may have one name.
+    if let name, !objects.details.isEmpty, objects[object].module != nil,
+      let offset = objects[object].offset
+    {
+      return "\(name) at \(offset)"
+    }
+    return name
       ?? "\(objects.kind(of: object).name) #\(object.rawValue)"
   }
 
@@ -85,7 +94,9 @@ extension TraceTables {
   public func lastingName(of object: ObjectID) -> String? {
     let kind = objects.kind(of: object).name
     if let name = objects.name(of: object), !name.isEmpty { return "\(kind) '\(name)'" }
+    if let place = placeOfData(object) { return "\(kind) at \(place)" }
     guard let site = birthplace(of: object) else { return nil }
+    if site.function == nil, site.file == nil { return "\(kind) made at \(site.place)" }
     return "\(kind) made in \(site.function ?? "")@\(site.file ?? ""):\(site.line ?? 0)"
   }
 

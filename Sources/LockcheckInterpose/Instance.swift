@@ -102,6 +102,8 @@ enum Instances {
     // between a wait and its end where a thread is cancelled.
     if lc_is_of_unwinders(lc_return_address(frame)) { return nil }
     // Outside the recorder, since a stack is captured.
+    var details = details
+    details.address = UInt64(address)
     let made = Instance(kind, name: name, details: details, frame: frame)
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }
     lc_lock()

@@ -15,7 +15,7 @@ extension TraceAnalysis {
     let stacks = Set(
       locks.filter { tables.objects[$0].declaredClass == nil }.map { tables.objects.stack(of: $0) })
     // What cannot be resolved is pointed out where a report needs it.
-    _ = resolver(&tables, stacks.filter(\.isPresent).sorted())
+    _ = resolver(&tables, stacks.filter(\.isPresent).sorted(), locks)
     let classes = LockClasses.OfOneRun(of: locks, in: tables)
     var search = LockOrderByClass(
       MergedRun(requests: requests, lockClasses: classes.classes, threadClasses: [:]),

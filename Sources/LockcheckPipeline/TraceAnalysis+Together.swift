@@ -13,12 +13,15 @@ extension TraceAnalysis {
     guard traces.count > 1, rules.contains(.lockOrderCycle) else { return nil }
     // What cannot be resolved was pointed out trace by trace.
     var tables = traces.map(\.report.tables)
-    for place in tables.indices { _ = resolver(&tables[place], tables[place].birthplaceStacks) }
+    for place in tables.indices {
+      _ = resolver(
+        &tables[place], tables[place].birthplaceStacks, traces[place].lockRequests?.locks ?? [])
+    }
     let classes = LockClasses(
       zip(traces, tables).compactMap { trace, tables in trace.lockRequests.map { ($0, tables) } })
     let merge = LockOrderMerge(classes.runs, ambiguous: classes.ambiguous)
     let names = zip(tables.indices, merge.stacks).map { place, stacks in
-      if !stacks.isEmpty { _ = resolver(&tables[place], stacks) }
+      if !stacks.isEmpty { _ = resolver(&tables[place], stacks, []) }
       return tables[place].lastingNames(of: stacks)
     }
     let found = merge.cycles(places: Self.numbers(of: names))
@@ -27,7 +30,7 @@ extension TraceAnalysis {
     var story = MergedStory(traces.map(\.name), tables, classes.runs)
     let findings = found.cycles.map { story.finding($0, merge) }
     // Held locks may have been taken elsewhere than where the request stands.
-    _ = resolver(&story.tables, story.tables.stacks.indices.map { StackID($0) })
+    _ = resolver(&story.tables, story.tables.stacks.indices.map { StackID($0) }, [])
     let warning = AnalysisWarning(
       .cycleSearchCutShort(ruledOutOnly: false), at: 0, thread: .absent)
     return Report(

@@ -5,9 +5,11 @@ public import LockcheckTrace
 
 /// From events to a report: analyzes, looks up the names that the findings need, groups and counts.
 public struct TraceAnalysis: Sendable {
-  /// Gives names to the frames of some stacks, and says where it cannot.
+  /// Gives names to the frames of some stacks and to some objects, and says where it cannot.
   public typealias Resolver =
-    @Sendable (_ tables: inout TraceTables, _ stacks: [StackID]) -> [ReportWarning]
+    @Sendable (
+      _ tables: inout TraceTables, _ stacks: [StackID], _ objects: [ObjectID]
+    ) -> [ReportWarning]
 
   /// The rules that are looked for.
   public var rules: [Rule]
@@ -17,7 +19,7 @@ public struct TraceAnalysis: Sendable {
   public var byClass: Bool
   /// What somebody has decided to live with.
   public var suppressions: Suppressions
-  /// Where names come from. Only asked about stacks that a finding refers to.
+  /// Where names come from. Only asked about stacks and objects that a finding refers to.
   public var resolver: Resolver
 
   /// Makes an analysis.
@@ -74,7 +76,8 @@ public struct TraceAnalysis: Sendable {
   ) -> Report {
     if byClass, rules.contains(.lockOrderCycle) { addCyclesByClass(to: &result) }
     var tables = result.tables
-    let symbolWarnings = resolver(&tables, result.stacks(for: rules))
+    let wanted = result.wantedNames(for: rules)
+    let symbolWarnings = resolver(&tables, wanted.stacks, wanted.objects)
     let names = Names(tables)
     return Report(
       header: header, tables: tables, eventCount: result.eventCount, findings: result.findings,
@@ -85,8 +88,8 @@ public struct TraceAnalysis: Sendable {
 }
 
 extension AnalysisResult {
-  /// Every stack that a report on these rules may show, each once and in order.
-  fileprivate func stacks(for rules: [Rule]) -> [StackID] {
+  /// Every stack and every object that a report on these rules may show, each once and in order.
+  fileprivate func wantedNames(for rules: [Rule]) -> (stacks: [StackID], objects: [ObjectID]) {
     let steps =
       findings.filter { rules.contains($0.rule) }.flatMap { $0.steps + $0.waits }
       + ruledOut.filter { rules.contains($0.rule) }.flatMap(\.steps)
@@ -108,8 +111,9 @@ extension AnalysisResult {
       if let ordering = finding.orderedBy { objects.insert(ordering.object) }
     }
     objects.formUnion(scheduledObjects)
+    objects.formUnion(warnings.map(\.object))
     stacks.formUnion(objects.filter(\.isPresent).map { tables.objects.stack(of: $0) })
-    return stacks.filter(\.isPresent).sorted()
+    return (stacks.filter(\.isPresent).sorted(), objects.filter(\.isPresent).sorted())
   }
 
   /// What schedules name: there may be a hundred thousand events in each, about a few objects.

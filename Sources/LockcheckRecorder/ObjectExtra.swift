@@ -11,12 +11,16 @@ struct ObjectExtra: Sendable {
   /// Whom an rwlock lets in first, or which item a queue hands out next.
   private var word: UInt8 = 0
   private var handover: Bool = false
+  /// Whether `level` is an address. Its value stands behind the class in a row, and so not among
+  /// ``values``.
+  private var hasAddress = false
   /// The lock of a condition, or the pool of a future.
   private var other: UInt32 = 0
   /// The value of a semaphore, the capacity of a queue, the parties of a barrier, or the workers of a
   /// pool.
   private var size: UInt64 = 0
   private var bound: UInt64 = 0
+  /// The level; where there is an address, of what is no primitive of ours and has no level, that.
   private var level: UInt64 = 0
 
   init(_ details: ObjectDetails) {
@@ -36,10 +40,16 @@ struct ObjectExtra: Sendable {
       (members, self.handover) = (has(Member.handover), handover)
     }
     if let level = details.level { (members, self.level) = (has(Member.level), level) }
+    if let address = details.address, details.level == nil {
+      (hasAddress, level) = (true, address)
+    }
   }
 
   /// The level, where there is one.
   var declaredLevel: UInt64? { UInt64(members) & Member.level != 0 ? level : nil }
+
+  /// Where it is in memory, where that is known.
+  var address: UInt64? { hasAddress ? level : nil }
 
   /// The values, in the order of their bits.
   var values: ObjectExtraValues { ObjectExtraValues(extra: self) }

@@ -1,4 +1,5 @@
 import CLockcheckShims
+import Glibc
 import LockcheckCodecs
 import LockcheckTrace
 import Synchronization
@@ -67,16 +68,19 @@ extension TraceFile {
     let kind = object.kind
     let name = object.name.withLock { $0 }
     let declaredClass = object.declaredClass
+    let address = extra.address
     let isWritten = appendRow(.object) { row in
       row.number(UInt64(number))
       row.byte(kind.rawValue)
       row.number(creation == 0 ? 0 : UInt64(creation) + 1)
       row.number(
         UInt64(extra.members) | (name == nil ? 0 : BinaryFormat.ObjectMember.name)
-          | (declaredClass == nil ? 0 : BinaryFormat.ObjectMember.declaredClass))
+          | (declaredClass == nil ? 0 : BinaryFormat.ObjectMember.declaredClass)
+          | (address == nil ? 0 : BinaryFormat.ObjectMember.address))
       if let name { row.text(name) }
       for value in extra.values { row.number(value) }
       if let declaredClass { row.text(declaredClass) }
+      if let address { row.number(address) }
     }
     return unsafe isWritten && lc_bits_insert(session.pointee.written_objects, number)
   }
@@ -86,6 +90,11 @@ extension TraceFile {
     if unsafe lc_bits_contain(session.pointee.written_stacks, number) { return true }
     guard let stack = unsafe lc_depot_stack(number) else { return false }
     let count = unsafe Int(stack.pointee.count)
+    let unloads = lc_unloads()
+    if unloads != knownUnloads {
+      knownUnloads = unloads
+      writeModules()
+    }
     for index in 0..<count {
       if unsafe !knowsModule(of: UInt64(lc_stack_address(stack, index))) {
         writeModules()
@@ -109,16 +118,25 @@ extension TraceFile {
   /// The modules that are loaded now and that the file does not know.
   func writeModules() {
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-    unsafe lc_modules_visit(context) { context, path, bias, low, high, buildID, length in
-      guard let context = unsafe context, let path = unsafe path else { return }
+    unsafe lc_modules_visit(context) { context, module in
+      guard let context = unsafe context, let module = unsafe module?.pointee,
+        let path = unsafe module.path
+      else { return }
       let file = unsafe Unmanaged<TraceFile>.fromOpaque(context).takeUnretainedValue()
-      guard file.noteModule(low: low, high: high) else { return }
+      let buildID = unsafe UnsafeBufferPointer(
+        start: module.build_id, count: module.build_id == nil ? 0 : module.build_id_length)
+      let mark = unsafe buildID.reduce(UInt64(strlen(path))) {
+        BinaryFormat.mix($0, UInt64($1))
+      }
+      guard unsafe file.noteModule(low: module.low, high: module.high, mark: mark) else { return }
       _ = file.appendRow(.module) { row in
         unsafe row.text(path)
-        row.number(bias)
-        row.number(low)
-        row.number(high)
-        unsafe row.bytes(UnsafeBufferPointer(start: buildID, count: buildID == nil ? 0 : length))
+        unsafe row.number(module.bias)
+        unsafe row.number(module.low)
+        unsafe row.number(module.high)
+        unsafe row.bytes(buildID)
+        unsafe row.number(module.start)
+        unsafe row.number(module.end)
       }
     }
   }

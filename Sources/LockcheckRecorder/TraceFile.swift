@@ -31,12 +31,16 @@ import LockcheckCodecs
   /// The code of the modules that are in the file already.
   private var modules: UnsafeMutablePointer<ModuleRange>
   private var moduleCount = 0
+  /// How many modules had been unloaded when all that are loaded were last noted.
+  var knownUnloads: UInt32 = 0
 
   static let moduleCapacity = 65536
 
   struct ModuleRange {
     var low: UInt64
     var high: UInt64
+    /// Tells it from another module that was loaded in the same place.
+    var mark: UInt64
   }
 
   /// Makes the file and its header.
@@ -222,11 +226,22 @@ import LockcheckCodecs
   }
 
   /// Notes the code of a module; false where it is known, or there are too many.
-  func noteModule(low: UInt64, high: UInt64) -> Bool {
+  ///
+  /// What was loaded where this one is has been unloaded: it is known no more.
+  func noteModule(low: UInt64, high: UInt64, mark: UInt64) -> Bool {
+    var index = 0
+    while index < moduleCount {
+      let known = unsafe modules[index]
+      if known.low == low, known.high == high, known.mark == mark { return false }
+      if known.low < high, low < known.high {
+        moduleCount -= 1
+        unsafe modules[index] = modules[moduleCount]
+      } else {
+        index += 1
+      }
+    }
     guard moduleCount < Self.moduleCapacity else { return false }
-    for index in 0..<moduleCount
-    where unsafe modules[index].low == low && modules[index].high == high { return false }
-    unsafe modules[moduleCount] = ModuleRange(low: low, high: high)
+    unsafe modules[moduleCount] = ModuleRange(low: low, high: high, mark: mark)
     moduleCount += 1
     return true
   }

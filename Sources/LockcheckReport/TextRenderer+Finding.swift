@@ -176,6 +176,8 @@ private struct ShownFrame: CustomStringConvertible {
     case (let function?, nil):
       description = "in \(function)" + (frame.module.map { " (\($0.lastPathComponent))" } ?? "")
     case (nil, let place?): description = "at \(place)"
+    case (nil, nil) where frame.placeInModule != nil:
+      description = "at " + (frame.placeInModule ?? "")
     case (nil, nil):
       let address = frame.address.map { "0x" + String($0, radix: 16) } ?? "an unknown place"
       description = "at \(address)" + (frame.module.map { " in \($0.lastPathComponent)" } ?? "")

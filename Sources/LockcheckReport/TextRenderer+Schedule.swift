@@ -24,7 +24,7 @@ extension TextRenderer {
       }
       page.prose(
         story.account(of: stretch), indent: margin, hanging: margin + nameWidth + eventWidth + 4,
-        label: TextPiece(row.name.padded(to: nameWidth + 2) + row.events))
+        label: TextPiece(row.name.padded(to: nameWidth) + "  " + row.events))
     }
     page.prose(story.outcome, indent: margin)
   }

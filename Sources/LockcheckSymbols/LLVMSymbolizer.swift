@@ -52,10 +52,8 @@ struct LLVMSymbolizer: LineReader {
     if let core = mappedFile(named: "/lib/swift/linux/libswiftCore.so") {
       folders.append(core.dropLast("/lib/swift/linux/libswiftCore.so".utf8.count) + "/bin")
     }
-    if let path = unsafe getenv("PATH") {
-      folders += unsafe String(cString: path).split(separator: ":")
-    }
     return folders.lazy.map { "\($0)/llvm-symbolizer" }.first { unsafe access($0, X_OK) == 0 }
+      ?? ChildProcess.find("llvm-symbolizer")
   }
 
   private static func mappedFile(named suffix: String) -> Substring? {

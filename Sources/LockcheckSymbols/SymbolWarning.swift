@@ -12,13 +12,15 @@ public struct SymbolWarning: Sendable, Hashable {
     case unreadable(String)
     /// The file does not say what these addresses are called: its symbols have been stripped.
     case noSymbols
+    /// The file names its functions, and does not say where they are written.
+    case noLines
   }
 
   /// The program or library, as the trace calls it.
   public var module: String
   /// What stands in the way.
   public var problem: Problem
-  /// How many distinct frames have no names because of it.
+  /// How many distinct frames have no names, or no lines, because of it.
   public var frames: Int
 
   init(_ module: String, _ problem: Problem, frames: Int) {
@@ -32,6 +34,7 @@ extension SymbolWarning: CustomStringConvertible {
   /// One line that says what is missing, why, and what would help.
   public var description: String {
     let places = frames == 1 ? "1 place" : "\(frames) places"
+    if problem == .noLines { return "no files and lines for \(places) in \(module): \(problem)" }
     return "no names for \(places) in \(module): \(problem)"
   }
 }
@@ -45,11 +48,13 @@ extension SymbolWarning.Problem: CustomStringConvertible {
     case .rebuilt(let expected, let found):
       "the file is another build (build ID \(found)) than the one that ran (\(expected))"
     case .noBuildID:
-      "no build ID says whether it is the build that ran; link with -Xlinker --build-id"
+      "the trace has no build ID that says whether it is the build that ran"
     case .unreadable(let why):
       "the file cannot be read (\(why))"
     case .noSymbols:
-      "the file has no symbols for them; keep it unstripped, or analyze where it is"
+      "the file has no symbols for them; keep it unstripped, or install its debug symbols"
+    case .noLines:
+      "the file has no debug information; compile it with -g, or install its debug symbols"
     }
   }
 }

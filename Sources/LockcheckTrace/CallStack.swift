@@ -20,7 +20,8 @@ public struct Frame: Sendable, Hashable {
   /// The address in the process that ran, within the instruction that made the call: one less than
   /// the return address. Intentionally not a pointer: that process may be gone.
   public var address: UInt64?
-  /// The offset of the address from the start of the module.
+  /// The offset of the address in the module: less what the loader added to the addresses that the
+  /// module's file gives itself.
   public var offset: UInt64?
   /// What the linker put in the module to tell its builds apart, in hexadecimal.
   public var buildID: String?

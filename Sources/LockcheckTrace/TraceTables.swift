@@ -76,6 +76,14 @@ public struct ObjectDetails: Sendable, Hashable {
   public var declaredClass: String?
   /// Its place in the order in which its class, or all locks, are to be taken.
   public var level: UInt64?
+  /// Where it was in the memory of the process that ran. Intentionally not a pointer.
+  public var address: UInt64?
+  /// The program or library that the address is in, where it is in one: as of static data.
+  public var module: String?
+  /// The offset of the address in that module, as ``Frame/offset`` is.
+  public var offset: UInt64?
+  /// What tells the builds of that module apart, in hexadecimal.
+  public var buildID: String?
 
   /// Makes details that say nothing.
   public init() {}

@@ -76,7 +76,7 @@ extension Kernel.Run {
     var events: [Event] = []
     while try decoder.read(into: &events, tables: &trace.tables) { trace.events += events }
     trace.header.process = .init(executable: "hangs", arguments: ["hangs", kernel.name] + option)
-    _ = TraceAnalysis.symbols(&trace.tables, trace.tables.stacks.indices.map { StackID($0) })
+    _ = TraceAnalysis.symbols(&trace.tables, trace.tables.stacks.indices.map { StackID($0) }, [])
     return trace.neutral
   }
 }

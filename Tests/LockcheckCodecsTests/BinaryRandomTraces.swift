@@ -109,6 +109,10 @@ private func addLaterMembers(to trace: inout Trace, _ seed: UInt64) {
     if chance(3) { details.order = QueueOrder.allCases.randomElement(using: &random)! }
     if chance(3) { details.level = UInt64.random(in: 0 ..< .max, using: &random) }
     if chance(3) { details.declaredClass = chance(2) ? "" : "🔒 class" }
+    if chance(3) { details.address = UInt64.random(in: 0 ... .max, using: &random) }
+    if chance(3) { details.module = chance(2) ? "" : "/lib/🔒.so" }
+    if chance(3) { details.offset = UInt64.random(in: 0 ... .max, using: &random) }
+    if chance(3) { details.buildID = "c0ffee" }
     trace.tables.objects[ObjectID(object)] = details
   }
 }

@@ -49,6 +49,10 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
     if chance(&random, 30) { details.order = QueueOrder.allCases.randomElement(using: &random)! }
     if chance(&random, 30) { details.declaredClass = texts.randomElement(using: &random)! }
     if chance(&random, 30) { details.level = UInt64.random(in: 0 ..< .max, using: &random) }
+    if chance(&random, 30) { details.address = 0x7fff_0000_1000 }
+    if chance(&random, 30) { details.module = texts.randomElement(using: &random)! }
+    if chance(&random, 30) { details.offset = UInt64.random(in: 0 ..< .max, using: &random) }
+    if chance(&random, 30) { details.buildID = "c0ffee" }
     _ = trace.tables.objects.append(
       kind: kind, name: chance(&random, 70) ? "object \(index)" : nil,
       stack: chance(&random, 50) ? StackID(Int.random(in: 0..<4, using: &random)) : .absent,

@@ -10,8 +10,17 @@ import Testing
     ("$s6readmeyyYbcfU_", "closure #1 in top-level code"),
     ("$s6readmeyyYbcfU0_yyXEfU_", "closure #1 in closure #2 in top-level code"),
     ("pthread_create", "pthread_create"),
+    ("qsort@@GLIBC_2.2.5", "qsort"), ("update.part.0", "update"), ("update.constprop.1.isra.0", "update"), (".hidden", ".hidden"),
+    ("_ZN4bank8transferEi", "bank::transfer(int)"),
+    ("_ZN4bank8transferEi.cold", "bank::transfer(int)"),
+    ("_ZN4bank8transfer17h0123456789abcdefE", "bank::transfer"),
+    (
+      "_ZN52_$LT$bank..Bank$u20$as$u20$core..ops..drop..Drop$GT$4drop17h0123456789abcdefE",
+      "<bank::Bank as core::ops::drop::Drop>::drop"
+    ),
+    ("_ZN4bank99transfer17h0123456789abcdefE", "_ZN4bank99transfer17h0123456789abcdefE"),
   ])
-  func `names code outside of any function`(symbol: String, name: String) {
+  func `gives code the names of its source`(symbol: String, name: String) {
     #expect(Demangling.name(of: symbol) == name)
   }
 
@@ -171,7 +180,12 @@ import Testing
 
 /// Each reader of debug information alone, and what users get.
 enum LineReaderChoice: CaseIterable {
-  case symbolizer, runtime, standard
+  case symbolizer, runtime, standard, gnu
+
+  /// The tools of GNU need not be there.
+  static var allCases: [LineReaderChoice] {
+    [.symbolizer, .runtime, .standard] + (GNUSymbolizer().program == nil ? [] : [.gnu])
+  }
 
   var resolver: SymbolResolver {
     switch self {
@@ -179,6 +193,7 @@ enum LineReaderChoice: CaseIterable {
     case .runtime:
       SymbolResolver(lineReaders: [LLVMSymbolizer(program: nil), RuntimeSymbolizer()])
     case .standard: SymbolResolver()
+    case .gnu: SymbolResolver(lineReaders: [GNUSymbolizer()])
     }
   }
 }

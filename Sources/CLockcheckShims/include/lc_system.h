@@ -38,13 +38,27 @@ void *lc_file_map(int fd, uint64_t offset, size_t bytes);
 /// Cuts the file and closes it. 0 or an error number.
 int lc_file_close(int fd, uint64_t length);
 
-/// Calls `visit` for each loaded module: its path, the difference between its addresses and those in
-/// its file, the extent of its code, and its build ID.
-void lc_modules_visit(
-    void *context,
-    void (*visit)(
-        void *context, const char *path, uint64_t bias, uint64_t low, uint64_t high,
-        const uint8_t *build_id, size_t build_id_length));
+/// A program or library that is loaded.
+typedef struct lc_module {
+  const char *path;
+  /// The difference between its addresses and those in its file.
+  uint64_t bias;
+  /// The extent of its code.
+  uint64_t low, high;
+  /// The extent of all that was loaded of it, data too.
+  uint64_t start, end;
+  /// What tells its builds apart: what the linker put in, or else a check of its code.
+  const uint8_t *build_id;
+  size_t build_id_length;
+} lc_module;
+
+/// How often a module may have been unloaded, so that another one can be where it was.
+uint32_t lc_unloads(void);
+/// Notes that one may have been.
+void lc_note_unload(void);
+
+/// Calls `visit` for each loaded module.
+void lc_modules_visit(void *context, void (*visit)(void *context, const lc_module *module));
 
 /// The number of the last error, for whoever must leave it as it was.
 static inline int lc_errno(void) { return errno; }

@@ -103,6 +103,10 @@ package enum BinaryFormat {
     @inlinable package static var order: UInt64 { 2048 }
     @inlinable package static var level: UInt64 { 4096 }
     @inlinable package static var declaredClass: UInt64 { 8192 }
+    @inlinable package static var address: UInt64 { 16384 }
+    @inlinable package static var module: UInt64 { 32768 }
+    @inlinable package static var offset: UInt64 { 65536 }
+    @inlinable package static var buildID: UInt64 { 131072 }
   }
 
   /// What a frame row has, as bits, in this order.

@@ -92,10 +92,16 @@ struct BinaryRowEncoder {
     add(details.pool.map { UInt64($0.rawValue) }, Member.pool)
     add(details.order.map { UInt64($0.rawValue) }, Member.order)
     add(details.level, Member.level)
-    if let text = details.declaredClass {
-      members |= Member.declaredClass
+    func add(_ text: String?, _ member: UInt64) {
+      guard let text else { return }
+      members |= member
       Self.text(text, &values)
     }
+    add(details.declaredClass, Member.declaredClass)
+    add(details.address, Member.address)
+    add(details.module, Member.module)
+    add(details.offset, Member.offset)
+    add(details.buildID, Member.buildID)
     Self.number(members, &row)
     append(.object, row + values)
   }

@@ -31,6 +31,16 @@ struct BinaryModule {
   var bias: UInt64
   var code: Range<UInt64>
   var buildID: String
+  /// All that was loaded of it; no more than its code where that is not known.
+  var extent: Range<UInt64>
+
+  init(path: String, bias: UInt64, code: Range<UInt64>, buildID: String) {
+    self.path = path
+    self.bias = bias
+    self.code = code
+    self.buildID = buildID
+    extent = code
+  }
 }
 
 extension BinaryRow {
@@ -51,8 +61,18 @@ extension BinaryRow {
       guard low <= high else {
         throw reader.wrong(.invalidValue, "a module that ends before it begins")
       }
-      self = .module(
-        BinaryModule(path: path, bias: bias, code: low..<high, buildID: try reader.hexadecimal()))
+      var module = BinaryModule(
+        path: path, bias: bias, code: low..<high, buildID: try reader.hexadecimal())
+      // Added later, as is whatever else follows.
+      if !reader.isAtEnd {
+        let start = try reader.number()
+        let end = try reader.number()
+        guard start <= end else {
+          throw reader.wrong(.invalidValue, "a module that ends before it begins")
+        }
+        module.extent = start..<end
+      }
+      self = .module(module)
     case .addresses:
       let number = try reader.identifier()
       _ = try reader.byte()
@@ -157,6 +177,10 @@ extension BinaryRow {
     }
     if members & Member.level != 0 { details.level = try reader.number() }
     if members & Member.declaredClass != 0 { details.declaredClass = try reader.text() }
+    if members & Member.address != 0 { details.address = try reader.number() }
+    if members & Member.module != 0 { details.module = try reader.text() }
+    if members & Member.offset != 0 { details.offset = try reader.number() }
+    if members & Member.buildID != 0 { details.buildID = try reader.text() }
   }
 
   private static func frame(from reader: inout BinaryRowReader) throws(TraceCodingError) -> Self {

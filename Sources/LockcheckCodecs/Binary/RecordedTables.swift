@@ -7,10 +7,27 @@ struct RecordedTables {
   private var threadRows: [ThreadRow] = []
   private var objects = NumberMap()
   private var objectRows: [BinaryObjectRow] = []
+  /// How many modules were known when each of these was written down.
+  private var objectModules: [Int] = []
   private var stacks = NumberMap()
-  private var stackRows: [[UInt64]] = []
-  private var frames: [UInt64: FrameID] = [:]
+  private var stackRows: [RecordedStack] = []
+  private var frames: [CodeAddress: FrameID] = [:]
+  /// The same by how many modules were known, to be found without a look at them.
+  private var knownFrames: [CodeAddress: FrameID] = [:]
   private var modules: [BinaryModule] = []
+
+  /// Return addresses, and how many modules were known when they were written down: one that came later
+  /// may be where one of these had been.
+  private struct RecordedStack {
+    var addresses: [UInt64]
+    var modules: Int
+  }
+
+  private struct CodeAddress: Hashable {
+    var address: UInt64
+    /// The place of its module among `modules`; -1 where it is in none. Or how many were known.
+    var module: Int
+  }
 
   /// What ran.
   private(set) var process: TraceHeader.Process?
@@ -27,9 +44,10 @@ struct RecordedTables {
     case .object(let number, let row):
       objects[number] = NumberMap.isRow | UInt32(objectRows.count)
       objectRows.append(row)
+      objectModules.append(modules.count)
     case .addresses(let number, let addresses):
       stacks[number] = NumberMap.isRow | UInt32(stackRows.count)
-      stackRows.append(addresses)
+      stackRows.append(RecordedStack(addresses: addresses, modules: modules.count))
     case .module(let module): modules.append(module)
     case .header, .frame, .stack, .note, .end, .unknown: break
     }
@@ -84,8 +102,22 @@ struct RecordedTables {
     details.pool = takesOthers ? details.pool.flatMap { other($0.rawValue, &tables) } : nil
     // The puts and gets of its task name a future by this number.
     if row.kind == .future { details.externalID = Int64(number) }
+    if let address = details.address, details.module == nil {
+      place(address, &details, among: objectModules[Int(known & ~NumberMap.isRow)])
+    }
     if details != ObjectDetails() { tables.objects[id] = details }
     return id
+  }
+
+  /// Says which module an address is in.
+  private func place(_ address: UInt64, _ details: inout ObjectDetails, among known: Int) {
+    let module =
+      modules[..<known].last { $0.extent.contains(address) }
+      ?? modules.first { $0.extent.contains(address) }
+    guard let module else { return }
+    details.module = module.path
+    details.offset = address &- module.bias
+    if !module.buildID.isEmpty { details.buildID = module.buildID }
   }
 
   /// The lock of a condition, or the pool of a future. It has none of its own, so that a damaged file
@@ -101,28 +133,43 @@ struct RecordedTables {
     _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables
   ) -> StackID? {
     guard known != NumberMap.undeclared else { return nil }
-    let addresses = stackRows[Int(known & ~NumberMap.isRow)]
+    let row = stackRows[Int(known & ~NumberMap.isRow)]
     let id = StackID(tables.stacks.count)
-    tables.stacks.append(CallStack(addresses.map { frame($0, &tables) }))
+    tables.stacks.append(
+      CallStack(row.addresses.map { frame($0, among: row.modules, &tables) }))
     stacks[number] = id.rawValue
     return id
   }
 
   /// The frame of a return address. What is kept is the address before it: the call, whose line is
   /// wanted, may be the last instruction of its line, or of its function.
-  private mutating func frame(_ returnAddress: UInt64, _ tables: inout TraceTables) -> FrameID {
-    if let known = frames[returnAddress] { return known }
+  private mutating func frame(
+    _ returnAddress: UInt64, among known: Int, _ tables: inout TraceTables
+  ) -> FrameID {
     let address = returnAddress &- 1
+    let quickKey = CodeAddress(address: address, module: known)
+    if let frame = knownFrames[quickKey] { return frame }
+    // The latest, since another module may have been loaded where one was unloaded. Modules that the file
+    // tells of late are better than none.
+    let place =
+      modules[..<known].lastIndex { $0.code.contains(address) }
+      ?? modules.firstIndex { $0.code.contains(address) } ?? -1
+    let key = CodeAddress(address: address, module: place)
+    if let frame = frames[key] {
+      knownFrames[quickKey] = frame
+      return frame
+    }
     let id = FrameID(tables.frames.count)
     var frame = Frame(address: address)
-    // The latest, since another module may have been loaded where one was unloaded.
-    if let module = modules.last(where: { $0.code.contains(address) }) {
+    if place >= 0 {
+      let module = modules[place]
       frame.module = module.path
       frame.offset = address &- module.bias
       if !module.buildID.isEmpty { frame.buildID = module.buildID }
     }
     tables.frames.append(frame)
-    frames[returnAddress] = id
+    frames[key] = id
+    knownFrames[quickKey] = id
     return id
   }
 }

@@ -65,7 +65,7 @@ enum FrameMember: UInt64, CaseIterable {
 /// fit into eight bytes.
 enum ObjectMember: UInt32, CaseIterable {
   case type, id, kind, name, stack, value, bound, capacity, parties, preference, lock, handover
-  case workers, pool, order, `class`, level
+  case workers, pool, order, `class`, level, address, module, offset, buildID
 }
 
 /// The members of the trace itself, and of the header of the line form.

@@ -214,6 +214,10 @@ extension JSONReader {
       parts.details.order = try word(words.orders, JSONWords.orders, &tokens, text) { "\($0)" }
     case .class: parts.details.declaredClass = try self.text(&tokens, text)
     case .level: parts.details.level = try tokens.unsigned(text)
+    case .address: parts.details.address = try tokens.unsigned(text, to: .max)
+    case .module: parts.details.module = try self.text(&tokens, text)
+    case .offset: parts.details.offset = try tokens.unsigned(text, to: .max)
+    case .buildID: parts.details.buildID = try self.text(&tokens, text)
     case .type, .lock, .pool: try skip(&tokens, text)
     }
   }

@@ -177,6 +177,10 @@ extension JSONRowWriter {
     put(", \"order\": ", details.order.map { "\($0)" }, &output)
     put(", \"class\": ", details.declaredClass, &output)
     put(", \"level\": ", details.level, &output)
+    put(", \"address\": ", details.address, &output)
+    put(", \"module\": ", details.module, &output)
+    put(", \"offset\": ", details.offset, &output)
+    put(", \"buildID\": ", details.buildID, &output)
     let stack = tables.objects.stack(of: object)
     if stack.isPresent { put(", \"stack\": ", Int64(stack.index) + 1, &output) }
     output.put("}")

@@ -82,6 +82,7 @@ extension STDTraceEncoder {
       if details.handover != nil { try drop("hand-over of a lock") }
       if details.declaredClass != nil { try drop("class of an object") }
       if details.level != nil { try drop("level of an object") }
+      if details.address != nil { try drop("address of an object") }
       firstNewObject += 1
     }
   }
