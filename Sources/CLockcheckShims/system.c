@@ -212,13 +212,10 @@ const char *lc_environment(const char *name) { return secure_getenv(name); }
 
 uintptr_t lc_unwinder_low = 0, lc_unwinder_high = 0;
 
-static void note_unwinder(
-    void *function, const char *path, uint64_t bias, uint64_t low, uint64_t high, const uint8_t *id,
-    size_t id_length) {
-  (void)path, (void)bias, (void)id, (void)id_length;
-  if ((uintptr_t)function < low || (uintptr_t)function >= high) return;
-  lc_unwinder_low = low;
-  lc_unwinder_high = high;
+static void note_unwinder(void *function, const lc_module *module) {
+  if ((uintptr_t)function < module->low || (uintptr_t)function >= module->high) return;
+  lc_unwinder_low = module->low;
+  lc_unwinder_high = module->high;
 }
 
 void *lc_load_unwinder(const char *library) {
