@@ -155,6 +155,10 @@ let package = Package(
     .executableTarget(
       name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
       path: "Tests/RecorderProbe"),
+    // Programs in C and C++ that are recorded with the library in front of them; compiled by the tests.
+    .testTarget(
+      name: "LockcheckInterposeTests",
+      dependencies: ["LockcheckCommand", "LockcheckTestKit"], exclude: ["Programs"]),
     .testTarget(
       name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
     .testTarget(
