@@ -160,6 +160,10 @@ let package = Package(
         "Lockcheck", "LockcheckRecorder", "LockcheckTasks", "LockcheckTrace",
       ],
       path: "Tests/RecorderProbe"),
+    // Programs in C and C++ that are recorded with the library in front of them; compiled by the tests.
+    .testTarget(
+      name: "LockcheckInterposeTests",
+      dependencies: ["LockcheckCommand", "LockcheckTestKit"], exclude: ["Programs"]),
     .testTarget(
       name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
     .testTarget(

@@ -1,4 +1,5 @@
 import CLockcheckInterpose
+import CLockcheckShims
 import Glibc
 
 /// Memory that is given back: what stood in it has ended, also without a word from the program, as with
@@ -16,6 +17,13 @@ enum Allocation {
       unsafe Instances.end(UnsafeRawPointer(bitPattern: next))
       next = lc_instance_next(next &+ 1, high)
     }
+  }
+
+  /// Ends what stands on the stack of the calling thread, which another thread will have.
+  static func threadEnds() {
+    guard let thread = unsafe lc_current(), !lc_is_main_thread() else { return }
+    let (low, high) = unsafe (thread.pointee.stack_low, thread.pointee.stack_high)
+    if low < high { unsafe lc_will_free(UnsafeRawPointer(bitPattern: low), Int(high - low)) }
   }
 }
 

@@ -42,6 +42,7 @@ enum Barriers {
   }
 }
 
+/// Stands in front of `pthread_barrier_init`.
 @c(pthread_barrier_init) public func interposeBarrierInit(
   _ barrier: UnsafeMutablePointer<pthread_barrier_t>,
   _ attributes: UnsafePointer<pthread_barrierattr_t>?, _ parties: UInt32
@@ -63,6 +64,7 @@ enum Barriers {
   return unsafe lc_real_pthread_barrier_destroy(barrier)
 }
 
+/// Stands in front of `pthread_barrier_wait`.
 @c(pthread_barrier_wait) public func interposeBarrierWait(
   _ barrier: UnsafeMutablePointer<pthread_barrier_t>
 ) -> Int32 {

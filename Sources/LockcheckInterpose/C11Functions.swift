@@ -8,14 +8,19 @@ import LockcheckTrace
 
 extension UnsafeMutablePointer where Pointee == mtx_t {
   /// As POSIX sees it.
-  var posix: MutexPointer { unsafe UnsafeMutableRawPointer(self).assumingMemoryBound(to: pthread_mutex_t.self) }
+  var posix: MutexPointer {
+    unsafe UnsafeMutableRawPointer(self).assumingMemoryBound(to: pthread_mutex_t.self)
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == cnd_t {
   /// As POSIX sees it.
-  var posix: Conditions.Pointer { unsafe UnsafeMutableRawPointer(self).assumingMemoryBound(to: pthread_cond_t.self) }
+  var posix: Conditions.Pointer {
+    unsafe UnsafeMutableRawPointer(self).assumingMemoryBound(to: pthread_cond_t.self)
+  }
 }
 
+/// Stands in front of `mtx_init`.
 @c(mtx_init) public func interposeC11MutexInit(
   _ mutex: UnsafeMutablePointer<mtx_t>, _ type: Int32
 ) -> Int32 {
@@ -25,12 +30,14 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   return result
 }
 
+/// Stands in front of `mtx_destroy`.
 @c(mtx_destroy) public func interposeC11MutexDestroy(_ mutex: UnsafeMutablePointer<mtx_t>) {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Instances.end(mutex, frame: frame) }
   unsafe lc_real_mtx_destroy(mutex)
 }
 
+/// Stands in front of `mtx_lock`.
 @c(mtx_lock) public func interposeC11Lock(_ mutex: UnsafeMutablePointer<mtx_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_mtx_lock(mutex) }
@@ -40,6 +47,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
     })
 }
 
+/// Stands in front of `mtx_timedlock`.
 @c(mtx_timedlock) public func interposeC11Timedlock(
   _ mutex: UnsafeMutablePointer<mtx_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -51,18 +59,21 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
     })
 }
 
+/// Stands in front of `mtx_trylock`.
 @c(mtx_trylock) public func interposeC11Trylock(_ mutex: UnsafeMutablePointer<mtx_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_mtx_trylock(mutex) }
   return unsafe C11.result(Mutexes.tryLock(mutex.posix, frame: frame))
 }
 
+/// Stands in front of `mtx_unlock`.
 @c(mtx_unlock) public func interposeC11Unlock(_ mutex: UnsafeMutablePointer<mtx_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_mtx_unlock(mutex) }
   return unsafe C11.result(Mutexes.unlock(mutex.posix, frame: frame))
 }
 
+/// Stands in front of `cnd_init`.
 @c(cnd_init) public func interposeC11CondInit(_ condition: UnsafeMutablePointer<cnd_t>) -> Int32 {
   let frame = lc_frame_address()
   let result = unsafe lc_real_cnd_init(condition)
@@ -72,12 +83,14 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   return result
 }
 
+/// Stands in front of `cnd_destroy`.
 @c(cnd_destroy) public func interposeC11CondDestroy(_ condition: UnsafeMutablePointer<cnd_t>) {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Instances.end(condition, frame: frame) }
   unsafe lc_real_cnd_destroy(condition)
 }
 
+/// Stands in front of `cnd_wait`.
 @c(cnd_wait) public func interposeC11Wait(
   _ condition: UnsafeMutablePointer<cnd_t>, _ mutex: UnsafeMutablePointer<mtx_t>
 ) -> Int32 {
@@ -87,6 +100,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
     LC_CND_WAIT, condition.posix, mutex.posix, frame: frame, outcome: Outcome.ofC11)
 }
 
+/// Stands in front of `cnd_timedwait`.
 @c(cnd_timedwait) public func interposeC11Timedwait(
   _ condition: UnsafeMutablePointer<cnd_t>, _ mutex: UnsafeMutablePointer<mtx_t>,
   _ end: UnsafePointer<timespec>
@@ -98,12 +112,14 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
     outcome: Outcome.ofC11)
 }
 
+/// Stands in front of `cnd_signal`.
 @c(cnd_signal) public func interposeC11Signal(_ condition: UnsafeMutablePointer<cnd_t>) -> Int32 {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Conditions.notify(condition.posix, count: 1, frame: frame) }
   return unsafe lc_real_cnd_signal(condition)
 }
 
+/// Stands in front of `cnd_broadcast`.
 @c(cnd_broadcast) public func interposeC11Broadcast(
   _ condition: UnsafeMutablePointer<cnd_t>
 ) -> Int32 {
@@ -114,6 +130,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   return unsafe lc_real_cnd_broadcast(condition)
 }
 
+/// Stands in front of `thrd_create`.
 @c(thrd_create) public func interposeC11Create(
   _ thread: UnsafeMutablePointer<pthread_t>,
   _ body: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Int32,
@@ -128,6 +145,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   }
 }
 
+/// Stands in front of `thrd_join`.
 @c(thrd_join) public func interposeC11Join(
   _ thread: pthread_t, _ result: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
@@ -137,6 +155,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
     LC_THRD_JOIN, thread, result, attempt: .blocking, frame: frame, outcome: Outcome.ofC11)
 }
 
+/// Stands in front of `thrd_detach`.
 @c(thrd_detach) public func interposeC11Detach(_ thread: pthread_t) -> Int32 {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { JoinableThreads.detach(thread) }

@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckTrace
 
+/// Stands in front of `pthread_cond_init`.
 @c(pthread_cond_init) public func interposeCondInit(
   _ condition: UnsafeMutablePointer<pthread_cond_t>,
   _ attributes: UnsafePointer<pthread_condattr_t>?
@@ -24,6 +25,7 @@ import LockcheckTrace
   return unsafe lc_real_pthread_cond_destroy(condition)
 }
 
+/// Stands in front of `pthread_cond_wait`.
 @c(pthread_cond_wait) public func interposeCondWait(
   _ condition: UnsafeMutablePointer<pthread_cond_t>, _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
@@ -35,6 +37,7 @@ import LockcheckTrace
     LC_COND_WAIT, condition, mutex, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_cond_timedwait`.
 @c(pthread_cond_timedwait) public func interposeCondTimedwait(
   _ condition: UnsafeMutablePointer<pthread_cond_t>, _ mutex: UnsafeMutablePointer<pthread_mutex_t>,
   _ end: UnsafePointer<timespec>
@@ -47,6 +50,7 @@ import LockcheckTrace
     LC_COND_TIMEDWAIT, condition, mutex, end: end, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_cond_clockwait`.
 @c(pthread_cond_clockwait) public func interposeCondClockwait(
   _ condition: UnsafeMutablePointer<pthread_cond_t>, _ mutex: UnsafeMutablePointer<pthread_mutex_t>,
   _ clock: clockid_t, _ end: UnsafePointer<timespec>
@@ -59,6 +63,7 @@ import LockcheckTrace
     LC_COND_CLOCKWAIT, condition, mutex, clock: clock, end: end, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_cond_signal`.
 @c(pthread_cond_signal) public func interposeCondSignal(
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
@@ -67,10 +72,13 @@ import LockcheckTrace
   return unsafe lc_real_pthread_cond_signal(condition)
 }
 
+/// Stands in front of `pthread_cond_broadcast`.
 @c(pthread_cond_broadcast) public func interposeCondBroadcast(
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Conditions.notify(condition, count: Conditions.all, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe Conditions.notify(condition, count: Conditions.all, frame: frame)
+  }
   return unsafe lc_real_pthread_cond_broadcast(condition)
 }

@@ -21,7 +21,8 @@ import LockcheckTrace
       ? nil : Instances.at(UnsafeRawPointer(condition), as: .condition, frame: frame)
     unsafe self.mutex = unsafe Mutexes.instance(of: mutex, frame: frame)
     isHeld = unsafe lc_mutex_owner(mutex) == lc_own_tid()
-    isGivenUp = unsafe lc_mutex_type(mutex) != Int32(PTHREAD_MUTEX_RECURSIVE)
+    isGivenUp =
+      unsafe lc_mutex_type(mutex) != Int32(PTHREAD_MUTEX_RECURSIVE)
       || lc_mutex_depth(mutex) <= 1
   }
 }

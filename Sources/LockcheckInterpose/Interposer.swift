@@ -21,7 +21,10 @@ enum Interposer {
     } else {
       Recording.begin(stacks: .unwind)
     }
-    RecordedThread.willEnd { Mutexes.threadEnds() }
+    RecordedThread.willEnd {
+      Mutexes.threadEnds()
+      Allocation.threadEnds()
+    }
   }
 }
 

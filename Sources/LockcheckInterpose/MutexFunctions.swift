@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckTrace
 
+/// Stands in front of `pthread_mutex_init`.
 @c(pthread_mutex_init) public func interposeMutexInit(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>,
   _ attributes: UnsafePointer<pthread_mutexattr_t>?
@@ -13,6 +14,7 @@ import LockcheckTrace
   return result
 }
 
+/// Stands in front of `pthread_mutex_destroy`.
 @c(pthread_mutex_destroy) public func interposeMutexDestroy(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
@@ -21,6 +23,7 @@ import LockcheckTrace
   return unsafe Mutexes.destroy(mutex, frame: frame)
 }
 
+/// Stands in front of `pthread_mutex_lock`.
 @c(pthread_mutex_lock) public func interposeMutexLock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
@@ -31,6 +34,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_mutex_trylock`.
 @c(pthread_mutex_trylock) public func interposeMutexTrylock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
@@ -39,6 +43,7 @@ import LockcheckTrace
   return unsafe Mutexes.tryLock(mutex, frame: frame)
 }
 
+/// Stands in front of `pthread_mutex_unlock`.
 @c(pthread_mutex_unlock) public func interposeMutexUnlock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
@@ -47,6 +52,7 @@ import LockcheckTrace
   return unsafe Mutexes.unlock(mutex, frame: frame)
 }
 
+/// Stands in front of `pthread_mutex_timedlock`.
 @c(pthread_mutex_timedlock) public func interposeMutexTimedlock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -57,6 +63,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_mutex_clocklock`.
 @c(pthread_mutex_clocklock) public func interposeMutexClocklock(
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>, _ clock: clockid_t,
   _ end: UnsafePointer<timespec>

@@ -25,7 +25,8 @@ enum Once {
       return
     }
     if unsafe lc_once_is_running(control) {
-      unsafe instance.pointee.object.append(.pendingAcquire(.shared), order: .ofThread, frame: frame)
+      unsafe instance.pointee.object.append(
+        .pendingAcquire(.shared), order: .ofThread, frame: frame)
     }
     var once = unsafe lc_once()
     unsafe once.routine = routine
@@ -68,14 +69,17 @@ enum Once {
   }
 }
 
+/// `lc_once_begins`, for the half of the library that is written in C.
 @c(lc_once_begins) public func onceBegins(_ once: UnsafeMutablePointer<lc_once>) {
   unsafe Once.begins(once.pointee)
 }
 
+/// `lc_once_ends`, for the half of the library that is written in C.
 @c(lc_once_ends) public func onceEnds(_ once: UnsafeMutablePointer<lc_once>) {
   unsafe Once.ends(once.pointee)
 }
 
+/// Stands in front of `pthread_once`.
 @c(pthread_once) public func interposeOnce(
   _ control: UnsafeMutablePointer<pthread_once_t>, _ routine: @escaping @convention(c) () -> Void
 ) -> Int32 {
@@ -88,6 +92,7 @@ enum Once {
   return result
 }
 
+/// Stands in front of `call_once`.
 @c(call_once) public func interposeCallOnce(
   _ flag: UnsafeMutablePointer<once_flag>, _ routine: @escaping @convention(c) () -> Void
 ) {

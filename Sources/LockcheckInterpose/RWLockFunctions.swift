@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckTrace
 
+/// Stands in front of `pthread_rwlock_init`.
 @c(pthread_rwlock_init) public func interposeRWLockInit(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>,
   _ attributes: UnsafePointer<pthread_rwlockattr_t>?
@@ -13,6 +14,7 @@ import LockcheckTrace
   return result
 }
 
+/// Stands in front of `pthread_rwlock_destroy`.
 @c(pthread_rwlock_destroy) public func interposeRWLockDestroy(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -21,6 +23,7 @@ import LockcheckTrace
   return unsafe lc_real_pthread_rwlock_destroy(lock)
 }
 
+/// Stands in front of `pthread_rwlock_unlock`.
 @c(pthread_rwlock_unlock) public func interposeRWLockUnlock(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -29,6 +32,7 @@ import LockcheckTrace
   return unsafe RWLocks.unlock(lock, frame: frame)
 }
 
+/// Stands in front of `pthread_rwlock_rdlock`.
 @c(pthread_rwlock_rdlock) public func interposeRWLockRead(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -39,6 +43,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_tryrdlock`.
 @c(pthread_rwlock_tryrdlock) public func interposeRWLockTryRead(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -49,6 +54,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_timedrdlock`.
 @c(pthread_rwlock_timedrdlock) public func interposeRWLockTimedRead(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -59,17 +65,21 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_clockrdlock`.
 @c(pthread_rwlock_clockrdlock) public func interposeRWLockClockRead(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>, _ clock: clockid_t,
   _ end: UnsafePointer<timespec>
 ) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end) }
+  guard Interposer.isOn(frame) else {
+    return unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
+  }
   return unsafe RWLocks.lock(lock, .shared, attempt: .timed, frame: frame) {
     unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
   }
 }
 
+/// Stands in front of `pthread_rwlock_wrlock`.
 @c(pthread_rwlock_wrlock) public func interposeRWLockWrite(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -80,6 +90,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_trywrlock`.
 @c(pthread_rwlock_trywrlock) public func interposeRWLockTryWrite(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
@@ -90,6 +101,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_timedwrlock`.
 @c(pthread_rwlock_timedwrlock) public func interposeRWLockTimedWrite(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -100,12 +112,15 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_rwlock_clockwrlock`.
 @c(pthread_rwlock_clockwrlock) public func interposeRWLockClockWrite(
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>, _ clock: clockid_t,
   _ end: UnsafePointer<timespec>
 ) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end) }
+  guard Interposer.isOn(frame) else {
+    return unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
+  }
   return unsafe RWLocks.lock(lock, .exclusive, attempt: .timed, frame: frame) {
     unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
   }

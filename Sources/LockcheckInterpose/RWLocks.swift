@@ -35,7 +35,8 @@ enum RWLocks {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: lock, frame: frame) else { return real() }
-    var result = unsafe mode == .shared
+    var result =
+      unsafe mode == .shared
       ? lc_real_pthread_rwlock_tryrdlock(lock) : lc_real_pthread_rwlock_trywrlock(lock)
     if result != 0, attempt != .try {
       if unsafe mayWait(lock, result) {

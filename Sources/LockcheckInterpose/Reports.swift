@@ -9,7 +9,9 @@ enum Reports {
   static func record(_ event: borrowing lockcheck_event, frame: UInt) {
     let kept = errno
     defer { errno = kept }
-    guard let operation = unsafe Operation(rawValue: UInt8(truncatingIfNeeded: event.operation.rawValue))
+    guard
+      let operation = unsafe Operation(
+        rawValue: UInt8(truncatingIfNeeded: event.operation.rawValue))
     else { return }
     if operation == .begin || operation == .end {
       return RecordedObject.append(.done(operation), frame: frame)
@@ -69,11 +71,13 @@ extension ObjectKind {
   }
 }
 
+/// What `lockcheck_record` of `lockcheck.h` does.
 @c(lockcheck_record) public func reportEvent(_ event: UnsafePointer<lockcheck_event>) {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Reports.record(event.pointee, frame: frame) }
 }
 
+/// What `lockcheck_declare` of `lockcheck.h` does.
 @c(lockcheck_declare) public func reportObject(
   _ object: UnsafeRawPointer, _ kind: lockcheck_kind, _ name: UnsafePointer<CChar>?,
   _ size: UInt64
@@ -83,11 +87,13 @@ extension ObjectKind {
   unsafe Reports.declare(object, kind, name: name, size: size, frame: frame)
 }
 
+/// What `lockcheck_forget` of `lockcheck.h` does.
 @c(lockcheck_forget) public func reportEnd(_ object: UnsafeRawPointer) {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Instances.end(object, frame: frame) }
 }
 
+/// What `lockcheck_make_thread` of `lockcheck.h` does.
 @c(lockcheck_make_thread) public func reportFork(
   _ name: UnsafePointer<CChar>?
 ) -> UnsafeMutableRawPointer? {
@@ -98,16 +104,19 @@ extension ObjectKind {
   return unsafe Unmanaged.passRetained(thread).toOpaque()
 }
 
+/// What `lockcheck_enter_thread` of `lockcheck.h` does.
 @c(lockcheck_enter_thread) public func reportStart(_ thread: UnsafeMutableRawPointer?) {
   guard let thread = unsafe thread else { return }
   unsafe Unmanaged<RecordedThread>.fromOpaque(thread).takeUnretainedValue().enter()
 }
 
+/// What `lockcheck_leave_thread` of `lockcheck.h` does.
 @c(lockcheck_leave_thread) public func reportExit(_ thread: UnsafeMutableRawPointer?) {
   guard let thread = unsafe thread else { return }
   unsafe Unmanaged<RecordedThread>.fromOpaque(thread).takeUnretainedValue().leave()
 }
 
+/// What `lockcheck_join_thread` of `lockcheck.h` does.
 @c(lockcheck_join_thread) public func reportJoin(
   _ thread: UnsafeMutableRawPointer?, _ attempt: lockcheck_attempt, _ result: lockcheck_result
 ) {

@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckTrace
 
+/// Stands in front of `sem_init`.
 @c(sem_init) public func interposeSemInit(
   _ semaphore: UnsafeMutablePointer<sem_t>, _ isShared: Int32, _ value: UInt32
 ) -> Int32 {
@@ -14,6 +15,7 @@ import LockcheckTrace
   return result
 }
 
+/// Stands in front of `sem_destroy`.
 @c(sem_destroy) public func interposeSemDestroy(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(semaphore), frame: frame) }
@@ -27,24 +29,28 @@ import LockcheckTrace
   if Interposer.isOn(frame) { unsafe Semaphores.opened(semaphore, frame: frame) }
 }
 
+/// Stands in front of `sem_close`.
 @c(sem_close) public func interposeSemClose(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
   if Interposer.isOn(frame) { unsafe Semaphores.closed(semaphore, frame: frame) }
   return unsafe lc_real_sem_close(semaphore)
 }
 
+/// Stands in front of `sem_wait`.
 @c(sem_wait) public func interposeSemWait(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_sem_wait(semaphore) }
   return unsafe Semaphores.wait(LC_SEM_WAIT, semaphore, attempt: .blocking, frame: frame)
 }
 
+/// Stands in front of `sem_trywait`.
 @c(sem_trywait) public func interposeSemTrywait(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_sem_trywait(semaphore) }
   return unsafe Semaphores.wait(LC_SEM_WAIT, semaphore, attempt: .try, frame: frame)
 }
 
+/// Stands in front of `sem_timedwait`.
 @c(sem_timedwait) public func interposeSemTimedwait(
   _ semaphore: UnsafeMutablePointer<sem_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -54,6 +60,7 @@ import LockcheckTrace
     LC_SEM_TIMEDWAIT, semaphore, end: end, attempt: .timed, frame: frame)
 }
 
+/// Stands in front of `sem_clockwait`.
 @c(sem_clockwait) public func interposeSemClockwait(
   _ semaphore: UnsafeMutablePointer<sem_t>, _ clock: clockid_t, _ end: UnsafePointer<timespec>
 ) -> Int32 {
@@ -63,6 +70,7 @@ import LockcheckTrace
     LC_SEM_CLOCKWAIT, semaphore, clock: clock, end: end, attempt: .timed, frame: frame)
 }
 
+/// Stands in front of `sem_post`.
 @c(sem_post) public func interposeSemPost(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_sem_post(semaphore) }

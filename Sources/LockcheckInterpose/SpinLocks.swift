@@ -44,6 +44,7 @@ enum SpinLocks {
   }
 }
 
+/// Stands in front of `pthread_spin_init`.
 @c(pthread_spin_init) public func interposeSpinInit(
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>, _ isShared: Int32
 ) -> Int32 {
@@ -55,6 +56,7 @@ enum SpinLocks {
   return result
 }
 
+/// Stands in front of `pthread_spin_destroy`.
 @c(pthread_spin_destroy) public func interposeSpinDestroy(
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>
 ) -> Int32 {
@@ -63,6 +65,7 @@ enum SpinLocks {
   return unsafe lc_real_pthread_spin_destroy(lock)
 }
 
+/// Stands in front of `pthread_spin_lock`.
 @c(pthread_spin_lock) public func interposeSpinLock(
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>
 ) -> Int32 {
@@ -71,6 +74,7 @@ enum SpinLocks {
   return unsafe SpinLocks.lock(lock, attempt: .blocking, frame: frame)
 }
 
+/// Stands in front of `pthread_spin_trylock`.
 @c(pthread_spin_trylock) public func interposeSpinTrylock(
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>
 ) -> Int32 {
@@ -79,6 +83,7 @@ enum SpinLocks {
   return unsafe SpinLocks.lock(lock, attempt: .try, frame: frame)
 }
 
+/// Stands in front of `pthread_spin_unlock`.
 @c(pthread_spin_unlock) public func interposeSpinUnlock(
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>
 ) -> Int32 {

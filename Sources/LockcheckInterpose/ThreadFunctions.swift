@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckTrace
 
+/// Stands in front of `pthread_create`.
 @c(pthread_create) public func interposeCreate(
   _ thread: UnsafeMutablePointer<pthread_t>, _ attributes: UnsafePointer<pthread_attr_t>?,
   _ body: @escaping @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?,
@@ -20,6 +21,7 @@ import LockcheckTrace
   }
 }
 
+/// Stands in front of `pthread_join`.
 @c(pthread_join) public func interposeJoin(
   _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
@@ -29,6 +31,7 @@ import LockcheckTrace
     LC_JOIN, thread, value, attempt: .blocking, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_tryjoin_np`.
 @c(pthread_tryjoin_np) public func interposeTryjoin(
   _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
@@ -38,6 +41,7 @@ import LockcheckTrace
     LC_TRYJOIN, thread, value, attempt: .try, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_timedjoin_np`.
 @c(pthread_timedjoin_np) public func interposeTimedjoin(
   _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   _ end: UnsafePointer<timespec>?
@@ -51,6 +55,7 @@ import LockcheckTrace
     frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_clockjoin_np`.
 @c(pthread_clockjoin_np) public func interposeClockjoin(
   _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   _ clock: clockid_t, _ end: UnsafePointer<timespec>?
@@ -64,6 +69,7 @@ import LockcheckTrace
     attempt: end == nil ? .blocking : .timed, frame: frame, outcome: Outcome.of)
 }
 
+/// Stands in front of `pthread_detach`.
 @c(pthread_detach) public func interposeDetach(_ thread: pthread_t) -> Int32 {
   let frame = lc_frame_address()
   // Before: its name may be another thread's at once.

@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckRecorder
 
+/// Stands in front of `pthread_setname_np`.
 @c(pthread_setname_np) public func interposeSetName(
   _ thread: pthread_t, _ name: UnsafePointer<CChar>
 ) -> Int32 {

@@ -28,6 +28,7 @@ enum Waits {
   }
 }
 
+/// `lc_wait_cancelled`, for the half of the library that is written in C.
 @c(lc_wait_cancelled) public func waitCancelled(_ wait: UnsafeMutablePointer<lc_wait>) {
   unsafe Waits.cancelled(wait.pointee)
 }

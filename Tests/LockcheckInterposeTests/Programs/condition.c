@@ -141,7 +141,28 @@ static void shared(void) {
   finish(thread);
 }
 
-CASES({"signalled", signalled}, {"signalled-without-lock", signalled_without_lock},
+static sem_t handled;
+static void post_from_handler(int number) {
+  (void)number;
+  sem_post(&handled);
+}
+/// A signal handler does something while its thread waits.
+static void in_handler(void) {
+  struct sigaction action = {.sa_handler = post_from_handler};
+  sigaction(SIGUSR1, &action, 0);
+  sem_init(&handled, 0, 0);
+  pthread_t thread = start(wait_ready, 0);
+  AWAIT_SLEEPERS(&c, 1);
+  pthread_kill(thread, SIGUSR1);
+  CHECK(sem_wait(&handled) == 0);
+  pthread_mutex_lock(&m);
+  ready = 1;
+  pthread_cond_signal(&c);
+  pthread_mutex_unlock(&m);
+  finish(thread);
+}
+
+CASES({"in-handler", in_handler}, {"signalled", signalled}, {"signalled-without-lock", signalled_without_lock},
       {"broadcast", broadcast}, {"timed", timed}, {"lost", lost}, {"nested", nested},
       {"without-lock", without_lock}, {"destroy-waited", destroy_waited},
       {"cancelled", cancelled}, {"shared", shared})

@@ -208,19 +208,48 @@ static void destroy_held(void) {
   pthread_mutex_unlock(&a);
 }
 
-/// Two lives at one address, with another order in each.
+/// Two lives at one address, with another order in each, and nothing that orders the threads.
+static void *ba_in_second_life(void *argument) {
+  await(2);
+  return ba(argument);
+}
 static void two_lives(void) {
   normal();
-  pthread_t one = start(ab, 0), other = start(ab_later, 0);
+  pthread_t one = start(ab, 0), other = start(ba_in_second_life, 0);
+  await(1);
+  CHECK(pthread_mutex_destroy(&a) == 0);
+  CHECK(pthread_mutex_init(&a, 0) == 0);
+  reach(2);
   finish(one);
   finish(other);
-  pthread_mutex_destroy(&a);
-  pthread_mutex_init(&a, 0);
-  reach(1);
-  finish(start(ba, 0));
 }
 
-CASES({"normal-inverted", normal_inverted}, {"normal-ordered", normal_ordered},
+/// The mutex of the second thread lies where that of the first one lay, which nobody has joined.
+static void *place = 0;
+static void *on_stack(void *other_order) {
+  pthread_mutex_t local = PTHREAD_MUTEX_INITIALIZER;
+  CHECK(place == 0 || place == &local);
+  place = &local;
+  pthread_mutex_t *outer = other_order ? &a : &local, *inner = other_order ? &local : &a;
+  pthread_mutex_lock(outer);
+  pthread_mutex_lock(inner);
+  pthread_mutex_unlock(inner);
+  pthread_mutex_unlock(outer);
+  return 0;
+}
+static void stack_lives(void) {
+  normal();
+  pthread_detach(start(on_stack, 0));
+  for (int threads = 2; threads > 1; usleep(1000)) {
+    threads = -2;
+    DIR *folder = opendir("/proc/self/task");
+    while (readdir(folder) != 0) threads++;
+    closedir(folder);
+  }
+  finish(start(on_stack, &a));
+}
+
+CASES({"stack-lives", stack_lives}, {"normal-inverted", normal_inverted}, {"normal-ordered", normal_ordered},
       {"recursive-inverted", recursive_inverted}, {"recursive-ordered", recursive_ordered},
       {"checking-inverted", checking_inverted}, {"checking-ordered", checking_ordered},
       {"adaptive-inverted", adaptive_inverted}, {"adaptive-ordered", adaptive_ordered},
