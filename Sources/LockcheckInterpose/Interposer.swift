@@ -15,29 +15,24 @@ enum Interposer {
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
     Threads.prepare()
-    guard let settings = unsafe lc_run_settings() else { return Recording.begin() }
-    let run = unsafe RunSettings(String(cString: settings))
+    guard let settings = RunSettings.ofProcess else { return Recording.begin() }
     lc_clean_environment()
-    Recording.begin(into: run.trace)
+    lc_follow(settings.followsChildren)
+    guard let file = settings.claimFile(isChild: false) else { return }
+    Recording.begin(into: file, sizeLimit: settings.sizeLimit)
+  }
+
+  /// Starts a recording of the child of a fork, which has left that of its parent.
+  static func startChild() {
+    guard let settings = RunSettings.ofProcess, let file = settings.claimFile(isChild: true) else {
+      return
+    }
+    Recording.beginAgain(into: file, sizeLimit: settings.sizeLimit)
   }
 }
 
 /// Called by the library's constructor.
 @c(lc_interposer_start) public func startInterposer() { Interposer.start() }
 
-/// What `lockcheck run` asks for: lines of `key=value`.
-struct RunSettings: Equatable {
-  /// The file of the trace; `%p` stands for the number of the process.
-  var trace = RecorderConfiguration().file
-
-  init(_ text: String) {
-    for line in text.split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "=") else { continue }
-      let value = line[line.index(after: equals)...]
-      switch line[..<equals] {
-      case "trace": trace = String(value)
-      default: break
-      }
-    }
-  }
-}
+/// Called in the child of a fork.
+@c(lc_interposer_start_child) public func startInterposerInChild() { Interposer.startChild() }

@@ -14,21 +14,24 @@ struct EnvironmentSettings: Equatable {
   /// One line for each wrong value.
   var complaints: [String] = []
 
-  /// The file of a recording that was asked for in another way than by the environment.
-  private static let overriding = Mutex<String?>(nil)
+  /// The settings of a recording that was asked for in another way than by the environment.
+  private static let overriding = Mutex<(file: String, sizeLimit: UInt64?)?>(nil)
 
   /// Has the process record into `file`, whatever `LOCKCHECK` and `LOCKCHECK_TRACE` say. Before the
   /// settings are read.
-  static func override(_ file: String) { overriding.withLock { $0 = file } }
+  static func override(_ file: String, sizeLimit: UInt64?) {
+    overriding.withLock { $0 = (file, sizeLimit) }
+  }
 
   /// The settings of this process, read once.
   static let ofProcess: EnvironmentSettings = {
     var settings = EnvironmentSettings { name in
       unsafe lc_environment(name).map { unsafe String(cString: $0) }
     }
-    if let file = overriding.withLock({ $0 }) {
+    if let other = overriding.withLock({ $0 }) {
       settings.isRecording = true
-      settings.configuration.file = file
+      settings.configuration.file = other.file
+      settings.configuration.sizeLimit = other.sizeLimit
     }
     return settings
   }()

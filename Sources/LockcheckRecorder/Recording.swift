@@ -32,11 +32,23 @@ public enum Recording {
 
   /// Starts ``Recorder/shared`` before any primitive is used, as the environment asks.
   ///
-  /// - Parameter file: The trace, where whoever calls knows better than the environment; then it is
-  ///   recorded in any case.
-  package static func begin(into file: String? = nil) {
-    if let file { EnvironmentSettings.override(file) }
+  /// - Parameters:
+  ///   - file: The trace, where whoever calls knows better than the environment; then it is recorded in
+  ///     any case.
+  ///   - sizeLimit: The bytes that it may not exceed.
+  package static func begin(into file: String? = nil, sizeLimit: UInt64? = nil) {
+    if let file { EnvironmentSettings.override(file, sizeLimit: sizeLimit) }
     readEnvironment()
+  }
+
+  /// Starts to record in the child of a fork, which has left its parent's recording, with the parent's
+  /// other settings.
+  package static func beginAgain(into file: String, sizeLimit: UInt64?) {
+    do throws(RecorderError) {
+      try Recorder.sharedInChild(file: file, sizeLimit: sizeLimit).start()
+    } catch {
+      say(error.description)
+    }
   }
 
   /// One line on standard error.

@@ -59,7 +59,7 @@ import Synchronization
       case .full: StackCapture.full
       }
     unsafe session.pointee.depth = UInt32(configuration.stackDepth)
-    unsafe session.pointee.fd = file.fileDescriptor
+    unsafe session.pointee.trace = file.handle
     unsafe session.pointee.header = file.header
     unsafe session.pointee.written_stacks = stacks.assumingMemoryBound(to: lc_bits.self)
     unsafe session.pointee.written_objects = objects.assumingMemoryBound(to: lc_bits.self)
@@ -129,7 +129,6 @@ import Synchronization
         unsafe next = thread.pointee.next
       }
       count(into: &summary)
-      unsafe session.pointee.fd = -1
       let error = file.close(nested: summary.nested)
       unsafe discard()
       return error
@@ -167,6 +166,7 @@ import Synchronization
     unsafe session.pointee.written_objects = nil
     unsafe session.pointee.written_threads = nil
     unsafe session.pointee.header = nil
+    unsafe session.pointee.trace = nil
     if let kept = unsafe session.pointee.file {
       unsafe Unmanaged<TraceFile>.fromOpaque(kept).release()
     }

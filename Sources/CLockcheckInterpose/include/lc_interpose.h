@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "lc_run.h"
 #include "lc_stack.h"
 #include "lc_thread.h"
 
@@ -63,17 +64,5 @@ static inline int lc_own_tid(void) { return lc_tid != 0 ? lc_tid : lc_find_tid()
 /// glibc's record of who holds a mutex, and of what type it is.
 static inline int lc_mutex_owner(const pthread_mutex_t *mutex) { return mutex->__data.__owner; }
 static inline int lc_mutex_type(const pthread_mutex_t *mutex) { return mutex->__data.__kind & 3; }
-
-/// The variable by which `lockcheck run` says what it asks for: lines of `key=value`.
-#define LC_RUN_VARIABLE "LOCKCHECK_RUN"
-/// What `lockcheck run` asks for; null where the program was started in another way.
-const char *lc_run_settings(void);
-/// Takes what `lockcheck run` put into the environment out of it again, so that the program and its
-/// children find it as it was.
-void lc_clean_environment(void);
-/// `LOCKCHECK_RUN=…` and `LD_PRELOAD=…` as they were, for whatever this process goes on as; null where
-/// the program was started in another way.
-const char *lc_settings_entry(void);
-const char *lc_preload_entry(void);
 
 #endif
