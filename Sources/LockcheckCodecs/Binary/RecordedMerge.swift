@@ -120,6 +120,8 @@ struct RecordedMerge {
         return loss
       case .recordingEnds:
         isOver = true
+        // A snapshot ends here, and nothing was lost.
+        if fileHeader.lost == 0 { return pendingLosses.popLast() }
         return TraceLoss(
           error: TraceCodingError(
             .limit, at: .file,
