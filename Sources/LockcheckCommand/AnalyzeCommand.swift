@@ -89,7 +89,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let analysis = TraceAnalysis(
-      rules: try options.rules(performance: failing.failOnPerformance), engine: options.engine.engine,
+      rules: try options.rules(performance: failing.failOnPerformance),
+      engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: try options.suppressions())
     let file: OutputFile

@@ -8,7 +8,8 @@ enum Terminal {
   static func style(isTerminal: Bool, of descriptor: Int32 = STDOUT_FILENO) -> TextStyle {
     guard isTerminal else { return .plain }
     let isColored = (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
-    return TextStyle(isColored: isColored, width: min(columns(of: descriptor) ?? TextStyle.plain.width, 100))
+    return TextStyle(
+      isColored: isColored, width: min(columns(of: descriptor) ?? TextStyle.plain.width, 100))
   }
 
   private static func columns(of descriptor: Int32) -> Int? {

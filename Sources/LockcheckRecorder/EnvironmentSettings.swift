@@ -32,6 +32,7 @@ struct EnvironmentSettings: Equatable {
       settings.isRecording = true
       settings.configuration.file = other.file
       settings.configuration.sizeLimit = other.sizeLimit
+      settings.configuration.isQuiet = true
     }
     return settings
   }()

@@ -133,7 +133,7 @@ import Synchronization
       unsafe discard()
       return error
     }
-    if summary.lost > 0 {
+    if summary.lost > 0, !configuration.isQuiet {
       Recording.say(
         "\(path): no room for \(summary.lost) events; the trace ends before the first of them")
     }

@@ -61,7 +61,8 @@ struct ProgramFile {
   private func refuse(_ file: String) throws(CommandFailure) {
     let why: String
     if Self.hasMoreRights(file) {
-      why = "runs with other rights than yours (setuid or the like), where no library can be preloaded"
+      why =
+        "runs with other rights than yours (setuid or the like), where no library can be preloaded"
     } else if let problem = ELFHeader(file)?.problem {
       why = problem
     } else {

@@ -72,7 +72,9 @@ struct ProgramProcess {
   func change() -> Change? {
     var status: CInt = 0
     var ended: pid_t
-    repeat { ended = unsafe waitpid(id, &status, WNOHANG | WUNTRACED) } while ended < 0
+    repeat {
+      ended = unsafe waitpid(id, &status, WNOHANG | WUNTRACED)
+    } while ended < 0
       && errno == EINTR
     guard ended == id else { return nil }
     if status & 0xFF == 0x7F { return .stopped }

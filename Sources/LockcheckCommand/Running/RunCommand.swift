@@ -163,7 +163,9 @@ struct RunCommand: ParsableCommand {
       let unread = Set(traces.recorded).subtracting(read.map(\.trace))
       say(kept: try traces.settle { kept.contains($0) || unread.contains($0) })
       fails = failing.fails(read.map(\.report))
-      if status == 0, let failure { throw CommandFailure(failure.outcome, "the report is incomplete") }
+      if status == 0, let failure {
+        throw CommandFailure(failure.outcome, "the report is incomplete")
+      }
     } else {
       say(kept: try traces.settle { _ in true })
     }

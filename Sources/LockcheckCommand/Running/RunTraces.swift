@@ -17,7 +17,9 @@ struct RunTraces {
   private let recording: String
   private let folder: TemporaryFolder
   private var index: String { base + "/index" }
-  private var base: String { folder.path.hasSuffix("/") ? String(folder.path.dropLast()) : folder.path }
+  private var base: String {
+    folder.path.hasSuffix("/") ? String(folder.path.dropLast()) : folder.path
+  }
   private static let mark = ".recording.lctrace"
 
   /// - Throws: A failure where the trace cannot be written there.

@@ -69,7 +69,9 @@ struct RunningProgram {
     return order.filter { ProcessThreads.isAlive($0) }.compactMap { latest[$0] }
   }
 
-  private func isToEnd(_ signal: CInt) -> Bool { [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal) }
+  private func isToEnd(_ signal: CInt) -> Bool {
+    [SIGINT, SIGTERM, SIGHUP, SIGQUIT].contains(signal)
+  }
 
   private func pass(_ arrival: RunSignals.Arrival) {
     if arrival.signal == snapshotSignal {
@@ -107,7 +109,9 @@ struct RunningProgram {
     }
     let threads = ProcessThreads(of: trace.process)
     guard isStuck || threads.allWaitForEver else { return nil }
-    let seconds = limit.map { Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18 }
+    let seconds = limit.map {
+      Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18
+    }
     StandardError.write(
       "lockcheck: \(one.name) hangs: nothing was recorded for \(seconds ?? 0) s, and "
         + (isStuck ? "threads wait for each other\n" : "every thread waits for another\n"))

@@ -45,7 +45,8 @@ struct WhoWaits {
     let names = Names(tables).distinct(objects: objects)
     return waits.map { wait in
       var line = "  \(name(wait.thread)) waits for "
-      line += wait.operation == .join
+      line +=
+        wait.operation == .join
         ? "the end of \(name(wait.child))" : names[wait.object] ?? "something"
       let owners = owners(of: wait).map(name)
       if !owners.isEmpty { line += ", which \(owners.joined(separator: ", ")) holds" }

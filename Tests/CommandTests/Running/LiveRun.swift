@@ -57,7 +57,7 @@ final class LiveRun {
     process.waitUntilExit()
     return Command.Result(
       status: process.terminationStatus, wasKilled: process.terminationReason != .exit,
-      output: String(decoding: text, as: UTF8.self), 
+      output: String(decoding: text, as: UTF8.self),
       errors: said + String(decoding: more, as: UTF8.self))
   }
 }

@@ -27,10 +27,12 @@ struct `lockcheck run --hang` {
   }
 
   @Test func `sees a deadlock beside a thread that goes on waiting for input`() throws {
-    let source = CProgram.deadlocked.replacing("int main(void) {", with: """
-      static void *reader(void *x) { char byte; return read(0, &byte, 1) == 1 ? x : 0; }
-      int main(void) { pthread_t other; pthread_create(&other, 0, reader, 0);
-      """)
+    let source = CProgram.deadlocked.replacing(
+      "int main(void) {",
+      with: """
+        static void *reader(void *x) { char byte; return read(0, &byte, 1) == 1 ? x : 0; }
+        int main(void) { pthread_t other; pthread_create(&other, 0, reader, 0);
+        """)
     try withProgram(source) { lockcheck, program in
       let run = try LiveRun(lockcheck, "--hang", "0.2", "--", program)
       try run.awaitErrors("hangs")
@@ -104,7 +106,6 @@ struct `A signal to lockcheck run` {
   private static let handler = """
     static void *left(void *x) { both(&a, &b); say(first); return x; }
     static void *right(void *x) { hear(first); both(&b, &a); return x; }
-    static void noted(int signal) { (void)signal; }
     int main(void) {
       run(left, right);
       sigset_t set, before;
@@ -114,7 +115,6 @@ struct `A signal to lockcheck run` {
       puts("ready"); fflush(stdout);
       int number;
       sigwait(&set, &number);
-      (void)noted;
       printf("got %d\\n", number);
       return 7;
     }

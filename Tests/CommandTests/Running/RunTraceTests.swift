@@ -19,7 +19,8 @@ struct `The trace of lockcheck run` {
   }
 
   @Test func `has the number of the process where %p stands`() throws {
-    try withProgram("int main(void) { printf(\"%d\", getpid()); return 0; }") { lockcheck, program in
+    try withProgram("int main(void) { printf(\"%d\", getpid()); return 0; }") {
+      lockcheck, program in
       let result = try lockcheck.record("--trace", "run-%p.lctrace", "--", program)
       #expect(result.status == 0)
       #expect(try lockcheck("info", "run-\(result.output).lctrace").status == 0)
