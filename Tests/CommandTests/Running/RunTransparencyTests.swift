@@ -75,7 +75,7 @@ struct `A recorded program` {
     // Whatever number the trace had, `mine` has it afterwards. What is recorded then is more than what
     // was set aside in the file before.
     let source = """
-      static void *work(void *x) { for (int i = 0; i < 100000; i++) both(&a, &b); return x; }
+      static void *work(void *x) { for (int i = 0; i < 30000; i++) both(&a, &b); return x; }
       int main(void) {
         for (int i = 0; i < 1024; i++) if (i != 1) close(i);
         int mine = open("mine", O_RDWR | O_CREAT | O_TRUNC, 0644);
@@ -96,13 +96,17 @@ struct `A recorded program` {
       }
       """
     try withProgram(source) { lockcheck, program in
-      let result = try lockcheck.record("--trace", "run.lctrace", "--", program)
+      let result = try lockcheck.record("--trace", "run.lctrace", "--no-analyze", "--", program)
       #expect(result.status == 0, "\(result.errors)")
       #expect(try lockcheck.read("mine") == "precious")
-      #expect(!result.errors.contains("lost"))
       let info = try lockcheck("info", "run.lctrace")
+      #expect(!info.output.contains("lost"))
       let counts = info.output.split(separator: "\n").map { $0.split(separator: " ") }
-      #expect(counts.contains { $0.first == "acquire" && $0.last == "400,000" })
+      let acquires = counts.first { $0.first == "acquire" }?.last.map {
+        $0.replacing(",", with: "")
+      }
+      // Two locks, two threads; with those that had to wait there may be more.
+      #expect(acquires.flatMap { Int($0) } ?? 0 >= 120_000)
     }
   }
 
