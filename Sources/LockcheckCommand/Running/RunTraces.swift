@@ -60,6 +60,9 @@ struct RunTraces {
   /// Takes away what is left of a run that did not come about.
   func discard() {
     for one in recorded { unsafe unlink(one.path) }
+    // Made to see whether it can be, and never written to.
+    var status = stat()
+    if unsafe stat(recording, &status) == 0, status.st_size == 0 { unsafe unlink(recording) }
     folder.remove()
   }
 
