@@ -11,15 +11,34 @@
 lc_real_functions lc_reals;
 __thread int lc_tid __attribute__((tls_model("initial-exec"))) = 0;
 
+static __thread bool is_resolving __attribute__((tls_model("initial-exec"))) = false;
+
+/// As the linker binds it today: some functions have an older form of the same name, which some versions
+/// of `dlsym` prefer.
+static void *find(const char *name) {
+#if defined(__x86_64__)
+  if (strncmp(name, "pthread_cond_", 13) == 0) {
+    void *found = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+    if (found != 0) return found;
+  }
+#endif
+  return dlsym(RTLD_NEXT, name);
+}
+
 // Stores the same values whoever comes first, so no lock is needed.
 void lc_resolve_reals(void) {
-#define X(result, name, parameters, arguments)                             \
-  {                                                                        \
-    void *found = dlsym(RTLD_NEXT, #name);                                 \
-    __atomic_store_n((void **)&lc_reals.name, found, __ATOMIC_RELEASE);    \
+  if (is_resolving) return;
+  is_resolving = true;
+#define X(result, name, parameters, arguments)                                 \
+  {                                                                            \
+    void *found = find(#name);                                                 \
+    __atomic_store_n((void **)&lc_reals.name, found, __ATOMIC_RELEASE);        \
   }
   LC_REAL_FUNCTIONS(X)
 #undef X
+  // What was not found is none of the program's business.
+  dlerror();
+  is_resolving = false;
 }
 
 static void forget_tid(void) { lc_tid = 0; }

@@ -6,17 +6,31 @@
 
 lc_table *lc_instances = 0;
 
-// Which pages have had an instance: a bit for each hash of a page's number. Several pages may share one.
-#define LC_NEAR_BITS 65536
-static uint64_t near_pages[LC_NEAR_BITS / 64];
+uint64_t lc_near_pages[LC_NEAR_PAGES / 64], lc_near_lines[LC_NEAR_LINES / 64];
 
-static uint32_t page_bit(uintptr_t address) {
-  return (uint32_t)((address >> 12) * 0x9E3779B97F4A7C15u >> 48);
+static bool has_bit(const uint64_t *bits, uint32_t bit) {
+  return __atomic_load_n(&bits[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1;
 }
 
-bool lc_instance_is_near(uintptr_t address) {
-  uint32_t bit = page_bit(address);
-  return __atomic_load_n(&near_pages[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1;
+static void set_bit(uint64_t *bits, uint32_t bit) {
+  __atomic_fetch_or(&bits[bit >> 6], (uint64_t)1 << (bit & 63), __ATOMIC_RELAXED);
+}
+
+/// The first address from `low` on, below `high`, in one line of memory.
+static uintptr_t next_in_line(uintptr_t low, uintptr_t high) {
+  for (uintptr_t at = (low + 3) & ~(uintptr_t)3; at < high; at += 4)
+    if (lc_instance_at(at) != 0) return at;
+  return 0;
+}
+
+static uintptr_t next_in_page(uintptr_t low, uintptr_t high) {
+  for (uintptr_t at = low; at < high; at = (at | 63) + 1) {
+    if (!has_bit(lc_near_lines, lc_line_bit(at))) continue;
+    uintptr_t end = (at | 63) + 1;
+    uintptr_t found = next_in_line(at, end < high ? end : high);
+    if (found != 0) return found;
+  }
+  return 0;
 }
 
 static lc_table_slot *slot_for(lc_table *table, uintptr_t address) {
@@ -54,30 +68,37 @@ bool lc_instance_put(uintptr_t address, void *instance) {
   lc_table_slot *slot = slot_for(table, address);
   if (slot->address == 0) {
     table->used++;
-    uint32_t bit = page_bit(address);
-    __atomic_fetch_or(&near_pages[bit >> 6], (uint64_t)1 << (bit & 63), __ATOMIC_RELAXED);
+    set_bit(lc_near_pages, lc_page_bit(address));
+    set_bit(lc_near_lines, lc_line_bit(address));
   }
   __atomic_store_n(&slot->instance, instance, __ATOMIC_RELEASE);
   __atomic_store_n(&slot->address, address, __ATOMIC_RELEASE);
   return true;
 }
 
-uintptr_t lc_instance_next(uintptr_t low, uintptr_t high) {
-  lc_table *table = lc_instances;
-  if (table == 0) return 0;
-  if (high - low <= (table->mask + 1) * 8) {
-    for (uintptr_t at = (low + 3) & ~(uintptr_t)3; at < high; at += 4)
-      if (lc_instance_at(at) != 0) return at;
-    return 0;
-  }
+/// Through the whole table, for parts of memory that have more pages than it has slots.
+static uintptr_t next_in_table(lc_table *table, uintptr_t low, uintptr_t high) {
   uintptr_t least = 0;
   for (uint64_t i = 0; i <= table->mask; i++) {
     lc_table_slot *slot = &table->slots[i];
-    if (slot->instance != 0 && slot->address >= low && slot->address < high &&
-        (least == 0 || slot->address < least))
-      least = slot->address;
+    uintptr_t address = __atomic_load_n(&slot->address, __ATOMIC_ACQUIRE);
+    if (address < low || address >= high || (least != 0 && address >= least)) continue;
+    if (__atomic_load_n(&slot->instance, __ATOMIC_ACQUIRE) != 0) least = address;
   }
   return least;
+}
+
+uintptr_t lc_instance_next(uintptr_t low, uintptr_t high) {
+  lc_table *table = __atomic_load_n(&lc_instances, __ATOMIC_ACQUIRE);
+  if (table == 0 || low >= high) return 0;
+  if ((high - low) >> 12 > table->mask) return next_in_table(table, low, high);
+  for (uintptr_t at = low; at < high; at = (at | 4095) + 1) {
+    if (!lc_instance_is_near(at)) continue;
+    uintptr_t end = (at | 4095) + 1;
+    uintptr_t found = next_in_page(at, end < high ? end : high);
+    if (found != 0) return found;
+  }
+  return 0;
 }
 
 static void *given_back = 0;

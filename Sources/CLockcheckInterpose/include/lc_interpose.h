@@ -1,10 +1,11 @@
 #ifndef LC_INTERPOSE_H
 #define LC_INTERPOSE_H
-
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <threads.h>
 #include <time.h>
 
 #include "lc_stack.h"
@@ -12,16 +13,100 @@
 
 // The functions that this library stands in front of, as the next library in the search order has them.
 // X(result, name, parameters, arguments)
-#define LC_REAL_FUNCTIONS(X)                                                                    \
+#define LC_REAL_MUTEX_FUNCTIONS(X)                                                              \
   X(int, pthread_mutex_init, (pthread_mutex_t * m, const pthread_mutexattr_t *a), (m, a))       \
   X(int, pthread_mutex_destroy, (pthread_mutex_t * m), (m))                                     \
   X(int, pthread_mutex_lock, (pthread_mutex_t * m), (m))                                        \
   X(int, pthread_mutex_trylock, (pthread_mutex_t * m), (m))                                     \
+  X(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct timespec *e), (m, e))      \
+  X(int, pthread_mutex_clocklock,                                                               \
+    (pthread_mutex_t * m, clockid_t k, const struct timespec *e), (m, k, e))                    \
   X(int, pthread_mutex_unlock, (pthread_mutex_t * m), (m))                                      \
+  X(int, mtx_init, (mtx_t * m, int t), (m, t))                                                  \
+  X(int, mtx_lock, (mtx_t * m), (m))                                                            \
+  X(int, mtx_trylock, (mtx_t * m), (m))                                                         \
+  X(int, mtx_timedlock, (mtx_t * m, const struct timespec *e), (m, e))                          \
+  X(int, mtx_unlock, (mtx_t * m), (m))                                                          \
+  X(void, mtx_destroy, (mtx_t * m), (m))                                                        \
+  X(int, pthread_spin_init, (pthread_spinlock_t * s, int p), (s, p))                            \
+  X(int, pthread_spin_destroy, (pthread_spinlock_t * s), (s))                                   \
+  X(int, pthread_spin_lock, (pthread_spinlock_t * s), (s))                                      \
+  X(int, pthread_spin_trylock, (pthread_spinlock_t * s), (s))                                   \
+  X(int, pthread_spin_unlock, (pthread_spinlock_t * s), (s))
+
+#define LC_REAL_RWLOCK_FUNCTIONS(X)                                                             \
+  X(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlockattr_t *a), (l, a))    \
+  X(int, pthread_rwlock_destroy, (pthread_rwlock_t * l), (l))                                   \
+  X(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l), (l))                                    \
+  X(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l), (l))                                 \
+  X(int, pthread_rwlock_timedrdlock, (pthread_rwlock_t * l, const struct timespec *e), (l, e))  \
+  X(int, pthread_rwlock_clockrdlock,                                                            \
+    (pthread_rwlock_t * l, clockid_t k, const struct timespec *e), (l, k, e))                   \
+  X(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l), (l))                                    \
+  X(int, pthread_rwlock_trywrlock, (pthread_rwlock_t * l), (l))                                 \
+  X(int, pthread_rwlock_timedwrlock, (pthread_rwlock_t * l, const struct timespec *e), (l, e))  \
+  X(int, pthread_rwlock_clockwrlock,                                                            \
+    (pthread_rwlock_t * l, clockid_t k, const struct timespec *e), (l, k, e))                   \
+  X(int, pthread_rwlock_unlock, (pthread_rwlock_t * l), (l))
+
+#define LC_REAL_WAITING_FUNCTIONS(X)                                                            \
+  X(int, pthread_cond_init, (pthread_cond_t * c, const pthread_condattr_t *a), (c, a))          \
+  X(int, pthread_cond_destroy, (pthread_cond_t * c), (c))                                       \
+  X(int, pthread_cond_wait, (pthread_cond_t * c, pthread_mutex_t *m), (c, m))                   \
+  X(int, pthread_cond_timedwait,                                                                \
+    (pthread_cond_t * c, pthread_mutex_t *m, const struct timespec *e), (c, m, e))              \
+  X(int, pthread_cond_clockwait,                                                                \
+    (pthread_cond_t * c, pthread_mutex_t *m, clockid_t k, const struct timespec *e),            \
+    (c, m, k, e))                                                                               \
+  X(int, pthread_cond_signal, (pthread_cond_t * c), (c))                                        \
+  X(int, pthread_cond_broadcast, (pthread_cond_t * c), (c))                                     \
+  X(int, cnd_init, (cnd_t * c), (c))                                                            \
+  X(void, cnd_destroy, (cnd_t * c), (c))                                                        \
+  X(int, cnd_wait, (cnd_t * c, mtx_t *m), (c, m))                                               \
+  X(int, cnd_timedwait, (cnd_t * c, mtx_t *m, const struct timespec *e), (c, m, e))             \
+  X(int, cnd_signal, (cnd_t * c), (c))                                                          \
+  X(int, cnd_broadcast, (cnd_t * c), (c))                                                       \
+  X(int, pthread_barrier_init,                                                                  \
+    (pthread_barrier_t * b, const pthread_barrierattr_t *a, unsigned n), (b, a, n))             \
+  X(int, pthread_barrier_destroy, (pthread_barrier_t * b), (b))                                 \
+  X(int, pthread_barrier_wait, (pthread_barrier_t * b), (b))                                    \
+  X(int, sem_init, (sem_t * s, int p, unsigned v), (s, p, v))                                   \
+  X(int, sem_destroy, (sem_t * s), (s))                                                         \
+  X(int, sem_close, (sem_t * s), (s))                                                           \
+  X(int, sem_wait, (sem_t * s), (s))                                                            \
+  X(int, sem_trywait, (sem_t * s), (s))                                                         \
+  X(int, sem_timedwait, (sem_t * s, const struct timespec *e), (s, e))                          \
+  X(int, sem_clockwait, (sem_t * s, clockid_t k, const struct timespec *e), (s, k, e))          \
+  X(int, sem_post, (sem_t * s), (s))                                                            \
+  X(int, pthread_once, (pthread_once_t * o, void (*f)(void)), (o, f))                           \
+  X(void, call_once, (once_flag * o, void (*f)(void)), (o, f))
+
+#define LC_REAL_THREAD_FUNCTIONS(X)                                                             \
   X(int, pthread_create,                                                                        \
     (pthread_t * t, const pthread_attr_t *a, void *(*f)(void *), void *c), (t, a, f, c))        \
   X(int, pthread_join, (pthread_t t, void **r), (t, r))                                         \
-  X(int, pthread_detach, (pthread_t t), (t))
+  X(int, pthread_tryjoin_np, (pthread_t t, void **r), (t, r))                                   \
+  X(int, pthread_timedjoin_np, (pthread_t t, void **r, const struct timespec *e), (t, r, e))    \
+  X(int, pthread_clockjoin_np,                                                                  \
+    (pthread_t t, void **r, clockid_t k, const struct timespec *e), (t, r, k, e))               \
+  X(int, pthread_detach, (pthread_t t), (t))                                                    \
+  X(int, pthread_setname_np, (pthread_t t, const char *n), (t, n))                              \
+  X(int, thrd_create, (thrd_t * t, thrd_start_t f, void *c), (t, f, c))                         \
+  X(int, thrd_join, (thrd_t t, int *r), (t, r))                                                 \
+  X(int, thrd_detach, (thrd_t t), (t))
+
+#define LC_REAL_MEMORY_FUNCTIONS(X)                                                             \
+  X(void, free, (void *p), (p))                                                                 \
+  X(void *, realloc, (void *p, size_t n), (p, n))                                               \
+  X(size_t, malloc_usable_size, (void *p), (p))                                                 \
+  X(int, munmap, (void *p, size_t n), (p, n))
+
+#define LC_REAL_FUNCTIONS(X)   \
+  LC_REAL_MEMORY_FUNCTIONS(X)  \
+  LC_REAL_MUTEX_FUNCTIONS(X)   \
+  LC_REAL_RWLOCK_FUNCTIONS(X)  \
+  LC_REAL_WAITING_FUNCTIONS(X) \
+  LC_REAL_THREAD_FUNCTIONS(X)
 
 typedef struct lc_real_functions {
 #define X(result, name, parameters, arguments) result(*name) parameters;
@@ -31,12 +116,17 @@ typedef struct lc_real_functions {
 
 extern lc_real_functions lc_reals;
 /// Looks all of them up. Called at the first call of any, which may be long before the constructors.
+/// Memory that is given back by the search itself stays where it is.
 void lc_resolve_reals(void);
 
-// `lc_real_pthread_mutex_lock` and so on.
+// `lc_real_pthread_mutex_lock` and so on. One that the C library does not have, or that is called while it
+// is looked for, does nothing.
 #define X(result, name, parameters, arguments)                                   \
   static inline result lc_real_##name parameters {                              \
-    if (__builtin_expect(lc_reals.name == 0, 0)) lc_resolve_reals();            \
+    if (__builtin_expect(lc_reals.name == 0, 0)) {                              \
+      lc_resolve_reals();                                                       \
+      if (lc_reals.name == 0) return (result)0;                                 \
+    }                                                                           \
     return lc_reals.name arguments;                                             \
   }
 LC_REAL_FUNCTIONS(X)

@@ -41,10 +41,27 @@ static inline void *lc_instance_at(uintptr_t address) {
 /// lock.
 bool lc_instance_put(uintptr_t address, void *instance);
 
+// Which pages, and which lines of 64 bytes, have had an instance: a bit for each hash of their numbers.
+// Several may share one.
+#define LC_NEAR_PAGES (1u << 16)
+#define LC_NEAR_LINES (1u << 20)
+extern uint64_t lc_near_pages[LC_NEAR_PAGES / 64], lc_near_lines[LC_NEAR_LINES / 64];
+
+static inline uint32_t lc_page_bit(uintptr_t address) {
+  return (uint32_t)((address >> 12) * 0x9E3779B97F4A7C15u >> 48);
+}
+static inline uint32_t lc_line_bit(uintptr_t address) {
+  return (uint32_t)((address >> 6) * 0x9E3779B97F4A7C15u >> 44);
+}
+
 /// Whether anything may stand in the page of the address, or has.
-bool lc_instance_is_near(uintptr_t address);
-/// The next address from `low` on, below `high`, at which something stands; 0 where there is none. Under
-/// the recorder's lock.
+static inline bool lc_instance_is_near(uintptr_t address) {
+  uint32_t bit = lc_page_bit(address);
+  return __atomic_load_n(&lc_near_pages[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1;
+}
+
+/// The next address from `low` on, below `high`, at which something stands; 0 where there is none. Takes
+/// no lock, and looks at each page of the part, or at the whole table where that is less.
 uintptr_t lc_instance_next(uintptr_t low, uintptr_t high);
 
 /// Memory for instances, zeroed, of which what was given back is used again. Under the recorder's lock.

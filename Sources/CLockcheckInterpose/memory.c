@@ -1,0 +1,40 @@
+#include "lc_interpose.h"
+#include "lc_memory.h"
+#include "lc_table.h"
+
+/// Swift's half: ends each object between the two addresses. See `Allocation.swift`.
+void lc_end_instances(uintptr_t low, uintptr_t high);
+
+void lc_will_free(const void *block, size_t size) {
+  uintptr_t low = (uintptr_t)block, high = low + size;
+  // Two pages at the most, so that most blocks cost two looks at a bit.
+  if (size <= 4096 && !lc_instance_is_near(low) && !lc_instance_is_near(high - 1)) return;
+  if (lc_instance_next(low, high) != 0) lc_end_instances(low, high);
+}
+
+void free(void *block) {
+  if (block != 0 && lc_may_record(lc_frame_address()))
+    lc_will_free(block, lc_real_malloc_usable_size(block));
+  lc_real_free(block);
+}
+
+// Only afterwards is it known whether the block has moved. Another thread may have the old memory by then,
+// and an object that it makes there without a call, as C++ does, counts as the old one once more.
+void *realloc(void *block, size_t size) {
+  if (block == 0 || !lc_may_record(lc_frame_address())) return lc_real_realloc(block, size);
+  uintptr_t old = (uintptr_t)block;
+  size_t old_size = lc_real_malloc_usable_size(block);
+  uintptr_t new = (uintptr_t)lc_real_realloc(block, size);
+  if (new == 0 && size != 0) return 0;
+  if (new != old)
+    lc_will_free((void *)old, old_size);
+  else if (size < old_size)
+    lc_will_free((void *)(old + size), old_size - size);
+  return (void *)new;
+}
+
+int munmap(void *start, size_t size) {
+  if (size != 0 && (uintptr_t)start + size > (uintptr_t)start && lc_may_record(lc_frame_address()))
+    lc_will_free(start, size);
+  return lc_real_munmap(start, size);
+}
