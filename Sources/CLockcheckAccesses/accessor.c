@@ -8,6 +8,8 @@
 
 __thread lc_accessor *lc_own_accessor __attribute__((tls_model("initial-exec"))) = 0;
 
+uint8_t lc_has_accesses = 0;
+
 static lc_accessor *unused = 0;
 static pthread_key_t key;
 static uint32_t has_key = 0;
@@ -42,6 +44,10 @@ lc_accessor *lc_accessor_make(void) {
   if (thread == 0 || !lc_is_recording() || !lc_enter(thread)) return 0;
   lc_lock();
   if (!has_key) has_key = pthread_key_create(&key, give_back) == 0;
+  if (!lc_has_accesses) {
+    lc_watch_memory();
+    lc_has_accesses = 1;
+  }
   lc_accessor *self = unused;
   if (self != 0) unused = self->next;
   lc_unlock();

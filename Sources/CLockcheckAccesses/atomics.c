@@ -159,39 +159,97 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word, uintptr_t pc) {
   lc_record_word_lock(word, false, pc);
 }
 
+// The real operations. They keep to the strongest order: where that differs from the one asked for, the
+// program cannot tell.
+
+#define LC_REAL_UPDATE(type, bits, name, builtin)                                              \
+  LC_INLINE type real_##name##bits(volatile type *a, type v) {                                 \
+    return builtin(a, v, __ATOMIC_SEQ_CST);                                                    \
+  }
+#define LC_REAL(type, bits)                                                                    \
+  LC_INLINE type real_load##bits(volatile type *a) { return __atomic_load_n(a, __ATOMIC_SEQ_CST); } \
+  LC_INLINE void real_store##bits(volatile type *a, type v) {                                  \
+    __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                  \
+  }                                                                                            \
+  LC_INLINE bool real_compare##bits(volatile type *a, type *expected, type desired) {          \
+    return __atomic_compare_exchange_n(a, expected, desired, false, __ATOMIC_SEQ_CST,          \
+                                       __ATOMIC_SEQ_CST);                                      \
+  }                                                                                            \
+  LC_REAL_UPDATE(type, bits, exchange, __atomic_exchange_n)                                    \
+  LC_REAL_UPDATE(type, bits, fetch_add, __atomic_fetch_add)                                    \
+  LC_REAL_UPDATE(type, bits, fetch_sub, __atomic_fetch_sub)                                    \
+  LC_REAL_UPDATE(type, bits, fetch_and, __atomic_fetch_and)                                    \
+  LC_REAL_UPDATE(type, bits, fetch_or, __atomic_fetch_or)                                      \
+  LC_REAL_UPDATE(type, bits, fetch_xor, __atomic_fetch_xor)                                    \
+  LC_REAL_UPDATE(type, bits, fetch_nand, __atomic_fetch_nand)
+
+LC_REAL(uint8_t, 8)
+LC_REAL(uint16_t, 16)
+LC_REAL(uint32_t, 32)
+LC_REAL(uint64_t, 64)
+
+typedef unsigned __int128 wide;
 #if defined(__x86_64__)
-#define LC_WIDE __attribute__((target("cx16")))
+// Without `-mcx16` the compiler would call libatomic.
+LC_INLINE bool real_compare128(volatile wide *a, wide *expected, wide desired) {
+  uint64_t low = (uint64_t)*expected, high = (uint64_t)(*expected >> 64);
+  bool done;
+  __asm__ volatile("lock cmpxchg16b %1"
+                   : "=@ccz"(done), "+m"(*a), "+a"(low), "+d"(high)
+                   : "b"((uint64_t)desired), "c"((uint64_t)(desired >> 64))
+                   : "memory");
+  if (!done) *expected = (wide)high << 64 | low;
+  return done;
+}
+LC_INLINE wide real_load128(volatile wide *a) {
+  wide known = 0;
+  real_compare128(a, &known, 0);
+  return known;
+}
+#define LC_REAL_WIDE_UPDATE(name, value)                                                       \
+  LC_INLINE wide real_##name##128(volatile wide *a, wide v) {                                  \
+    wide known = real_load128(a);                                                              \
+    while (!real_compare128(a, &known, value)) {}                                              \
+    return known;                                                                              \
+  }
+LC_REAL_WIDE_UPDATE(exchange, v)
+LC_REAL_WIDE_UPDATE(fetch_add, known + v)
+LC_REAL_WIDE_UPDATE(fetch_sub, known - v)
+LC_REAL_WIDE_UPDATE(fetch_and, known & v)
+LC_REAL_WIDE_UPDATE(fetch_or, known | v)
+LC_REAL_WIDE_UPDATE(fetch_xor, known ^ v)
+LC_REAL_WIDE_UPDATE(fetch_nand, ~(known & v))
+LC_INLINE void real_store128(volatile wide *a, wide v) { real_exchange128(a, v); }
 #else
-#define LC_WIDE
+LC_REAL(wide, 128)
 #endif
 
-#define LC_UPDATE(type, bits, attributes, name, expression)                                    \
-  attributes type __tsan_atomic##bits##_##name(volatile type *a, type v, int order) {          \
+#define LC_UPDATE(type, bits, name)                                                            \
+  type __tsan_atomic##bits##_##name(volatile type *a, type v, int order) {                     \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
-    if (self == 0) return expression;                                                          \
+    if (self == 0) return real_##name##bits(a, v);                                             \
     if (!is_ordered(self, order)) {                                                            \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
-      return expression;                                                                       \
+      return real_##name##bits(a, v);                                                          \
     }                                                                                          \
-    if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) return expression;                 \
-    type result = expression;                                                                  \
+    if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) return real_##name##bits(a, v);    \
+    type result = real_##name##bits(a, v);                                                     \
     end(&it, LC_OPERATION_ATOMIC_UPDATE);                                                      \
     return result;                                                                             \
   }
 
-#define LC_COMPARE(type, bits, attributes)                                                     \
-  attributes static bool compare##bits(                                                        \
+#define LC_COMPARE(type, bits)                                                                 \
+  static bool compare##bits(                                                                   \
       volatile type *a, type *expected, type desired, int order, int failure, uintptr_t pc) {  \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) goto plain;                                                                 \
     int step = lock_step(sizeof(type), (uint64_t)*expected, (uint64_t)desired, order);         \
     if (step != 0) {                                                                           \
-      if (step < 0) word_lock_ends(self, (uint32_t *)a, pc);                                \
-      bool done = __atomic_compare_exchange_n(a, expected, desired, false, __ATOMIC_SEQ_CST,   \
-                                              __ATOMIC_SEQ_CST);                               \
-      if (step > 0) word_lock_begins(self, (uint32_t *)a, done, pc);                        \
+      if (step < 0) word_lock_ends(self, (uint32_t *)a, pc);                                   \
+      bool done = real_compare##bits(a, expected, desired);                                    \
+      if (step > 0) word_lock_begins(self, (uint32_t *)a, done, pc);                           \
       return done;                                                                             \
     }                                                                                          \
     if (!is_ordered(self, order) && failure == 0) {                                            \
@@ -199,75 +257,71 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word, uintptr_t pc) {
       goto plain;                                                                              \
     }                                                                                          \
     if (!begin(&it, (uintptr_t)a, sizeof(type), pc)) goto plain;                               \
-    bool done = __atomic_compare_exchange_n(a, expected, desired, false, __ATOMIC_SEQ_CST,     \
-                                            __ATOMIC_SEQ_CST);                                 \
+    bool done = real_compare##bits(a, expected, desired);                                      \
     end(&it, done ? LC_OPERATION_ATOMIC_UPDATE : LC_OPERATION_ATOMIC_READ);                    \
     return done;                                                                               \
   plain:                                                                                       \
-    return __atomic_compare_exchange_n(a, expected, desired, false, __ATOMIC_SEQ_CST,          \
-                                       __ATOMIC_SEQ_CST);                                      \
+    return real_compare##bits(a, expected, desired);                                           \
   }                                                                                            \
-  attributes int __tsan_atomic##bits##_compare_exchange_strong(                                \
+  int __tsan_atomic##bits##_compare_exchange_strong(                                           \
       volatile type *a, type *expected, type desired, int order, int failure) {                \
     return compare##bits(a, expected, desired, order, failure, LC_CALLER);                     \
   }                                                                                            \
-  attributes int __tsan_atomic##bits##_compare_exchange_weak(                                  \
+  int __tsan_atomic##bits##_compare_exchange_weak(                                             \
       volatile type *a, type *expected, type desired, int order, int failure) {                \
     return compare##bits(a, expected, desired, order, failure, LC_CALLER);                     \
   }                                                                                            \
-  attributes type __tsan_atomic##bits##_compare_exchange_val(                                  \
+  type __tsan_atomic##bits##_compare_exchange_val(                                             \
       volatile type *a, type expected, type desired, int order, int failure) {                 \
     compare##bits(a, &expected, desired, order, failure, LC_CALLER);                           \
     return expected;                                                                           \
   }
 
-// The real operations keep to the strongest order: where that differs from the one asked for, the program
-// cannot tell.
-#define LC_ATOMICS(type, bits, attributes)                                                     \
-  attributes type __tsan_atomic##bits##_load(const volatile type *a, int order) {              \
+#define LC_ATOMICS(type, bits)                                                                 \
+  type __tsan_atomic##bits##_load(const volatile type *a, int order) {                         \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
-    if (self == 0) return __atomic_load_n((volatile type *)a, __ATOMIC_SEQ_CST);               \
+    if (self == 0) return real_load##bits((volatile type *)a);                                 \
     if (order == 0) {                                                                          \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
-      return __atomic_load_n((volatile type *)a, __ATOMIC_SEQ_CST);                            \
+      return real_load##bits((volatile type *)a);                                              \
     }                                                                                          \
     if (is_known(self, (uintptr_t)a)) {                                                        \
-      type value = __atomic_load_n((volatile type *)a, __ATOMIC_SEQ_CST);                      \
+      type value = real_load##bits((volatile type *)a);                                        \
       if (is_free((uintptr_t)a) && is_known(self, (uintptr_t)a)) return value;                 \
     }                                                                                          \
     if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER))                                    \
-      return __atomic_load_n((volatile type *)a, __ATOMIC_SEQ_CST);                            \
-    type value = __atomic_load_n((volatile type *)a, __ATOMIC_SEQ_CST);                        \
+      return real_load##bits((volatile type *)a);                                              \
+    type value = real_load##bits((volatile type *)a);                                          \
     note_reading(self, &it);                                                                   \
     end(&it, LC_OPERATION_ATOMIC_READ);                                                        \
     return value;                                                                              \
   }                                                                                            \
-  attributes void __tsan_atomic##bits##_store(volatile type *a, type v, int order) {           \
+  void __tsan_atomic##bits##_store(volatile type *a, type v, int order) {                      \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0 || !is_ordered(self, order) ||                                               \
         !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
-      __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                \
+      real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \
-    __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                  \
+    real_store##bits(a, v);                                                                    \
     end(&it, LC_OPERATION_ATOMIC_WRITE);                                                       \
   }                                                                                            \
-  LC_UPDATE(type, bits, attributes, exchange, __atomic_exchange_n(a, v, __ATOMIC_SEQ_CST))     \
-  LC_UPDATE(type, bits, attributes, fetch_add, __atomic_fetch_add(a, v, __ATOMIC_SEQ_CST))     \
-  LC_UPDATE(type, bits, attributes, fetch_sub, __atomic_fetch_sub(a, v, __ATOMIC_SEQ_CST))     \
-  LC_UPDATE(type, bits, attributes, fetch_and, __atomic_fetch_and(a, v, __ATOMIC_SEQ_CST))     \
-  LC_UPDATE(type, bits, attributes, fetch_or, __atomic_fetch_or(a, v, __ATOMIC_SEQ_CST))       \
-  LC_UPDATE(type, bits, attributes, fetch_xor, __atomic_fetch_xor(a, v, __ATOMIC_SEQ_CST))     \
-  LC_UPDATE(type, bits, attributes, fetch_nand, __atomic_fetch_nand(a, v, __ATOMIC_SEQ_CST))   \
-  LC_COMPARE(type, bits, attributes)
+  LC_UPDATE(type, bits, exchange)                                                              \
+  LC_UPDATE(type, bits, fetch_add)                                                             \
+  LC_UPDATE(type, bits, fetch_sub)                                                             \
+  LC_UPDATE(type, bits, fetch_and)                                                             \
+  LC_UPDATE(type, bits, fetch_or)                                                              \
+  LC_UPDATE(type, bits, fetch_xor)                                                             \
+  LC_UPDATE(type, bits, fetch_nand)                                                            \
+  LC_COMPARE(type, bits)
 
-LC_ATOMICS(uint8_t, 8, )
-LC_ATOMICS(uint16_t, 16, )
-LC_ATOMICS(uint32_t, 32, )
-LC_ATOMICS(uint64_t, 64, )
-LC_ATOMICS(unsigned __int128, 128, LC_WIDE)
+LC_ATOMICS(uint8_t, 8)
+LC_ATOMICS(uint16_t, 16)
+LC_ATOMICS(uint32_t, 32)
+LC_ATOMICS(uint64_t, 64)
+LC_ATOMICS(wide, 128)
 
 void __tsan_atomic_thread_fence(int order) {
   __atomic_thread_fence(__ATOMIC_SEQ_CST);

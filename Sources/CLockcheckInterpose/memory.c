@@ -5,8 +5,12 @@
 /// Swift's half: ends each object between the two addresses. See `Allocation.swift`.
 void lc_end_instances(uintptr_t low, uintptr_t high);
 
+void (*lc_memory_ends)(uintptr_t block, size_t size) = 0;
+void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
+
 void lc_will_free(const void *block, size_t size) {
   uintptr_t low = (uintptr_t)block, high = low + size;
+  if (lc_memory_ends != 0) lc_memory_ends(low, size);
   // Two pages at the most, so that most blocks cost two looks at a bit.
   if (size <= 4096 && !lc_instance_is_near(low) && !lc_instance_is_near(high - 1)) return;
   if (lc_instance_next(low, high) != 0) lc_end_instances(low, high);
@@ -30,6 +34,7 @@ void *realloc(void *block, size_t size) {
     lc_will_free((void *)old, old_size);
   else if (size < old_size)
     lc_will_free((void *)(old + size), old_size - size);
+  if (lc_memory_begins != 0) lc_memory_begins((void *)new, size, lc_frame_address());
   return (void *)new;
 }
 

@@ -50,6 +50,13 @@ typedef struct lc_accessor {
 
 extern __thread lc_accessor *lc_own_accessor __attribute__((tls_model("initial-exec")));
 
+/// Whether any thread has come with an access: as long as none has, memory is not looked at.
+extern uint8_t lc_has_accesses;
+/// Has new memory, and memory that is given back, noted from now on.
+void lc_watch_memory(void);
+
+static inline uint32_t lc_own_thread_number(void) { return lc_self == 0 ? 0 : lc_self->number; }
+
 /// The calling thread's, made at first need; null while nothing is recorded, or without memory.
 lc_accessor *lc_accessor_make(void);
 

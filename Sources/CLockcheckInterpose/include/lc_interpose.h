@@ -99,6 +99,11 @@
   X(void, free, (void *p), (p))                                                                 \
   X(void *, realloc, (void *p, size_t n), (p, n))                                               \
   X(size_t, malloc_usable_size, (void *p), (p))                                                 \
+  X(void *, malloc, (size_t n), (n))                                                            \
+  X(void *, calloc, (size_t c, size_t n), (c, n))                                               \
+  X(void *, memalign, (size_t a, size_t n), (a, n))                                             \
+  X(void *, aligned_alloc, (size_t a, size_t n), (a, n))                                        \
+  X(int, posix_memalign, (void **p, size_t a, size_t n), (p, a, n))                             \
   X(int, munmap, (void *p, size_t n), (p, n))
 
 #define LC_REAL_FUNCTIONS(X)   \

@@ -159,6 +159,11 @@ static inline bool lc_enter(lc_thread *thread) {
   return true;
 }
 
+/// Takes back that the thread has left the recorder.
+static inline void lc_reenter(lc_thread *thread) {
+  __atomic_store_n(&thread->busy, 1, __ATOMIC_RELAXED);
+}
+
 /// Leaves the recorder on this thread.
 static inline void lc_leave(lc_thread *thread) {
   __atomic_store_n(&thread->busy, 0, __ATOMIC_RELEASE);
