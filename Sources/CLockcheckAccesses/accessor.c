@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "lc_interpose.h"
 #include "lc_system.h"
 
 __thread lc_accessor *lc_own_accessor __attribute__((tls_model("initial-exec"))) = 0;
@@ -62,6 +63,13 @@ lc_accessor *lc_accessor_make(void) {
   }
   lc_leave(thread);
   return self;
+}
+
+uintptr_t lc_outermost_frame(void) {
+  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  while (lc_is_own_code(lc_return_address(frame)) && lc_frame_link(frame) > frame)
+    frame = lc_frame_link(frame);
+  return frame;
 }
 
 void lc_filter_forget(uintptr_t low, uintptr_t high) {

@@ -134,14 +134,13 @@ LC_INLINE int lock_step(uint32_t size, uint64_t expected, uint64_t desired, int 
 // A lock whose word was not free: the code that then waits for it is the runtime's, and not seen. Whatever
 // the thread does next that is seen, it has the lock.
 
-static void word_lock_begins(lc_accessor *self, uint32_t *word, bool done, uintptr_t pc) {
+static void word_lock_begins(lc_accessor *self, uint32_t *word, bool done) {
   if (done) {
     self->awaited_lock = 0;
-    lc_record_word_lock(word, true, pc);
+    lc_record_word_lock(word, true);
     return;
   }
   self->awaited_lock = word;
-  self->awaited_pc = pc;
   // So that the next access, whatever it is, is looked at.
   lc_self->epoch++;
 }
@@ -151,12 +150,12 @@ void lc_settle_awaited_lock(lc_accessor *self) {
   // The upper bits say whether others wait.
   if ((__atomic_load_n(word, __ATOMIC_RELAXED) & 0x3FFFFFFF) != (uint32_t)lc_own_tid()) return;
   self->awaited_lock = 0;
-  lc_record_word_lock(word, true, self->awaited_pc);
+  lc_record_word_lock(word, true);
 }
 
-static void word_lock_ends(lc_accessor *self, uint32_t *word, uintptr_t pc) {
+static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   if (self->awaited_lock == word) lc_settle_awaited_lock(self);
-  lc_record_word_lock(word, false, pc);
+  lc_record_word_lock(word, false);
 }
 
 // The real operations. They keep to the strongest order: where that differs from the one asked for, the
@@ -247,9 +246,9 @@ LC_REAL(wide, 128)
     if (self == 0) goto plain;                                                                 \
     int step = lock_step(sizeof(type), (uint64_t)*expected, (uint64_t)desired, order);         \
     if (step != 0) {                                                                           \
-      if (step < 0) word_lock_ends(self, (uint32_t *)a, pc);                                   \
+      if (step < 0) word_lock_ends(self, (uint32_t *)a);                                       \
       bool done = real_compare##bits(a, expected, desired);                                    \
-      if (step > 0) word_lock_begins(self, (uint32_t *)a, done, pc);                           \
+      if (step > 0) word_lock_begins(self, (uint32_t *)a, done);                               \
       return done;                                                                             \
     }                                                                                          \
     if (!is_ordered(self, order) && failure == 0) {                                            \

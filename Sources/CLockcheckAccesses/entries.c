@@ -20,8 +20,17 @@ static __attribute__((noinline)) void record(
   if (self == 0 && (self = lc_accessor_make()) == 0) return;
   if (self->ignored != 0 || lc_self->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
+  // The filter is small; the words themselves know more.
+  lc_thread *thread = lc_self;
+  unsigned low = a & 7, high = low + size;
+  bool is_in_word = size != 0 && high <= 8;
+  if (is_in_word && lc_word_is_recent(a, low, high, thread->number, thread->epoch, writes)) {
+    *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+    return;
+  }
   if (!lc_record_access(a, size, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc)) return;
-  *lc_filter_place(self, a) = lc_filter_entry(lc_self->epoch, a, power, writes);
+  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+  if (is_in_word) lc_word_note_recent(a, low, high, thread->number, thread->epoch, writes);
 }
 
 LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {

@@ -114,6 +114,32 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
   return touch;
 }
 
+static uint64_t recent_key(uint32_t thread, uint32_t epoch) {
+  return (uint64_t)(thread & 0xFFFFF) << 36 | (uint64_t)(epoch & 0xFFFFF) << 16;
+}
+
+bool lc_word_is_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
+  lc_page *page = lc_page_at(address);
+  if (page == 0) return false;
+  uint64_t known = __atomic_load_n(&page->recent[address >> 3 & 511], __ATOMIC_RELAXED);
+  if (known >> 16 != recent_key(thread, epoch) >> 16) return false;
+  uint64_t bytes = (1u << high) - (1u << low);
+  uint64_t done = writes ? known >> 8 & 255 : (known | known >> 8) & 255;
+  return (done & bytes) == bytes;
+}
+
+void lc_word_note_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
+  lc_page *page = lc_page_at(address);
+  if (page == 0) return;
+  uint64_t *place = &page->recent[address >> 3 & 511];
+  uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), key = recent_key(thread, epoch);
+  if (known >> 16 != key >> 16) known = key;
+  uint64_t bytes = (1u << high) - (1u << low);
+  __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
+}
+
 lc_run lc_page_number(uintptr_t address) {
   lc_run run = {address & ~(uintptr_t)4095, 0, 0};
   lc_page *page = lc_page_make(address);
@@ -157,8 +183,11 @@ lc_run lc_words_renew(uintptr_t address) {
   return run;
 }
 
+/// The lowest address at which a block ever began, and the size of the largest.
+static uintptr_t lowest_block = UINTPTR_MAX;
+static uint64_t largest_block = 0;
+
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack) {
-  // Large blocks reach over many pages that may not be known: those are passed over by parts.
   unsigned at = address >> 4 & 255;
   for (uintptr_t base = address & ~(uintptr_t)4095;; base -= 4096, at = 255) {
     lc_page *page = lc_page_at(base);
@@ -176,13 +205,18 @@ uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack) {
         return start;
       }
     }
-    // No further than the largest block that the search is worth.
-    if (base < 4096 || (address & ~(uintptr_t)4095) - base > (uintptr_t)1 << 28) return 0;
+    uintptr_t next = base - 1;
+    if (next < lowest_block || address - next > largest_block) return 0;
   }
 }
 
 static uint32_t number_of(lc_page *page, unsigned word) {
   return page->cells[word] != 0 ? (uint32_t)page->cells[word] : page->first + 8 * word;
+}
+
+bool lc_word_is_described(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  return page == 0 || (page->described[address >> 9 & 7] >> (address >> 3 & 63) & 1);
 }
 
 lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size) {
@@ -193,6 +227,7 @@ lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size) {
   if (page == 0 || page->described[word >> 6] >> (word & 63) & 1) return run;
   uintptr_t least = block > base ? block : base;
   uintptr_t most = block + size < base + 4096 ? block + size : base + 4096;
+  if (size == 0) least = run.address, most = run.address + 8;
   while (low > 0 && base + 8 * (low - 1) >= least &&
          number_of(page, low - 1) + 8 == number_of(page, low))
     low--;
@@ -211,6 +246,9 @@ void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack) {
   if (page == 0 || (address & 15) != 0) return;
   if (page->blocks == 0 && install((void **)&page->blocks, 256 * sizeof(uint64_t)) == 0) return;
   unsigned place = address >> 4 & 255;
+  // Too small a bound costs the name of a variable, and no more.
+  if (address < lowest_block) lowest_block = address;
+  if (size > largest_block) largest_block = size;
   __atomic_store_n(&page->blocks[place], size << 24 | (stack & 0xFFFFFF), __ATOMIC_RELAXED);
   __atomic_fetch_or(&page->starts[place >> 6], (uint64_t)1 << (place & 63), __ATOMIC_RELEASE);
 }
@@ -238,6 +276,7 @@ void lc_words_end(uintptr_t low, uintptr_t high) {
       unsigned word = at >> 3 & 511;
       if (__atomic_load_n(&page->cells[word], __ATOMIC_RELAXED) == 0) continue;
       __atomic_fetch_or(&page->cells[word], LC_CELL_ENDED, __ATOMIC_RELAXED);
+      __atomic_store_n(&page->recent[word], 0, __ATOMIC_RELAXED);
       if (page->described[word >> 6] >> (word & 63) & 1)
         __atomic_fetch_and(
             &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);

@@ -37,14 +37,15 @@ enum Variables {
 
   /// Says of words that a second thread has come to who made the block that they lie in.
   private static func describe(_ address: UInt) -> Bool {
+    if lc_word_is_described(address) { return true }
     var size: UInt64 = 0
     var creation: UInt32 = 0
     let block = unsafe lc_block_around(address, &size, &creation)
-    guard block != 0, creation != 0 else { return true }
     return RecordedVariables.introduce(
       {
         let run = lc_words_describe(address, block, size)
-        return run.words == 0 ? nil : (run.first, run.words * 8, run.address, creation)
+        if run.words == 0 || creation == 0 { return nil }
+        return (run.first, run.words * 8, run.address, creation)
       }, begin: {})
   }
 }

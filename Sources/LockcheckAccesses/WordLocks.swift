@@ -7,15 +7,15 @@ import LockcheckTrace
 /// Locks of one word that the code of their users takes and gives back by itself, as that of Swift's
 /// `Mutex` does.
 @c(lc_record_word_lock) public func recordWordLock(
-  _ word: UnsafeMutablePointer<UInt32>, _ isAcquire: Bool, _ pc: UInt
+  _ word: UnsafeMutablePointer<UInt32>, _ isAcquire: Bool
 ) {
-  unsafe WordLocks.record(word, isAcquire: isAcquire, pc: pc)
+  unsafe WordLocks.record(word, isAcquire: isAcquire)
 }
 
 enum WordLocks {
   @inline(never)
-  static func record(_ word: UnsafeMutablePointer<UInt32>, isAcquire: Bool, pc: UInt) {
-    let frame = lc_frame_address()
+  static func record(_ word: UnsafeMutablePointer<UInt32>, isAcquire: Bool) {
+    let frame = lc_outermost_frame()
     guard let instance = unsafe Instances.at(word, as: .lock, frame: frame) else { return }
     if isAcquire {
       let form = EventForm(
@@ -38,7 +38,7 @@ enum WordLocks {
 enum Annotations {
   @inline(never)
   static func record(_ address: UInt, isAcquire: Bool) {
-    let frame = lc_frame_address()
+    let frame = lc_outermost_frame()
     guard let place = unsafe UnsafeRawPointer(bitPattern: address),
       let instance = unsafe Instances.at(place, as: .variable, frame: frame)
     else { return }
@@ -59,7 +59,7 @@ enum AnnotatedLocks {
   /// - Parameter step: 0 it was taken, 1 it was not, 2 it is about to be given back, 3 it has ended.
   @inline(never)
   static func record(_ address: UInt, isShared: Bool, isTry: Bool, step: Int32) {
-    let frame = lc_frame_address()
+    let frame = lc_outermost_frame()
     let place = unsafe UnsafeRawPointer(bitPattern: address)
     if step == 3 { return unsafe Instances.end(place) }
     guard let instance = unsafe Instances.at(place, as: .rwlock, frame: frame) else { return }

@@ -42,7 +42,6 @@ typedef struct lc_accessor {
   uint32_t ignored;
   /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
   uint32_t *awaited_lock;
-  uintptr_t awaited_pc;
   uint32_t depth;
   struct lc_accessor *next;
   lc_call calls[LC_CALLS];
@@ -92,6 +91,9 @@ static inline size_t lc_shadow_stack(uintptr_t pc, uintptr_t *addresses, size_t 
   return count;
 }
 
+/// The frame of the outermost function of this library: it returns to the program.
+uintptr_t lc_outermost_frame(void);
+
 /// Forgets that the thread has accessed these bytes.
 void lc_filter_forget(uintptr_t low, uintptr_t high);
 
@@ -103,7 +105,7 @@ bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintp
 bool lc_record_atomic(
     uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc, uint64_t *stamp);
 /// A lock of one word, that code of Swift's Mutex takes or gives back.
-void lc_record_word_lock(uint32_t *word, bool is_acquire, uintptr_t pc);
+void lc_record_word_lock(uint32_t *word, bool is_acquire);
 
 /// Records the acquire of the awaited lock, if the thread has it by now.
 void lc_settle_awaited_lock(lc_accessor *self);

@@ -23,6 +23,9 @@ typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
   uint32_t first;
   lc_cell cells[512];
+  /// For each word, what its last thread has recorded of it: thread (bits 36–55), epoch (the 20 bits from
+  /// 16 on), the bytes that it wrote (8–15), and those that it read (0–7).
+  uint64_t recent[512];
   /// Words that are known to be part of a heap block, a bit each.
   uint64_t described[8];
   /// Where blocks begin, a bit for every 16 bytes, and for each of them its size (40 bits) and the stack
@@ -61,6 +64,14 @@ typedef struct lc_touch {
 /// the quarters of a half or its bytes. The first of them goes on under the number of the whole.
 lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread);
 
+/// Whether the thread has recorded such an access, or a stronger one, to all these bytes of a word in this
+/// epoch. Takes no lock: what a thread finds of its own it has put there itself.
+bool lc_word_is_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
+/// Notes that it has.
+void lc_word_note_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
+
 /// A run of words of one page: where it begins, and the number of its first byte.
 typedef struct lc_run {
   uintptr_t address;
@@ -78,6 +89,8 @@ void lc_run_begin(lc_run run);
 
 /// The heap block that the address lies in: its start, or 0; its size and the stack that made it.
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
+/// Whether it is known of a word who made it, or that nobody knows.
+bool lc_word_is_described(uintptr_t address);
 /// The words around the address that belong to its block, follow each other by number and have not been
 /// described yet; they count as described from now on. Under the recorder's lock.
 lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size);

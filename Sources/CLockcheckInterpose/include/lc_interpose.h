@@ -141,6 +141,10 @@ LC_REAL_FUNCTIONS(X)
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
 
+static inline bool lc_is_own_code(uintptr_t address) {
+  return address - (uintptr_t)__ehdr_start < (uintptr_t)etext - (uintptr_t)__ehdr_start;
+}
+
 /// Whether what the function with this frame does is recorded: a recording runs, the thread is not in the
 /// recorder, and it was not this library, with the runtime of its language, that called.
 static inline bool lc_may_record(uintptr_t frame) {
