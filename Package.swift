@@ -235,6 +235,8 @@ let package = Package(
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
     .testTarget(name: "ArchitectureTests"),
+    // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.
+    .testTarget(name: "LockcheckAccessesTests", exclude: ["Programs"]),
   ]
     + programs.map { name in
       .executableTarget(

@@ -115,7 +115,7 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
 }
 
 static uint64_t recent_key(uint32_t thread, uint32_t epoch) {
-  return (uint64_t)(thread & 0xFFFFF) << 36 | (uint64_t)(epoch & 0xFFFFF) << 16;
+  return (uint64_t)(thread & 0xFFFFF) << 44 | (uint64_t)(epoch & 0xFFFFFFF) << 16;
 }
 
 bool lc_word_is_recent(
@@ -219,6 +219,12 @@ bool lc_word_is_described(uintptr_t address) {
   return page == 0 || (page->described[address >> 9 & 7] >> (address >> 3 & 63) & 1);
 }
 
+void lc_word_describe(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  __atomic_fetch_or(
+      &page->described[address >> 9 & 7], (uint64_t)1 << (address >> 3 & 63), __ATOMIC_RELAXED);
+}
+
 lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size) {
   lc_page *page = lc_page_at(address);
   unsigned word = address >> 3 & 511, low = word, high = word + 1;
@@ -227,14 +233,13 @@ lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size) {
   if (page == 0 || page->described[word >> 6] >> (word & 63) & 1) return run;
   uintptr_t least = block > base ? block : base;
   uintptr_t most = block + size < base + 4096 ? block + size : base + 4096;
-  if (size == 0) least = run.address, most = run.address + 8;
   while (low > 0 && base + 8 * (low - 1) >= least &&
          number_of(page, low - 1) + 8 == number_of(page, low))
     low--;
   while (high < 512 && base + 8 * high < most &&
          number_of(page, high - 1) + 8 == number_of(page, high))
     high++;
-  for (unsigned i = low; i < high; i++) page->described[i >> 6] |= (uint64_t)1 << (i & 63);
+  for (unsigned i = low; i < high; i++) lc_word_describe(base + 8 * i);
   run.address = base + 8 * low;
   run.first = number_of(page, low);
   run.words = high - low;

@@ -41,11 +41,14 @@ enum Variables {
     var size: UInt64 = 0
     var creation: UInt32 = 0
     let block = unsafe lc_block_around(address, &size, &creation)
+    guard creation != 0 else {
+      lc_word_describe(address)
+      return true
+    }
     return RecordedVariables.introduce(
       {
         let run = lc_words_describe(address, block, size)
-        if run.words == 0 || creation == 0 { return nil }
-        return (run.first, run.words * 8, run.address, creation)
+        return run.words == 0 ? nil : (run.first, run.words * 8, run.address, creation)
       }, begin: {})
   }
 }

@@ -47,6 +47,14 @@ let importTable: [ImportRule] = [
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
 
+  ImportRule("CLockcheckAccesses", imports: ["CLockcheckInterpose", "CLockcheckShims"]),
+  ImportRule(
+    "LockcheckAccesses",
+    imports: [
+      "LockcheckInterpose", "LockcheckRecorder", "LockcheckTrace", "CLockcheckAccesses",
+      "CLockcheckInterpose", "CLockcheckShims",
+    ]),
+
   // The two waists.
   ImportRule("LockcheckTrace", imports: []),
   ImportRule("LockcheckFindings", imports: ["LockcheckTrace"]),

@@ -23,8 +23,7 @@ typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
   uint32_t first;
   lc_cell cells[512];
-  /// For each word, what its last thread has recorded of it: thread (bits 36–55), epoch (the 20 bits from
-  /// 16 on), the bytes that it wrote (8–15), and those that it read (0–7).
+  /// For each word, what its last thread has recorded of it: thread (bits 44–63), epoch (16–43), the bytes that it wrote (8–15), and those that it read (0–7).
   uint64_t recent[512];
   /// Words that are known to be part of a heap block, a bit each.
   uint64_t described[8];
@@ -91,6 +90,8 @@ void lc_run_begin(lc_run run);
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
 /// Whether it is known of a word who made it, or that nobody knows.
 bool lc_word_is_described(uintptr_t address);
+/// Notes that nobody does.
+void lc_word_describe(uintptr_t address);
 /// The words around the address that belong to its block, follow each other by number and have not been
 /// described yet; they count as described from now on. Under the recorder's lock.
 lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size);
