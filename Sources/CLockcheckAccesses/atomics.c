@@ -1,3 +1,5 @@
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <sched.h>
 #include <stddef.h>
 
@@ -329,4 +331,26 @@ void __tsan_atomic_thread_fence(int order) {
 void __tsan_atomic_signal_fence(int order) {
   (void)order;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+// Variables that are initialized at their first use: the code of the program reads their guard, and the
+// runtime of C++, which is not instrumented, writes it.
+
+int __cxa_guard_acquire(uint64_t *guard) {
+  static int (*real)(uint64_t *) = 0;
+  if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
+  int result = real(guard);
+  action it;
+  if (recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
+    end(&it, LC_OPERATION_ATOMIC_READ);
+  return result;
+}
+
+void __cxa_guard_release(uint64_t *guard) {
+  static void (*real)(uint64_t *) = 0;
+  if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
+  action it;
+  bool is_begun = recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
+  real(guard);
+  if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }

@@ -21,6 +21,7 @@ private let cases = [
   ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"], findings: race),
   ProgramCase(source: "neighbours.cc", findings: []),
   ProgramCase(source: "reuse.cc", findings: []),
+  ProgramCase(source: "firstuse.cc", findings: []),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {
