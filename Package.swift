@@ -60,7 +60,10 @@ let package = Package(
 
     // In programs that were not written for it: one dynamic library, which brings all it needs and shows
     // nothing but the functions that it stands in front of.
-    .target(name: "CLockcheckInterpose", dependencies: ["CLockcheckShims"]),
+    .target(
+      name: "CLockcheckInterpose", dependencies: ["CLockcheckShims"],
+      // Stacks are unwound through it, by exceptions and by the cancellation of a thread.
+      cSettings: [.unsafeFlags(["-fexceptions"])]),
     .target(
       name: "LockcheckInterpose",
       dependencies: [
@@ -162,6 +165,10 @@ let package = Package(
     .executableTarget(
       name: "RecorderProbe", dependencies: ["Lockcheck", "LockcheckRecorder", "LockcheckTrace"],
       path: "Tests/RecorderProbe"),
+    // Programs in C and C++ that are recorded with the library in front of them; compiled by the tests.
+    .testTarget(
+      name: "LockcheckInterposeTests",
+      dependencies: ["LockcheckCommand", "LockcheckTestKit"], exclude: ["Programs"]),
     .testTarget(
       name: "LockcheckLiveTests", dependencies: ["Lockcheck", "LockcheckLive", "LockcheckTestKit"]),
     .testTarget(

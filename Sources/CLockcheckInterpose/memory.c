@@ -25,7 +25,12 @@ void free(void *block) {
 // Only afterwards is it known whether the block has moved. Another thread may have the old memory by then,
 // and an object that it makes there without a call, as C++ does, counts as the old one once more.
 void *realloc(void *block, size_t size) {
-  if (block == 0 || !lc_may_record(lc_frame_address())) return lc_real_realloc(block, size);
+  if (!lc_may_record(lc_frame_address())) return lc_real_realloc(block, size);
+  if (block == 0) {
+    block = lc_real_realloc(0, size);
+    if (lc_memory_begins != 0) lc_memory_begins(block, size, lc_frame_address());
+    return block;
+  }
   uintptr_t old = (uintptr_t)block;
   size_t old_size = lc_real_malloc_usable_size(block);
   uintptr_t new = (uintptr_t)lc_real_realloc(block, size);

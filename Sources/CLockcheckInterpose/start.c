@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -41,9 +42,43 @@ void lc_resolve_reals(void) {
   is_resolving = false;
 }
 
+/// Takes no lock, so that it can be asked in the middle of anything. Where the C library is too old to have
+/// it, the locks of `libgcc_s` are recorded too.
+extern int _dl_find_object(void *address, struct dl_find_object *found) __attribute__((weak));
+
+bool lc_is_of_unwinders(uintptr_t address) {
+  if (lc_is_in_unwinder(address)) return true;
+  struct dl_find_object found;
+  if (_dl_find_object == 0 || _dl_find_object((void *)address, &found) != 0) return false;
+  const char *path = found.dlfo_link_map ? found.dlfo_link_map->l_name : 0;
+  const char *slash = path ? strrchr(path, '/') : 0;
+  return slash != 0 && strncmp(slash, "/libgcc_s.so", 12) == 0;
+}
+
 static void forget_tid(void) { lc_tid = 0; }
 
 int lc_find_tid(void) { return lc_tid = (int)syscall(SYS_gettid); }
+
+struct robust_entry {
+  struct robust_entry *next;
+};
+struct robust_head {
+  struct robust_entry list;
+  long offset;
+  struct robust_entry *pending;
+};
+
+pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous) {
+  struct robust_head *head = 0;
+  size_t size = 0;
+  if (syscall(SYS_get_robust_list, 0, &head, &size) != 0 || head == 0) return 0;
+  struct robust_entry *next =
+      previous == 0 ? head->list.next : (struct robust_entry *)previous->__data.__list.__next;
+  // The lowest bit marks those with inheritance.
+  next = (struct robust_entry *)((uintptr_t)next & ~(uintptr_t)1);
+  if (next == 0 || next == &head->list) return 0;
+  return (pthread_mutex_t *)((char *)next - offsetof(pthread_mutex_t, __data.__list.__next));
+}
 
 /// Swift's half of the start; see `Interposer.swift`.
 void lc_interposer_start(void);

@@ -172,10 +172,23 @@ size_t lc_command_line(char *buffer, size_t size) {
 
 const char *lc_environment(const char *name) { return secure_getenv(name); }
 
+uintptr_t lc_unwinder_low = 0, lc_unwinder_high = 0;
+
+static void note_unwinder(
+    void *function, const char *path, uint64_t bias, uint64_t low, uint64_t high, const uint8_t *id,
+    size_t id_length) {
+  (void)path, (void)bias, (void)id, (void)id_length;
+  if ((uintptr_t)function < low || (uintptr_t)function >= high) return;
+  lc_unwinder_low = low;
+  lc_unwinder_high = high;
+}
+
 void *lc_load_unwinder(const char *library) {
   // RTLD_LOCAL: in the global scope it would replace `backtrace` and `_Unwind_*` for everybody.
   void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  return handle ? dlsym(handle, "unw_backtrace") : 0;
+  void *function = handle ? dlsym(handle, "unw_backtrace") : 0;
+  if (function != 0) lc_modules_visit(function, note_unwinder);
+  return function;
 }
 
 void lc_thread_system_name(char *buffer, size_t size) {

@@ -23,6 +23,7 @@ lc_session *lc_sessions = 0;
 lc_thread *lc_threads = 0;
 uint8_t lc_needs_fence = 1;
 void (*lc_thread_ends)(lc_thread *) = 0;
+void (*lc_thread_will_end)(void) = 0;
 
 __thread lc_thread *lc_self __attribute__((tls_model("initial-exec"))) = 0;
 
@@ -30,8 +31,8 @@ static lc_writer *free_writers = 0;
 static uint32_t last_thread = 0, last_object = 0;
 static uint32_t lock_word = 0, live_lock_word = 0;
 static pthread_key_t key;
-/// Stands for a thread whose structure is being made: whatever a signal handler records meanwhile is
-/// left out.
+/// Stands for a thread whose structure is being made, or that has ended: whatever a signal handler or a late
+/// destructor records meanwhile is left out.
 static lc_thread making = {.busy = 1};
 
 uint32_t lc_next_thread_number(void) {
@@ -69,9 +70,10 @@ static void give_back(uint32_t *lock) {
     syscall(SYS_futex, lock, FUTEX_WAKE_PRIVATE, 1, (void *)0, (void *)0, 0);
 }
 
-/// What the holder of each lock blocked before it took it.
+/// What the holder of each lock blocked before it took it, and whether it could be cancelled.
 static __thread sigset_t signals_before __attribute__((tls_model("initial-exec")));
 static __thread sigset_t signals_before_live __attribute__((tls_model("initial-exec")));
+static __thread int cancelling_before __attribute__((tls_model("initial-exec")));
 
 /// Keeps signal handlers off this thread. Those of a crash stay: blocked, they would end the process
 /// without a word.
@@ -84,17 +86,22 @@ static void block_signals(sigset_t *before) {
 }
 
 // No signal handler runs on the thread that holds it: the handler might wait for a lock of the
-// program's, whose holder waits here.
+// program's, whose holder waits here. Nor is it cancelled when it writes to the file.
 void lc_lock(void) {
   sigset_t before;
+  int cancelling;
   block_signals(&before);
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelling);
   take(&lock_word);
   signals_before = before;
+  cancelling_before = cancelling;
 }
 
 void lc_unlock(void) {
   sigset_t before = signals_before;
+  int cancelling = cancelling_before;
   give_back(&lock_word);
+  pthread_setcancelstate(cancelling, &cancelling);
   pthread_sigmask(SIG_SETMASK, &before, 0);
 }
 
@@ -183,7 +190,8 @@ lc_thread *lc_attach(void) {
   return thread;
 }
 
-void lc_detach(void) {
+/// Gives the structure back; `rest` stands for the thread from then on.
+static void detach(lc_thread *rest) {
   lc_thread *thread = lc_self;
   if (thread == 0 || thread == &making) return;
   lc_self = &making;
@@ -193,8 +201,10 @@ void lc_detach(void) {
   lc_writers_prune(thread, true);
   thread->in_use = 0;
   lc_unlock();
-  lc_self = 0;
+  lc_self = rest;
 }
+
+void lc_detach(void) { detach(0); }
 
 /// As much of a text as fits, cut at the edge of a character.
 static void copy_text(char *target, size_t size, const uint8_t *text, size_t length) {
@@ -211,6 +221,10 @@ void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length) {
 }
 void lc_set_thread_kind(lc_thread *thread, const uint8_t *text, size_t length) {
   copy_text(thread->kind, sizeof thread->kind, text, length);
+}
+
+void lc_take_system_name(lc_thread *thread) {
+  lc_thread_system_name(thread->name, sizeof thread->name);
 }
 
 lc_writer *lc_writer_make(lc_thread *thread, lc_session *session) {
@@ -285,7 +299,8 @@ static void thread_ends(void *argument) {
     return;
   }
   if (lc_thread_ends != 0) lc_thread_ends(thread);
-  lc_detach();
+  // What others' destructors do even later in this last round would count as another thread's.
+  detach(&making);
 }
 
 static __thread uint8_t fork_holds_lock = 0;
@@ -328,7 +343,11 @@ static void after_fork_in_child(void) {
     thread->in_use = thread == lc_self;
   }
   // Last: a signal may come now.
-  if (fork_holds_lock) pthread_sigmask(SIG_SETMASK, &signals_before, 0);
+  if (fork_holds_lock) {
+    int state;
+    pthread_setcancelstate(cancelling_before, &state);
+    pthread_sigmask(SIG_SETMASK, &signals_before, 0);
+  }
   fork_holds_lock = 0;
 }
 

@@ -71,7 +71,7 @@ extension Frame {
   private static let foreignModules = [
     "libswift", "libc.so", "libc-", "libpthread", "libdispatch", "libBlocksRuntime",
     "libFoundation", "lib_Foundation", "libXCTest", "libTesting", "libstdc++", "libgcc", "libm.so",
-    "ld-linux", "linux-vdso", "[vdso]",
+    "ld-linux", "linux-vdso", "[vdso]", "libLockcheckRuntime",
   ]
 
   private static let ownSources = [

@@ -1,5 +1,6 @@
 import CLockcheckInterpose
 import CLockcheckShims
+import Glibc
 package import LockcheckRecorder
 package import LockcheckTrace
 import Synchronization
@@ -16,6 +17,8 @@ import Synchronization
   /// not given back in another. Only the holder looks at them.
   private let heldIn = Atomic<UInt32>(0)
   private let depth = Atomic<UInt32>(0)
+  /// Who holds it, where the C library does not say.
+  let owner = Atomic<Int32>(0)
 
   init(_ kind: ObjectKind, details: ObjectDetails, frame: UInt) {
     self.kind = kind
@@ -41,13 +44,35 @@ import Synchronization
     depth.store(count &- 1, ordering: .relaxed)
     return heldIn.load(ordering: .relaxed)
   }
+
+  /// As ``noteAcquire(in:)``, of one that others may take at the same time.
+  @inline(__always) borrowing func noteSharedAcquire(in session: UInt32) {
+    heldIn.store(session, ordering: .relaxed)
+    depth.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  /// As ``noteRelease()``, of one that others may give back at the same time.
+  @inline(__always) borrowing func noteSharedRelease() -> UInt32 {
+    var count = depth.load(ordering: .relaxed)
+    while count > 0 {
+      let (isExchanged, original) = depth.weakCompareExchange(
+        expected: count, desired: count &- 1, ordering: .relaxed)
+      if isExchanged { return heldIn.load(ordering: .relaxed) }
+      count = original
+    }
+    return 0
+  }
+
+  /// How often it is held or, with a named semaphore, open.
+  var uses: UInt32 { depth.load(ordering: .relaxed) }
 }
 
 /// The instances of the process, by their address.
 package enum Instances {
   package typealias Reference = UnsafeMutablePointer<Instance>
 
-  /// The instance at the address, made now where there is none of this kind; nil without memory.
+  /// The instance at the address, made now where there is none of this kind; nil without memory, and for
+  /// what is none of the program's.
   @inline(__always)
   package static func at(
     _ address: UnsafeRawPointer?, as kind: ObjectKind, frame: UInt
@@ -72,6 +97,9 @@ package enum Instances {
   static func begin(
     _ address: UInt, as kind: ObjectKind, details: ObjectDetails, frame: UInt
   ) -> Reference? {
+    // What the recorder's own stack walker does at the end of a thread, and the C library's own, which comes
+    // between a wait and its end where a thread is cancelled.
+    if lc_is_of_unwinders(lc_return_address(frame)) { return nil }
     // Outside the recorder, since a stack is captured.
     let made = Instance(kind, details: details, frame: frame)
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }
@@ -94,10 +122,35 @@ package enum Instances {
     return unsafe reference
   }
 
-  /// Ends what stands at the address: whatever comes next is another object.
-  package static func end(_ address: UnsafeRawPointer?) {
+  /// Makes a new instance of something that has just been initialized: what stood there has ended.
+  static func beginAnew(
+    _ address: UnsafeRawPointer?, as kind: ObjectKind, details: ObjectDetails = ObjectDetails(),
+    frame: UInt
+  ) {
+    let kept = errno
+    defer { errno = kept }
+    unsafe end(address, frame: frame)
+    _ = unsafe begin(UInt(bitPattern: address), as: kind, details: details, frame: frame)
+  }
+
+  /// Records that what stands at the address was not destroyed: it is in use.
+  static func refuseEnd(_ address: UnsafeRawPointer?, frame: UInt) {
+    let kept = errno
+    defer { errno = kept }
     guard let known = unsafe known(at: address) else { return }
-    unsafe known.pointee.object.recordDestroy()
+    let refused = EventForm(
+      .destroy, mode: .exclusive, isPending: false, attempt: .blocking, result: .error)
+    unsafe known.pointee.object.append(refused, order: .ofThread, frame: frame)
+  }
+
+  /// Ends what stands at the address: whatever comes next is another object.
+  ///
+  /// - Parameter frame: That of the function that ends it; nil where that was the end of its memory.
+  package static func end(_ address: UnsafeRawPointer?, frame: UInt? = nil) {
+    guard let known = unsafe known(at: address) else { return }
+    let kept = errno
+    defer { errno = kept }
+    unsafe known.pointee.object.recordDestroy(frame: frame ?? lc_frame_address())
     guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return }
     lc_lock()
     // Not given back: an instance may still be looked at by a thread that found it before.

@@ -14,11 +14,14 @@ enum Interposer {
   /// Starts to record, as the environment asks: `lockcheck run` has its own variable, a program that was
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
-    Threads.prepare()
-    guard let settings = unsafe lc_run_settings() else { return Recording.begin() }
-    let run = unsafe RunSettings(String(cString: settings))
-    lc_clean_environment()
-    Recording.begin(into: run.trace)
+    if let settings = unsafe lc_run_settings() {
+      let run = unsafe RunSettings(String(cString: settings))
+      lc_clean_environment()
+      Recording.begin(into: run.trace)
+    } else {
+      Recording.begin()
+    }
+    RecordedThread.willEnd { Mutexes.threadEnds() }
   }
 }
 

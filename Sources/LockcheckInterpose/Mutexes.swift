@@ -1,4 +1,4 @@
-public import CLockcheckInterpose
+import CLockcheckInterpose
 import CLockcheckShims
 import Glibc
 import LockcheckRecorder
@@ -17,15 +17,23 @@ enum Mutexes {
     unsafe Instances.at(mutex, as: kind(of: mutex), frame: frame)
   }
 
-  /// A new one, that has just been initialized: whatever stood at its address has ended.
+  /// A new one, that has just been initialized.
   static func begin(_ mutex: MutexPointer, frame: UInt) {
-    let kept = errno
-    defer { errno = kept }
-    unsafe Instances.end(mutex)
-    _ = unsafe Instances.begin(
-      UInt(bitPattern: mutex), as: kind(of: mutex), details: ObjectDetails(), frame: frame)
+    unsafe Instances.beginAnew(mutex, as: kind(of: mutex), frame: frame)
   }
 
+  /// Destroys it. One that is held or waited for may be refused.
+  static func destroy(_ mutex: MutexPointer, frame: UInt) -> Int32 {
+    let result = unsafe lc_real_pthread_mutex_destroy(mutex)
+    if result == 0 {
+      unsafe Instances.end(mutex, frame: frame)
+    } else {
+      unsafe Instances.refuseEnd(mutex, frame: frame)
+    }
+    return result
+  }
+
+  @inline(__always)
   private static func kind(of mutex: MutexPointer) -> ObjectKind {
     unsafe lc_mutex_type(mutex) == Int32(PTHREAD_MUTEX_RECURSIVE) ? .rlock : .lock
   }
@@ -40,13 +48,23 @@ enum Mutexes {
     guard let instance = unsafe instance(of: mutex, frame: frame) else { return real() }
     var result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if result == EBUSY {
-      let pending = EventForm(
-        .acquire, mode: .exclusive, isPending: true, attempt: attempt, result: .success)
-      unsafe instance.pointee.object.append(pending, order: .ofThread, frame: frame)
+      if unsafe mayWait(mutex) {
+        unsafe instance.pointee.object.append(
+          .pendingAcquire(attempt: attempt), order: .ofThread, frame: frame)
+      }
       result = real()
     }
-    unsafe acquired(instance, attempt, result, frame: frame)
+    unsafe instance.pointee.acquired(attempt, Outcome.of(result), frame: frame)
     return result
+  }
+
+  /// Whether the wait for it is to be known: one that is refused to its holder is none, and who shares it
+  /// with other processes may wait for one that nobody here sees.
+  @inline(never)
+  private static func mayWait(_ mutex: MutexPointer) -> Bool {
+    if unsafe lc_mutex_is_shared(mutex) { return false }
+    return unsafe lc_mutex_type(mutex) != Int32(PTHREAD_MUTEX_ERRORCHECK)
+      || lc_mutex_owner(mutex) != lc_own_tid()
   }
 
   /// Takes it if that can be done at once.
@@ -56,35 +74,9 @@ enum Mutexes {
     defer { errno = kept }
     let result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if let instance = unsafe instance(of: mutex, frame: frame) {
-      unsafe acquired(instance, .try, result, frame: frame)
+      unsafe instance.pointee.acquired(.try, Outcome.of(result), frame: frame)
     }
     return result
-  }
-
-  /// Records what came of an attempt.
-  @inline(__always)
-  private static func acquired(
-    _ instance: Instances.Reference, _ attempt: Event.Attempt, _ result: Int32, frame: UInt
-  ) {
-    let outcome = outcome(of: result)
-    let form = EventForm(
-      .acquire, mode: .exclusive, isPending: false, attempt: attempt, result: outcome)
-    if outcome == .success {
-      let session = unsafe instance.pointee.object.append(form, order: .ofHolder, frame: frame)
-      unsafe instance.pointee.noteAcquire(in: session)
-    } else {
-      unsafe instance.pointee.object.append(form, order: .ofThread, frame: frame)
-    }
-  }
-
-  /// What a result of the C library says. A robust mutex whose owner has died was got.
-  static func outcome(of result: Int32) -> Event.Result {
-    switch result {
-    case 0, EOWNERDEAD: .success
-    case EBUSY: .failed
-    case ETIMEDOUT: .timeout
-    default: .error
-    }
   }
 
   /// Gives it back.
@@ -96,20 +88,19 @@ enum Mutexes {
       return unsafe lc_real_pthread_mutex_unlock(mutex)
     }
     if unsafe lc_mutex_owner(mutex) == lc_own_tid() {
-      let session = unsafe instance.pointee.noteRelease()
-      unsafe instance.pointee.object.appendRelease(.exclusive, takenIn: session, frame: frame)
+      unsafe instance.pointee.released(frame: frame)
       return unsafe lc_real_pthread_mutex_unlock(mutex)
     }
     return unsafe unlockOfAnother(mutex, instance, frame: frame)
   }
 
   /// A mutex that the thread does not hold: types that check refuse it, the others give it up in their
-  /// holder's name.
+  /// holder's name, or do worse.
   @inline(never)
   private static func unlockOfAnother(
     _ mutex: MutexPointer, _ instance: Instances.Reference, frame: UInt
   ) -> Int32 {
-    let isChecked = unsafe lc_mutex_type(mutex) != Int32(PTHREAD_MUTEX_NORMAL)
+    let isChecked = unsafe lc_mutex_checks_owner(mutex)
     let form = EventForm(
       .release, mode: .exclusive, isPending: false, attempt: .blocking,
       result: isChecked ? .error : .success)
@@ -117,49 +108,17 @@ enum Mutexes {
       form, order: isChecked ? .ofThread : .ofHolder, frame: frame)
     return unsafe lc_real_pthread_mutex_unlock(mutex)
   }
-}
 
-@c(pthread_mutex_init) public func interposeMutexInit(
-  _ mutex: UnsafeMutablePointer<pthread_mutex_t>,
-  _ attributes: UnsafePointer<pthread_mutexattr_t>?
-) -> Int32 {
-  let frame = lc_frame_address()
-  let result = unsafe lc_real_pthread_mutex_init(mutex, attributes)
-  if result == 0, Interposer.isOn(frame) { unsafe Mutexes.begin(mutex, frame: frame) }
-  return result
-}
-
-@c(pthread_mutex_destroy) public func interposeMutexDestroy(
-  _ mutex: UnsafeMutablePointer<pthread_mutex_t>
-) -> Int32 {
-  let frame = lc_frame_address()
-  let result = unsafe lc_real_pthread_mutex_destroy(mutex)
-  if result == 0, Interposer.isOn(frame) { unsafe Instances.end(mutex) }
-  return result
-}
-
-@c(pthread_mutex_lock) public func interposeMutexLock(
-  _ mutex: UnsafeMutablePointer<pthread_mutex_t>
-) -> Int32 {
-  let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_lock(mutex) }
-  return unsafe Mutexes.lock(mutex, attempt: .blocking, frame: frame) {
-    unsafe lc_real_pthread_mutex_lock(mutex)
+  /// What the kernel gives up for the calling thread, which ends: robust mutexes are meant to outlive their
+  /// holder.
+  static func threadEnds() {
+    let frame = lc_frame_address()
+    var next = unsafe lc_next_robust_mutex(nil)
+    // As many as the kernel looks at: whoever writes over the list must not hold the thread up.
+    for _ in 0..<2048 {
+      guard let mutex = unsafe next else { return }
+      unsafe Instances.known(at: mutex)?.pointee.released(frame: frame)
+      unsafe next = lc_next_robust_mutex(mutex)
+    }
   }
-}
-
-@c(pthread_mutex_trylock) public func interposeMutexTrylock(
-  _ mutex: UnsafeMutablePointer<pthread_mutex_t>
-) -> Int32 {
-  let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_trylock(mutex) }
-  return unsafe Mutexes.tryLock(mutex, frame: frame)
-}
-
-@c(pthread_mutex_unlock) public func interposeMutexUnlock(
-  _ mutex: UnsafeMutablePointer<pthread_mutex_t>
-) -> Int32 {
-  let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_unlock(mutex) }
-  return unsafe Mutexes.unlock(mutex, frame: frame)
 }

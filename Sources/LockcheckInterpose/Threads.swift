@@ -1,127 +1,123 @@
-public import CLockcheckInterpose
+import CLockcheckInterpose
 import CLockcheckShims
 import Glibc
 import LockcheckRecorder
 import LockcheckTrace
 
-/// Threads that the program makes, by the system's name for them, until somebody has joined them or they
-/// are detached.
+/// Threads that the program makes.
 enum Threads {
-  /// Those that can be joined. Under the recorder's lock, which the child of a fork finds free.
-  private nonisolated(unsafe) static var joinable: [UInt: RecordedThread] = [:]
-
-  private static func locked<R>(_ body: (inout [UInt: RecordedThread]) -> R) -> R {
-    let thread = unsafe lc_attach()
-    let isEntered = unsafe thread.map { unsafe lc_enter($0) } ?? false
-    lc_lock()
-    defer {
-      lc_unlock()
-      if isEntered, let thread = unsafe thread { unsafe lc_leave(thread) }
-    }
-    return unsafe body(&joinable)
-  }
-
-  /// Has the table made, while that is still safe.
-  static func prepare() { locked { _ in } }
-
   /// What a new thread is given: what the program wants it to run, and who it is.
   @safe final class Start: Sendable {
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
+    typealias C11Body = @convention(c) (UnsafeMutableRawPointer?) -> Int32
 
     let thread: RecordedThread
-    private let body: Body
+    private let body: Body?
+    private let c11Body: C11Body?
     private let argument: UInt
 
-    init(_ thread: RecordedThread, body: @escaping Body, argument: UnsafeMutableRawPointer?) {
+    init(
+      _ thread: RecordedThread, body: Body? = nil, c11Body: C11Body? = nil,
+      argument: UnsafeMutableRawPointer?
+    ) {
       self.thread = thread
       unsafe self.body = body
+      unsafe self.c11Body = c11Body
       self.argument = UInt(bitPattern: argument)
     }
 
     func run() -> UnsafeMutableRawPointer? {
-      unsafe body(UnsafeMutableRawPointer(bitPattern: argument))
+      guard let body = unsafe body else { return nil }
+      return unsafe lc_call_body(body, UnsafeMutableRawPointer(bitPattern: argument))
+    }
+
+    func runC11() -> Int32 {
+      guard let c11Body = unsafe c11Body else { return 0 }
+      return unsafe lc_call_c11_body(c11Body, UnsafeMutableRawPointer(bitPattern: argument))
     }
   }
 
   /// Makes a thread that is known to the recording.
+  ///
+  /// - Parameter real: Has the C library make it, from what it is given, and returns 0 where it has.
   static func create(
-    _ system: UnsafeMutablePointer<pthread_t>, _ attributes: UnsafePointer<pthread_attr_t>?,
-    _ body: @escaping Start.Body, _ argument: UnsafeMutableRawPointer?, frame: UInt
+    _ system: UnsafeMutablePointer<pthread_t>, isJoinable: Bool, body: Start.Body? = nil,
+    c11Body: Start.C11Body? = nil, argument: UnsafeMutableRawPointer?, frame: UInt,
+    real: (UnsafeMutableRawPointer) -> Int32
   ) -> Int32 {
+    let kept = errno
+    defer { errno = kept }
     let thread = RecordedThread(name: nil)
     thread.recordFork(frame: frame)
-    let start = unsafe Start(thread, body: body, argument: argument)
+    let start = unsafe Start(thread, body: body, c11Body: c11Body, argument: argument)
     let context = unsafe Unmanaged.passRetained(start)
-    let result = unsafe lc_real_pthread_create(
-      system, attributes, { unsafe Threads.begin($0) }, context.toOpaque())
-    guard result == 0 else {
+    let result = unsafe real(context.toOpaque())
+    if result != 0 {
       unsafe context.release()
-      return result
+    } else if isJoinable {
+      unsafe JoinableThreads.put(system.pointee, thread)
     }
-    if unsafe isJoinable(attributes) {
-      let name = unsafe UInt(system.pointee)
-      locked { $0[name] = thread }
-    }
-    return 0
+    return result
   }
 
-  private static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
+  /// Whether somebody may join a thread that is made with these attributes.
+  static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
     guard let attributes = unsafe attributes else { return true }
     var state: Int32 = 0
     unsafe pthread_attr_getdetachstate(attributes, &state)
     return state == Int32(PTHREAD_CREATE_JOINABLE)
   }
 
-  /// The first function of every thread.
-  private static func begin(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context = unsafe context else { return nil }
+  /// The first act of every thread. Its end is noticed by the recorder, also where it is by `pthread_exit`.
+  private static func enter(_ context: UnsafeMutableRawPointer) -> Start {
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
     start.thread.enterWithoutLeaving()
-    // Its end is noticed by the recorder, also where it is by `pthread_exit`.
-    return unsafe start.run()
+    return start
+  }
+
+  /// The first function of a thread.
+  static func begin(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context = unsafe context else { return nil }
+    return unsafe enter(context).run()
+  }
+
+  /// The first function of a thread of C11's.
+  static func beginC11(_ context: UnsafeMutableRawPointer?) -> Int32 {
+    guard let context = unsafe context else { return 0 }
+    return unsafe enter(context).runC11()
   }
 
   /// Waits for a thread.
+  ///
+  /// - Parameters:
+  ///   - attempt: Whether it waits for ever, for a while or not at all.
+  ///   - outcome: What the C library's answer means.
   static func join(
-    _ system: pthread_t, attempt: Event.Attempt, frame: UInt, real: () -> Int32
+    _ call: lc_wait_call, _ system: pthread_t, _ value: UnsafeMutableRawPointer?,
+    clock: clockid_t = 0, end: UnsafePointer<timespec>? = nil, attempt: Event.Attempt,
+    frame: UInt, outcome: (Int32) -> Event.Result
   ) -> Int32 {
-    guard let thread = locked({ $0[UInt(system)] }) else { return real() }
-    thread.recordJoin(isPending: true, attempt: attempt, frame: frame)
-    let result = real()
-    if result == 0 { locked { $0[UInt(system)] = nil } }
-    thread.recordJoin(attempt: attempt, result: Mutexes.outcome(of: result), frame: frame)
+    let kept = errno
+    defer { errno = kept }
+    let thread = JoinableThreads.get(system)
+    var wait = unsafe lc_wait()
+    unsafe wait.call = call
+    unsafe wait.thread = system
+    unsafe wait.value = value
+    unsafe wait.clock = clock
+    unsafe wait.end = end
+    unsafe wait.attempt = attempt.rawValue
+    unsafe wait.frame = frame
+    if let thread {
+      unsafe wait.instance = Unmanaged.passUnretained(thread).toOpaque()
+      if attempt != .try { thread.recordJoin(isPending: true, attempt: attempt, frame: frame) }
+    }
+    let result = unsafe lc_wait_through(&wait)
+    if let thread {
+      let ended = outcome(result)
+      if ended == .success { JoinableThreads.forget(system, thread) }
+      thread.recordJoin(attempt: attempt, result: ended, frame: frame)
+    }
     return result
   }
-
-  /// Forgets a thread that nobody will join.
-  static func detach(_ system: pthread_t) { locked { $0[UInt(system)] = nil } }
-}
-
-@c(pthread_create) public func interposeCreate(
-  _ thread: UnsafeMutablePointer<pthread_t>, _ attributes: UnsafePointer<pthread_attr_t>?,
-  _ body: @escaping @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?,
-  _ argument: UnsafeMutableRawPointer?
-) -> Int32 {
-  let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else {
-    return unsafe lc_real_pthread_create(thread, attributes, body, argument)
-  }
-  return unsafe Threads.create(thread, attributes, body, argument, frame: frame)
-}
-
-@c(pthread_join) public func interposeJoin(
-  _ thread: pthread_t, _ value: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> Int32 {
-  let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_join(thread, value) }
-  return Threads.join(thread, attempt: .blocking, frame: frame) {
-    unsafe lc_real_pthread_join(thread, value)
-  }
-}
-
-@c(pthread_detach) public func interposeDetach(_ thread: pthread_t) -> Int32 {
-  let frame = lc_frame_address()
-  let result = lc_real_pthread_detach(thread)
-  if result == 0, Interposer.isOn(frame) { Threads.detach(thread) }
-  return result
 }

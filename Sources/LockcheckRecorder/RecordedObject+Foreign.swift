@@ -106,3 +106,12 @@ extension RecordedObject {
     }
   }
 }
+
+extension RecordedObject {
+  /// Appends an event that names no object: the beginning or end of a block.
+  @inline(never) package static func append(_ form: EventForm, frame: UInt) {
+    guard let append = EventAppend.open(frame: frame) else { return }
+    append.write(form, stamp: append.stamp(after: 0), object: 0)
+    append.close()
+  }
+}

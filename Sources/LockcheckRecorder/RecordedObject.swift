@@ -232,8 +232,13 @@ extension RecordedObject {
   }
 
   @usableFromInline @inline(never) borrowing func appendDestroy() {
+    recordDestroy(frame: lc_frame_address())
+  }
+
+  /// As ``recordDestroy()``, by the function that `frame` returns to.
+  package borrowing func recordDestroy(frame: UInt) {
     guard recordedIn.load(ordering: .relaxed) != 0 else { return }
-    guard let append = EventAppend.open(frame: lc_frame_address()) else { return }
+    guard let append = EventAppend.open(frame: frame) else { return }
     let next = append.stamp(after: stamp.load(ordering: .relaxed))
     if unsafe lc_bits_contain(
       append.session.pointee.written_objects, number.load(ordering: .relaxed))

@@ -76,12 +76,49 @@ import Synchronization
     if isEntered { unsafe lc_leave(thread) }
   }
 
+  /// Takes the name that the system knows the calling thread by now. A recording that has it already calls
+  /// it so throughout.
+  package static func takeSystemName() {
+    guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return }
+    unsafe lc_take_system_name(thread)
+    if let session = unsafe Session.inForce(on: thread) {
+      let number = unsafe thread.pointee.number
+      lc_lock()
+      if unsafe lc_bits_contain(session.pointee.written_threads, number) {
+        // Without room the recording ends here, and the first name is as good.
+        _ = unsafe Session.file(of: session).rewriteThread(
+          number, name: lc_thread_name(thread), kind: lc_thread_kind(thread), in: session)
+      }
+      lc_unlock()
+    }
+    unsafe lc_leave(thread)
+  }
+
+  /// As ``takeSystemName()``, for another thread, which knows it by `name` from now on.
+  package func rename(_ name: UnsafePointer<CChar>) {
+    guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return }
+    if let session = unsafe Session.inForce(on: thread) {
+      lc_lock()
+      _ = unsafe kind.withCString { kind in
+        unsafe Session.file(of: session).rewriteThread(
+          number, name: name, kind: kind, in: session)
+      }
+      lc_unlock()
+    }
+    unsafe lc_leave(thread)
+  }
+
   /// As ``enter()``, for a thread that will end without a call of ``leave()``: whoever notices its end
   /// calls ``ends(_:)``.
   package func enterWithoutLeaving() {
     enter()
     guard let thread = unsafe lc_current() else { return }
     unsafe thread.pointee.identity = Unmanaged.passRetained(self).toOpaque()
+  }
+
+  /// Has `act` called by each thread that ends without a call of ``leave()``, before its end is recorded.
+  package static func willEnd(_ act: @escaping @convention(c) () -> Void) {
+    lc_set_thread_will_end(act)
   }
 
   /// Notes how far a thread has come that ends now, for whoever joins it.

@@ -204,6 +204,7 @@ import Synchronization
 
   /// A thread ends that did not leave: a worker of Dispatch, a thread of somebody else's.
   private static func threadEnds(_ thread: UnsafeMutablePointer<lc_thread>) {
+    if Recording.isOn { lc_announce_thread_end() }
     if Recording.isOn, unsafe thread.pointee.writers != nil,
       let append = EventAppend.open(frame: lc_frame_address())
     {

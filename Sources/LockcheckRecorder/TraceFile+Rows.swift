@@ -26,6 +26,14 @@ extension TraceFile {
     in session: UnsafeMutablePointer<lc_session>
   ) -> Bool {
     if unsafe lc_bits_contain(session.pointee.written_threads, number) { return true }
+    return unsafe rewriteThread(number, name: name, kind: kind, in: session)
+  }
+
+  /// A thread, also where an earlier row describes it: what the later one says counts.
+  func rewriteThread(
+    _ number: UInt32, name: UnsafePointer<CChar>, kind: UnsafePointer<CChar>,
+    in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
     let isWritten = appendRow(.thread) { row in
       row.number(UInt64(number))
       let hasName = unsafe name[0] != 0

@@ -47,6 +47,13 @@ let importTable: [ImportRule] = [
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
 
+  // In programs that were not written for it.
+  ImportRule("CLockcheckInterpose", imports: ["CLockcheckShims"]),
+  ImportRule(
+    "LockcheckInterpose",
+    imports: [
+      "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
+    ], toolchain: ["Glibc", "Synchronization"]),
   ImportRule("CLockcheckAccesses", imports: ["CLockcheckInterpose", "CLockcheckShims"]),
   ImportRule(
     "LockcheckAccesses",

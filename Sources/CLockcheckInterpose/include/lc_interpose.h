@@ -140,6 +140,9 @@ LC_REAL_FUNCTIONS(X)
 /// Where this library's own code lies: the linker's words for it.
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
+/// The part of it that calls the program.
+extern const char __start_lc_calls[] __attribute__((visibility("hidden")));
+extern const char __stop_lc_calls[] __attribute__((visibility("hidden")));
 
 static inline bool lc_is_own_code(uintptr_t address) {
   return address - (uintptr_t)__ehdr_start < (uintptr_t)etext - (uintptr_t)__ehdr_start;
@@ -151,17 +154,91 @@ static inline bool lc_may_record(uintptr_t frame) {
   if (__builtin_expect(!lc_is_recording(), 0)) return false;
   lc_thread *thread = lc_self;
   if (thread != 0 && thread->busy != 0) return false;
-  return lc_return_address(frame) - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start;
+  uintptr_t caller = lc_return_address(frame);
+  if (caller - (uintptr_t)__ehdr_start >= (uintptr_t)etext - (uintptr_t)__ehdr_start) return true;
+  // A function of the program's that calls as its last act leaves no frame of its own.
+  return caller >= (uintptr_t)__start_lc_calls && caller < (uintptr_t)__stop_lc_calls;
 }
+
+/// Whether the address lies in a library that walks stacks.
+bool lc_is_of_unwinders(uintptr_t address);
 
 /// The kernel's number of the calling thread, as glibc puts it into mutexes.
 extern __thread int lc_tid __attribute__((tls_model("initial-exec")));
 int lc_find_tid(void);
 static inline int lc_own_tid(void) { return lc_tid != 0 ? lc_tid : lc_find_tid(); }
 
-/// glibc's record of who holds a mutex, and of what type it is.
-static inline int lc_mutex_owner(const pthread_mutex_t *mutex) { return mutex->__data.__owner; }
-static inline int lc_mutex_type(const pthread_mutex_t *mutex) { return mutex->__data.__kind & 3; }
+// glibc's record of who holds what, and of what type it is. The bits of a mutex's kind are those of its
+// `pthread_mutex_t`'s initializers, which are compiled into programs and do not change.
+#define LC_MUTEX_ROBUST 16
+#define LC_MUTEX_PI 32
+#define LC_MUTEX_SHARED 128
+#define LC_MUTEX_OWNER_MASK 0x3fffffff
+
+static inline int lc_mutex_kind(const pthread_mutex_t *mutex) {
+  return __atomic_load_n(&mutex->__data.__kind, __ATOMIC_RELAXED);
+}
+static inline int lc_mutex_type(const pthread_mutex_t *mutex) { return lc_mutex_kind(mutex) & 3; }
+/// Who holds it, as the kernel's number of the thread. Robust ones and those with inheritance say it in the
+/// word that threads sleep on, also where their last owner died.
+static inline int lc_mutex_owner(const pthread_mutex_t *mutex) {
+  if (__builtin_expect(lc_mutex_kind(mutex) & (LC_MUTEX_ROBUST | LC_MUTEX_PI), 0))
+    return __atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED) & LC_MUTEX_OWNER_MASK;
+  return __atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED);
+}
+/// Whether an unlock by somebody else than the holder is refused.
+static inline bool lc_mutex_checks_owner(const pthread_mutex_t *mutex) {
+  int kind = lc_mutex_kind(mutex);
+  return (kind & (LC_MUTEX_ROBUST | LC_MUTEX_PI)) != 0 ||
+         (kind & 3) == PTHREAD_MUTEX_RECURSIVE || (kind & 3) == PTHREAD_MUTEX_ERRORCHECK;
+}
+/// Whether other processes may use it.
+static inline bool lc_mutex_is_shared(const pthread_mutex_t *mutex) {
+  return (lc_mutex_kind(mutex) & LC_MUTEX_SHARED) != 0;
+}
+/// How often the holder of a recursive one has it.
+static inline unsigned lc_mutex_depth(const pthread_mutex_t *mutex) {
+  return mutex->__data.__count;
+}
+
+/// The robust mutex that the calling thread has taken before `previous`, or last where that is null; null
+/// where there is none. The kernel gives them up when the thread ends.
+pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous);
+
+/// The kernel's number of the thread that writes.
+static inline int lc_rwlock_writer(const pthread_rwlock_t *lock) {
+  return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED);
+}
+/// Whether nobody holds it. The lowest three bits tell of phases, not of readers.
+static inline bool lc_rwlock_is_free(const pthread_rwlock_t *lock) {
+  return lc_rwlock_writer(lock) == 0 &&
+         __atomic_load_n(&lock->__data.__readers, __ATOMIC_RELAXED) >> 3 == 0;
+}
+/// Whether a writer that waits holds up new readers: one of the kinds, not its namesake.
+static inline bool lc_rwlock_prefers_writers(const pthread_rwlock_t *lock) {
+  return lock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP;
+}
+static inline bool lc_rwlock_is_shared(const pthread_rwlock_t *lock) {
+  return lock->__data.__shared != 0;
+}
+
+/// Whether other processes may use it.
+static inline bool lc_cond_is_shared(const pthread_cond_t *condition) {
+  return (__atomic_load_n(&condition->__data.__wrefs, __ATOMIC_RELAXED) & 1) != 0;
+}
+/// As `sem_init` has noted it: behind the value and the number of those who wait.
+static inline bool lc_semaphore_is_shared(const sem_t *semaphore) {
+  return ((const int *)semaphore)[sizeof(long) == 8 ? 2 : 1] != 0;
+}
+
+/// Whether the routine of a `pthread_once` is through.
+static inline bool lc_once_is_done(const pthread_once_t *once) {
+  return (__atomic_load_n(once, __ATOMIC_ACQUIRE) & 2) != 0;
+}
+/// Whether somebody is in it.
+static inline bool lc_once_is_running(const pthread_once_t *once) {
+  return (__atomic_load_n(once, __ATOMIC_ACQUIRE) & 3) == 1;
+}
 
 /// The variable by which `lockcheck run` says what it asks for: lines of `key=value`.
 #define LC_RUN_VARIABLE "LOCKCHECK_RUN"

@@ -1,6 +1,7 @@
 #ifndef LC_DEPOT_H
 #define LC_DEPOT_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,7 +62,11 @@ static inline size_t lc_unwind(uintptr_t *addresses, size_t limit) {
   int (*unwinder)(void **, int) =
       (int (*)(void **, int))__atomic_load_n(&lc_unwinder, __ATOMIC_ACQUIRE);
   if (unwinder == 0) return 0;
+  // It reads from a pipe to see whether memory is there: not the place for a cancelled thread to end.
+  int cancelling;
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelling);
   int count = unwinder((void **)addresses, (int)limit);
+  pthread_setcancelstate(cancelling, &cancelling);
   return count > 0 ? (size_t)count : 0;
 }
 

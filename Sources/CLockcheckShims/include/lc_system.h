@@ -45,6 +45,12 @@ void lc_modules_visit(
 size_t lc_page_size(void);
 /// Loads `libunwind.so.8` for this library alone and returns its `unw_backtrace`; null without it.
 void *lc_load_unwinder(const char *library);
+/// Where the code of that library lies.
+extern uintptr_t lc_unwinder_low, lc_unwinder_high;
+/// Whether the address lies in the code of the library that stacks are walked with.
+static inline bool lc_is_in_unwinder(uintptr_t address) {
+  return address >= lc_unwinder_low && address < lc_unwinder_high;
+}
 /// The name that the system knows the calling thread by; empty where it has none.
 void lc_thread_system_name(char *buffer, size_t size);
 /// Whether the calling thread is the first of the process.

@@ -236,6 +236,8 @@ static inline void lc_take_identity(lc_thread *thread, uint32_t number, lc_sessi
 }
 
 void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length);
+/// The name that the system knows the calling thread by becomes its name.
+void lc_take_system_name(lc_thread *thread);
 void lc_set_thread_kind(lc_thread *thread, const uint8_t *text, size_t length);
 
 /// Counts the recordings in force for tasks.
@@ -297,6 +299,12 @@ bool lc_quiesce(uint32_t milliseconds);
 /// Called with the structure of a thread that ends without having said so.
 extern void (*lc_thread_ends)(lc_thread *);
 static inline void lc_set_thread_ends(void (*handler)(lc_thread *)) { lc_thread_ends = handler; }
+/// Called by such a thread before, while it can still record.
+extern void (*lc_thread_will_end)(void);
+static inline void lc_set_thread_will_end(void (*handler)(void)) { lc_thread_will_end = handler; }
+static inline void lc_announce_thread_end(void) {
+  if (lc_thread_will_end != 0) lc_thread_will_end();
+}
 /// Installs the fork handlers and the thread key. Once.
 void lc_prepare(void);
 

@@ -162,6 +162,8 @@ extension LockMisuseDetector {
     guard !run.held.holds(lock, by: event.thread), !run.held.isLapsed(lock, by: event.thread) else {
       return
     }
+    // What a signal handler does meanwhile does not end the wait.
+    if !event.isPending, run.held.isSuspended(lock, by: event.thread) { return }
     note(.conditionWithoutLock, .lockNotHeld(lock: lock), event, at: index, in: run)
   }
 

@@ -1,0 +1,106 @@
+public import CLockcheckInterpose
+import CLockcheckShims
+import Glibc
+import LockcheckRecorder
+import LockcheckTrace
+
+/// Initialization that happens once, as it is recorded: a lock that whoever runs the routine holds meanwhile,
+/// and that each thread that comes later takes for a moment, as one of many, the first time that it comes.
+enum Once {
+  typealias Control = UnsafeMutablePointer<pthread_once_t>
+
+  /// - Parameter run: Has the C library do it.
+  @inline(__always)
+  static func run(
+    _ control: Control, _ routine: @escaping @convention(c) () -> Void, frame: UInt,
+    real: (UnsafeMutablePointer<lc_once>) -> Void
+  ) {
+    let kept = errno
+    defer { errno = kept }
+    let isDone = unsafe lc_once_is_done(control)
+    let instance = unsafe Instances.at(UnsafeRawPointer(control), as: .rwlock, frame: frame)
+    guard let instance = unsafe instance else { return unsafe runUnknown(routine, real) }
+    if isDone {
+      if unsafe !lc_once_is_known(instance) { unsafe pass(instance, frame: frame) }
+      return
+    }
+    if unsafe lc_once_is_running(control) {
+      unsafe instance.pointee.object.append(
+        .pendingAcquire(.shared), order: .ofThread, frame: frame)
+    }
+    var once = unsafe lc_once()
+    unsafe once.routine = routine
+    unsafe once.instance = UnsafeMutableRawPointer(instance)
+    unsafe once.frame = frame
+    unsafe real(&once)
+    let isKnown = unsafe lc_once_is_known(instance)
+    if unsafe !once.has_run, !isKnown { unsafe pass(instance, frame: frame) }
+  }
+
+  private static func runUnknown(
+    _ routine: @escaping @convention(c) () -> Void,
+    _ real: (UnsafeMutablePointer<lc_once>) -> Void
+  ) {
+    var once = unsafe lc_once()
+    unsafe once.routine = routine
+    unsafe real(&once)
+  }
+
+  /// What the routine has done comes before whatever the thread does next.
+  private static func pass(_ instance: Instances.Reference, frame: UInt) {
+    let session = unsafe instance.pointee.object.append(
+      .done(.acquire, mode: .shared), order: .ofObject, frame: frame)
+    unsafe instance.pointee.object.appendRelease(
+      .shared, takenIn: session, order: .ofObject, frame: frame)
+  }
+
+  static func begins(_ once: borrowing lc_once) {
+    guard let instance = unsafe once.instance?.assumingMemoryBound(to: Instance.self) else {
+      return
+    }
+    unsafe instance.pointee.acquired(.blocking, .success, frame: once.frame)
+  }
+
+  static func ends(_ once: borrowing lc_once) {
+    guard let instance = unsafe once.instance?.assumingMemoryBound(to: Instance.self) else {
+      return
+    }
+    unsafe instance.pointee.released(frame: once.frame)
+  }
+}
+
+/// `lc_once_begins`, for the half of the library that is written in C.
+@c(lc_once_begins) public func onceBegins(_ once: UnsafeMutablePointer<lc_once>) {
+  unsafe Once.begins(once.pointee)
+}
+
+/// `lc_once_ends`, for the half of the library that is written in C.
+@c(lc_once_ends) public func onceEnds(_ once: UnsafeMutablePointer<lc_once>) {
+  unsafe Once.ends(once.pointee)
+}
+
+/// Stands in front of `pthread_once`.
+@c(pthread_once) public func interposeOnce(
+  _ control: UnsafeMutablePointer<pthread_once_t>, _ routine: @escaping @convention(c) () -> Void
+) -> Int32 {
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_once(control, routine) }
+  var result: Int32 = 0
+  unsafe Once.run(control, routine, frame: frame) { once in
+    result = unsafe lc_run_once(control, once)
+  }
+  return result
+}
+
+/// Stands in front of `call_once`.
+@c(call_once) public func interposeCallOnce(
+  _ flag: UnsafeMutablePointer<once_flag>, _ routine: @escaping @convention(c) () -> Void
+) {
+  let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return unsafe lc_real_call_once(flag, routine) }
+  unsafe flag.withMemoryRebound(to: pthread_once_t.self, capacity: 1) { control in
+    unsafe Once.run(control, routine, frame: frame) { once in
+      unsafe lc_run_call_once(flag, once)
+    }
+  }
+}
