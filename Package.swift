@@ -27,7 +27,9 @@ let package = Package(
     .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
     .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
     // What `lockcheck run` puts in front of the C library of a program.
-    .library(name: "LockcheckRuntime", type: .dynamic, targets: ["LockcheckInterpose", "LockcheckAccesses"]),
+    .library(
+      name: "LockcheckRuntime", type: .dynamic,
+      targets: ["LockcheckInterpose", "LockcheckAccesses"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
     .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
   ],

@@ -73,6 +73,7 @@ enum Accesses {
   }
 }
 
+/// Called for a plain access that has not just been recorded. Returns whether it has been now.
 @c(lc_record_access) public func recordAccess(
   _ address: UInt, _ size: UInt32, _ operation: UInt8, _ pc: UInt
 ) -> Bool {
@@ -80,6 +81,7 @@ enum Accesses {
   return Accesses.record(isWrite ? .write : .read, address, size: UInt(size), pc: pc)
 }
 
+/// Called for an atomic access, by a thread that holds the place of its variable in the order.
 @c(lc_record_atomic) public func recordAtomic(
   _ address: UInt, _ size: UInt32, _ operation: UInt8, _ pc: UInt,
   _ stamp: UnsafeMutablePointer<UInt64>

@@ -1,38 +1,45 @@
 import Testing
 
-/// A program, how it is compiled and started, and what must be found in it.
+/// A program, and how it is compiled.
 struct ProgramCase: Sendable, CustomTestStringConvertible {
   var source: String
   var definitions: [String] = []
-  var arguments: [String] = []
-  var findings: [String]
 
-  var testDescription: String { ([source] + definitions + arguments).joined(separator: " ") }
+  var testDescription: String { ([source] + definitions).joined(separator: " ") }
 }
 
-private let race = ["data-race observed"]
+/// In which two accesses are never ordered. What comes after the first race of a run may be less certain.
+private let racing = [
+  ProgramCase(source: "counter.c"),
+  ProgramCase(source: "publication.cc", definitions: ["RELAXED"]),
+  ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"]),
+]
 
-private let cases = [
-  ProgramCase(source: "counter.c", findings: race),
-  ProgramCase(source: "counter.c", definitions: ["MENDED"], findings: []),
-  ProgramCase(source: "publication.cc", definitions: ["RELAXED"], findings: race),
-  ProgramCase(source: "publication.cc", findings: []),
-  ProgramCase(source: "publication.cc", definitions: ["RELAXED", "FENCE"], findings: []),
-  ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"], findings: race),
-  ProgramCase(source: "neighbours.cc", findings: []),
-  ProgramCase(source: "reuse.cc", findings: []),
-  ProgramCase(source: "firstuse.cc", findings: []),
+private let clean = [
+  ProgramCase(source: "counter.c", definitions: ["MENDED"]),
+  ProgramCase(source: "publication.cc"),
+  ProgramCase(source: "publication.cc", definitions: ["RELAXED", "FENCE"]),
+  ProgramCase(source: "neighbours.cc"),
+  ProgramCase(source: "reuse.cc"),
+  ProgramCase(source: "firstuse.cc"),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {
-  @Test(arguments: cases)
-  func `has the races that it has, and no others`(program: ProgramCase) throws {
+  @Test(arguments: racing)
+  func `shows the race that it has`(program: ProgramCase) throws {
     let built = try InstrumentedProgram(program.source, definitions: program.definitions)
     defer { built.remove() }
-    #expect(try built.findings(program.arguments) == program.findings)
+    #expect(try built.findings([]).contains("data-race observed"))
   }
 
-  @Test func `in Swift, is silent about what a contended Mutex guards, and not about the rest`() throws {
+  @Test(arguments: clean)
+  func `shows nothing where nothing is wrong`(program: ProgramCase) throws {
+    let built = try InstrumentedProgram(program.source, definitions: program.definitions)
+    defer { built.remove() }
+    #expect(try built.findings([]) == [])
+  }
+
+  @Test func `in Swift, is silent about what a Mutex guards, and not about the rest`() throws {
     let built = try InstrumentedProgram("mutex.swift", definitions: [])
     defer { built.remove() }
     #expect(try built.findings([]) == [])
