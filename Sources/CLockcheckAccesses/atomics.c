@@ -352,12 +352,17 @@ void __tsan_atomic_signal_fence(int order) {
 // Variables that are initialized at their first use: the code of the program reads their guard, and the
 // runtime of C++, which is not instrumented, writes it.
 
+// Not in programs that tell of no accesses, nor for this library's own variables.
+#define LC_GUARD_IS_RECORDED                                                                   \
+  (lc_has_accesses && lc_may_record((uintptr_t)__builtin_frame_address(0)) &&                  \
+   recording_accessor() != 0)
+
 int __cxa_guard_acquire(uint64_t *guard) {
   static int (*real)(uint64_t *) = 0;
   if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
   int result = real(guard);
   action it;
-  if (recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
+  if (LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
     end(&it, LC_OPERATION_ATOMIC_READ);
   return result;
 }
@@ -366,7 +371,7 @@ void __cxa_guard_release(uint64_t *guard) {
   static void (*real)(uint64_t *) = 0;
   if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
   action it;
-  bool is_begun = recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
+  bool is_begun = LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
   real(guard);
   if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }
