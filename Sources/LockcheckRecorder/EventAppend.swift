@@ -62,6 +62,17 @@ public import LockcheckTrace
     guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
       return nil
     }
+    return unsafe open(on: thread) { session in unsafe stack(thread, session) }
+  }
+
+  /// Goes on in the recorder, which the thread has entered; leaves it where nothing is to be recorded.
+  ///
+  /// - Parameter stack: Finds the number of the stack that the event gets.
+  @inline(__always)
+  static func open(
+    on thread: UnsafeMutablePointer<lc_thread>,
+    stack: (UnsafeMutablePointer<lc_session>) -> UInt32
+  ) -> EventAppend? {
     guard let session = unsafe Session.inForce(on: thread) else {
       unsafe lc_leave(thread)
       return nil
@@ -70,8 +81,8 @@ public import LockcheckTrace
     if unsafe writer == nil || writer?.pointee.session != session {
       unsafe writer = Session.writer(of: thread, in: session)
     }
-    let stack = unsafe stack(thread, session)
-    return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: stack)
+    let number = unsafe stack(session)
+    return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: number)
   }
 
   /// The next stamp after `past`.
@@ -97,6 +108,7 @@ public import LockcheckTrace
     argument: UInt64 = .max
   ) {
     unsafe thread.pointee.last = stamp
+    if !form.operation.isAccess { unsafe thread.pointee.epoch &+= 1 }
     guard let writer = unsafe writer else { return lose(stamp) }
     if unsafe writer.pointee.limit == nil
       || writer.pointee.limit - writer.pointee.cursor < BinaryFormat.longestEvent

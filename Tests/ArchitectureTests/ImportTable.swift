@@ -52,8 +52,16 @@ let importTable: [ImportRule] = [
   ImportRule("CLockcheckInterpose", imports: ["CLockcheckShims"]),
   ImportRule(
     "LockcheckInterpose",
-    imports: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims"],
-    toolchain: ["Glibc", "Synchronization"]),
+    imports: [
+      "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
+    ], toolchain: ["Glibc", "Synchronization"]),
+  ImportRule("CLockcheckAccesses", imports: ["CLockcheckInterpose", "CLockcheckShims"]),
+  ImportRule(
+    "LockcheckAccesses",
+    imports: [
+      "LockcheckInterpose", "LockcheckRecorder", "LockcheckTrace", "CLockcheckAccesses",
+      "CLockcheckInterpose", "CLockcheckShims",
+    ]),
 
   // The two waists.
   ImportRule("LockcheckTrace", imports: []),
