@@ -334,14 +334,18 @@ void __tsan_atomic_signal_fence(int order) {
 }
 
 // Variables that are initialized at their first use: the code of the program reads their guard, and the
-// runtime of C++, which is not instrumented, writes it.
+// runtime of C++, which is not instrumented, writes it. Those of this library are its own.
+
+static bool is_guard_recorded(uintptr_t frame) {
+  return lc_has_accesses && lc_may_record(frame) && recording_accessor() != 0;
+}
 
 int __cxa_guard_acquire(uint64_t *guard) {
   static int (*real)(uint64_t *) = 0;
   if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
   int result = real(guard);
   action it;
-  if (recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
+  if (is_guard_recorded(lc_frame_address()) && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
     end(&it, LC_OPERATION_ATOMIC_READ);
   return result;
 }
@@ -350,7 +354,7 @@ void __cxa_guard_release(uint64_t *guard) {
   static void (*real)(uint64_t *) = 0;
   if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
   action it;
-  bool is_begun = recording_accessor() != 0 && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
+  bool is_begun = is_guard_recorded(lc_frame_address()) && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
   real(guard);
   if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }

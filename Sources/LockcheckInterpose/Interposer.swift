@@ -22,7 +22,7 @@ enum Interposer {
       Recording.begin(stacks: .unwind)
     }
     RecordedThread.willEnd {
-      Mutexes.threadEnds()
+      RobustMutexes.threadEnds()
       Allocation.threadEnds()
     }
   }
