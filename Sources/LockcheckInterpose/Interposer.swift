@@ -22,6 +22,8 @@ enum Interposer {
       Recording.begin(stacks: .unwind)
     }
     RecordedThread.willEnd {
+      // A handler that ran after this would be a thread that nobody ends.
+      _ = lc_block_signals()
       RobustMutexes.threadEnds()
       Allocation.threadEnds()
     }

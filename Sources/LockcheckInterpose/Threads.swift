@@ -7,7 +7,7 @@ import LockcheckTrace
 /// Threads that the program makes.
 enum Threads {
   /// What a new thread is given: what the program wants it to run, and who it is.
-  @safe final class Start: Sendable {
+  @safe final class Start {
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
     typealias C11Body = @convention(c) (UnsafeMutableRawPointer?) -> Int32
 
@@ -15,6 +15,8 @@ enum Threads {
     private let body: Body?
     private let c11Body: C11Body?
     private let argument: UInt
+    /// The signals that the thread has blocked, one bit each.
+    var signals: UInt64 = 0
 
     init(
       _ thread: RecordedThread, body: Body? = nil, c11Body: C11Body? = nil,
@@ -51,7 +53,10 @@ enum Threads {
     thread.recordFork(frame: frame)
     let start = unsafe Start(thread, body: body, c11Body: c11Body, argument: argument)
     let context = unsafe Unmanaged.passRetained(start)
+    // So that no handler runs in the thread before it is known; it goes on with the mask of this one.
+    start.signals = lc_block_signals()
     let result = unsafe real(context.toOpaque())
+    lc_set_signals(start.signals)
     if result != 0 {
       unsafe context.release()
     } else if isJoinable {
@@ -72,6 +77,7 @@ enum Threads {
   private static func enter(_ context: UnsafeMutableRawPointer) -> Start {
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
     start.thread.enterWithoutLeaving()
+    lc_set_signals(start.signals)
     return start
   }
 
