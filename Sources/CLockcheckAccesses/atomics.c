@@ -133,6 +133,12 @@ LC_INLINE int lock_step(uint32_t size, uint64_t expected, uint64_t desired, int 
   return desired == 0 && expected == tid && gives(order) ? -1 : 0;
 }
 
+/// Whether storing 0 with this order gives such a lock back.
+LC_INLINE bool is_unlock(uint32_t size, volatile void *a, int order) {
+  return size == 4 && gives(order) &&
+         __atomic_load_n((volatile uint32_t *)a, __ATOMIC_RELAXED) == (uint32_t)lc_own_tid();
+}
+
 // A lock whose word was not free: the code that then waits for it is the runtime's, and not seen. Whatever
 // the thread does next that is seen, it has the lock.
 
@@ -149,9 +155,10 @@ static void word_lock_begins(lc_accessor *self, uint32_t *word, bool done) {
 
 void lc_settle_awaited_lock(lc_accessor *self) {
   uint32_t *word = self->awaited_lock;
+  // Looked at once, while its memory is still there: who only tried goes on without it.
+  self->awaited_lock = 0;
   // The upper bits say whether others wait.
   if ((__atomic_load_n(word, __ATOMIC_RELAXED) & 0x3FFFFFFF) != (uint32_t)lc_own_tid()) return;
-  self->awaited_lock = 0;
   lc_record_word_lock(word, true);
 }
 
@@ -168,7 +175,7 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word) {
     return builtin(a, v, __ATOMIC_SEQ_CST);                                                    \
   }
 #define LC_REAL(type, bits)                                                                    \
-  LC_INLINE type real_load##bits(volatile type *a) { return __atomic_load_n(a, __ATOMIC_SEQ_CST); } \
+  LC_INLINE type real_load##bits(volatile type *a) { return __atomic_load_n(a, __ATOMIC_SEQ_CST); }\
   LC_INLINE void real_store##bits(volatile type *a, type v) {                                  \
     __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                  \
   }                                                                                            \
@@ -225,13 +232,17 @@ LC_INLINE void real_store128(volatile wide *a, wide v) { real_exchange128(a, v);
 LC_REAL(wide, 128)
 #endif
 
-#define LC_UPDATE(type, bits, name)                                                            \
+#define LC_UPDATE(type, bits, name, unlocks)                                                   \
   type __tsan_atomic##bits##_##name(volatile type *a, type v, int order) {                     \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) return real_##name##bits(a, v);                                             \
     if (!is_ordered(self, order)) {                                                            \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
+      return real_##name##bits(a, v);                                                          \
+    }                                                                                          \
+    if (unlocks && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {             \
+      word_lock_ends(self, (uint32_t *)a);                                                     \
       return real_##name##bits(a, v);                                                          \
     }                                                                                          \
     if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) return real_##name##bits(a, v);    \
@@ -301,6 +312,11 @@ LC_REAL(wide, 128)
   void __tsan_atomic##bits##_store(volatile type *a, type v, int order) {                      \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
+    if (self != 0 && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {           \
+      word_lock_ends(self, (uint32_t *)a);                                                     \
+      real_store##bits(a, v);                                                                  \
+      return;                                                                                  \
+    }                                                                                          \
     if (self == 0 || !is_ordered(self, order) ||                                               \
         !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
       real_store##bits(a, v);                                                                  \
@@ -309,13 +325,13 @@ LC_REAL(wide, 128)
     real_store##bits(a, v);                                                                    \
     end(&it, LC_OPERATION_ATOMIC_WRITE);                                                       \
   }                                                                                            \
-  LC_UPDATE(type, bits, exchange)                                                              \
-  LC_UPDATE(type, bits, fetch_add)                                                             \
-  LC_UPDATE(type, bits, fetch_sub)                                                             \
-  LC_UPDATE(type, bits, fetch_and)                                                             \
-  LC_UPDATE(type, bits, fetch_or)                                                              \
-  LC_UPDATE(type, bits, fetch_xor)                                                             \
-  LC_UPDATE(type, bits, fetch_nand)                                                            \
+  LC_UPDATE(type, bits, exchange, true)                                                        \
+  LC_UPDATE(type, bits, fetch_add, false)                                                      \
+  LC_UPDATE(type, bits, fetch_sub, false)                                                      \
+  LC_UPDATE(type, bits, fetch_and, false)                                                      \
+  LC_UPDATE(type, bits, fetch_or, false)                                                       \
+  LC_UPDATE(type, bits, fetch_xor, false)                                                      \
+  LC_UPDATE(type, bits, fetch_nand, false)                                                     \
   LC_COMPARE(type, bits)
 
 LC_ATOMICS(uint8_t, 8)
@@ -334,18 +350,19 @@ void __tsan_atomic_signal_fence(int order) {
 }
 
 // Variables that are initialized at their first use: the code of the program reads their guard, and the
-// runtime of C++, which is not instrumented, writes it. Those of this library are its own.
+// runtime of C++, which is not instrumented, writes it.
 
-static bool is_guard_recorded(uintptr_t frame) {
-  return lc_has_accesses && lc_may_record(frame) && recording_accessor() != 0;
-}
+// Not in programs that tell of no accesses, nor for this library's own variables.
+#define LC_GUARD_IS_RECORDED                                                                   \
+  (lc_has_accesses && lc_may_record((uintptr_t)__builtin_frame_address(0)) &&                  \
+   recording_accessor() != 0)
 
 int __cxa_guard_acquire(uint64_t *guard) {
   static int (*real)(uint64_t *) = 0;
   if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
   int result = real(guard);
   action it;
-  if (is_guard_recorded(lc_frame_address()) && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
+  if (LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
     end(&it, LC_OPERATION_ATOMIC_READ);
   return result;
 }
@@ -354,7 +371,7 @@ void __cxa_guard_release(uint64_t *guard) {
   static void (*real)(uint64_t *) = 0;
   if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
   action it;
-  bool is_begun = is_guard_recorded(lc_frame_address()) && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
+  bool is_begun = LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
   real(guard);
   if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }

@@ -18,10 +18,10 @@ static __attribute__((noinline)) void record(
   if (!lc_is_recording()) return;
   lc_accessor *self = lc_own_accessor;
   if (self == 0 && (self = lc_accessor_make()) == 0) return;
-  if (self->ignored != 0 || lc_self->busy != 0) return;
+  lc_thread *thread = lc_self;
+  if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
   // The filter is small; the words themselves know more.
-  lc_thread *thread = lc_self;
   unsigned low = a & 7, high = low + size;
   bool is_in_word = size != 0 && high <= 8;
   if (is_in_word && lc_word_is_recent(a, low, high, thread->number, thread->epoch, writes)) {

@@ -177,7 +177,10 @@ lc_run lc_words_renew(uintptr_t address) {
   while (low > 0 && base + 8 * (low - 1) >= least && page->cells[low - 1] & LC_CELL_ENDED) low--;
   while (high < 512 && base + 8 * high < most && page->cells[high] & LC_CELL_ENDED) high++;
   run.first = lc_next_object_numbers(8 * (high - low));
-  if (run.first == 0) return run;
+  if (run.first == 0) {
+    run.first = UINT32_MAX;
+    return run;
+  }
   run.address = base + 8 * low;
   run.words = high - low;
   return run;

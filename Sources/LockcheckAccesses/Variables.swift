@@ -33,6 +33,7 @@ enum Variables {
         run = lc_words_renew(address)
         return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
       }, begin: { lc_run_begin(run) })
+      && run.first != .max
   }
 
   /// Says of words that a second thread has come to who made the block that they lie in.

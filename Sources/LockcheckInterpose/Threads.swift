@@ -43,7 +43,8 @@ enum Threads {
   ///
   /// - Parameter real: Has the C library make it, from what it is given, and returns 0 where it has.
   static func create(
-    _ system: UnsafeMutablePointer<pthread_t>, isJoinable: Bool, body: Start.Body? = nil,
+    _ system: UnsafeMutablePointer<pthread_t>, attributes: UnsafePointer<pthread_attr_t>? = nil,
+    body: Start.Body? = nil,
     c11Body: Start.C11Body? = nil, argument: UnsafeMutableRawPointer?, frame: UInt,
     real: (UnsafeMutableRawPointer) -> Int32
   ) -> Int32 {
@@ -54,19 +55,20 @@ enum Threads {
     let start = unsafe Start(thread, body: body, c11Body: c11Body, argument: argument)
     let context = unsafe Unmanaged.passRetained(start)
     // So that no handler runs in the thread before it is known; it goes on with the mask of this one.
-    start.signals = lc_block_signals()
+    let signals = lc_block_signals()
+    start.signals = unsafe lc_signals_of(attributes, signals)
     let result = unsafe real(context.toOpaque())
-    lc_set_signals(start.signals)
+    lc_set_signals(signals)
     if result != 0 {
       unsafe context.release()
-    } else if isJoinable {
+    } else if unsafe isJoinable(attributes) {
       unsafe JoinableThreads.put(system.pointee, thread)
     }
     return result
   }
 
   /// Whether somebody may join a thread that is made with these attributes.
-  static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
+  private static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
     guard let attributes = unsafe attributes else { return true }
     var state: Int32 = 0
     unsafe pthread_attr_getdetachstate(attributes, &state)

@@ -100,7 +100,13 @@ package enum RecordedVariables {
     guard file.notesApproximateOrder(),
       unsafe file.writeVariables(
         run.first, bytes: run.bytes, address: run.address, creation: run.creation, in: session)
-    else { return false }
+    else {
+      // The access that refers to it is lost, and so is what comes after it.
+      let stamp = unsafe EventClock.stamp(on: thread, after: 0)
+      unsafe thread.pointee.last = stamp
+      unsafe lc_note_loss(session.pointee.header, stamp)
+      return false
+    }
     begin()
     return true
   }

@@ -81,7 +81,7 @@ typedef struct lc_run {
 /// Numbers for the page of the address; no words where it has some. Under the recorder's lock.
 lc_run lc_page_number(uintptr_t address);
 /// New numbers for the ended words around the address, as far as they are of the same block; no words
-/// where it is not ended. Under the recorder's lock.
+/// where it is not ended, and a number of all ones where there are none left. Under the recorder's lock.
 lc_run lc_words_renew(uintptr_t address);
 /// Has the words of a run go by their new numbers, which are in the file now. Under the recorder's lock.
 void lc_run_begin(lc_run run);
