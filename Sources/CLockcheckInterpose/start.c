@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -80,52 +79,22 @@ pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous) {
   return (pthread_mutex_t *)((char *)next - offsetof(pthread_mutex_t, __data.__list.__next));
 }
 
-/// Swift's half of the start; see `Interposer.swift`.
-void lc_interposer_start(void);
+/// Whether the thread forks in a signal handler that interrupted the recorder: then nothing is started.
+static __thread bool forks_in_recorder = false;
+
+static void note_fork(void) { forks_in_recorder = lc_self != 0 && lc_self->busy != 0; }
+
+static void follow_into_child(void) {
+  if (lc_follows_children() && !forks_in_recorder) lc_interposer_start_child();
+}
 
 __attribute__((constructor)) static void start(void) {
   lc_resolve_reals();
   pthread_atfork(0, 0, forget_tid);
   lc_interposer_start();
+  // After the recorder's own: it has left the parent's recording when this one's turn comes.
+  pthread_atfork(note_fork, 0, follow_into_child);
 }
-
-extern char **environ;
-
-/// The two entries as they were, for the programs that this process goes on as.
-static char *settings_entry = 0, *preload_entry = 0;
-
-static char *kept_copy(const char *name, const char *value) {
-  size_t length = strlen(name) + strlen(value) + 2;
-  char *copy = lc_map_memory(length);
-  if (copy == 0) return 0;
-  strcpy(copy, name);
-  strcat(copy, "=");
-  strcat(copy, value);
-  return copy;
-}
-
-const char *lc_run_settings(void) {
-  return settings_entry ? settings_entry + sizeof LC_RUN_VARIABLE : lc_environment(LC_RUN_VARIABLE);
-}
-
-void lc_clean_environment(void) {
-  const char *settings = lc_environment(LC_RUN_VARIABLE);
-  const char *preload = lc_environment("LD_PRELOAD");
-  if (settings == 0 || preload == 0) return;
-  settings_entry = kept_copy(LC_RUN_VARIABLE, settings);
-  preload_entry = kept_copy("LD_PRELOAD", preload);
-  unsetenv(LC_RUN_VARIABLE);
-  // This library comes first; what the user had follows.
-  const char *rest = strchr(preload, ':');
-  if (rest != 0)
-    setenv("LD_PRELOAD", rest + 1, 1);
-  else
-    unsetenv("LD_PRELOAD");
-}
-
-const char *lc_settings_entry(void) { return settings_entry; }
-const char *lc_preload_entry(void) { return preload_entry; }
-
 // Says that what was loaded may be gone: the next module in its place has other names.
 __attribute__((visibility("default"))) int dlclose(void *handle) {
   static int (*real)(void *);

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,72 +29,26 @@ void lc_unmap(void *memory, size_t bytes) {
   if (memory) munmap(memory, bytes);
 }
 
-int lc_open_above_standard(const char *path, int flags) {
+/// Opens a file with a number from `least` on.
+static int open_from(int least, const char *path, int flags) {
   int fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0644);
-  if (fd < 0 || fd > STDERR_FILENO) return fd;
-  int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (fd < 0 || fd >= least) return fd;
+  int moved = fcntl(fd, F_DUPFD_CLOEXEC, least);
   int error = errno;
   close(fd);
   errno = error;
   return moved;
 }
 
-int lc_file_open(const char *path) {
-  int fd = lc_open_above_standard(path, O_RDWR | O_CREAT);
-  if (fd < 0) return -errno;
-  // Emptying a file that another process has mapped would end that process with SIGBUS.
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0 || ftruncate(fd, 0) != 0) {
-    int error = errno;
-    close(fd);
-    return -error;
-  }
-  return fd;
+int lc_open_above_standard(const char *path, int flags) {
+  return open_from(STDERR_FILENO + 1, path, flags);
 }
 
-/// Whether a file of this length would raise SIGXFSZ.
-static bool is_beyond_limit(uint64_t length) {
+int lc_open_out_of_the_way(const char *path, int flags) {
   struct rlimit limit;
-  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-         length > limit.rlim_cur;
-}
-
-int lc_file_extend(int fd, uint64_t offset, uint64_t bytes) {
-  if (is_beyond_limit(offset + bytes)) return EFBIG;
-  int error;
-  do error = posix_fallocate(fd, (off_t)offset, (off_t)bytes);
-  while (error == EINTR);
-  return error;
-}
-
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-// A page that is first written to through its mapping costs a fault, a read of nothing and an entry in
-// the file system's journal. Zeros by `pwrite` bring the whole part into the page cache at once, in large
-// folios where the kernel has them; then its pages are mapped ready to be written. Where either is
-// refused the faults do it, one by one.
-void *lc_file_map(int fd, uint64_t offset, size_t bytes) {
-  static uint8_t zeros[1 << 16];
-  if (is_beyond_limit(offset + bytes)) return 0;
-  for (size_t done = 0; done < bytes;) {
-    size_t piece = bytes - done < sizeof zeros ? bytes - done : sizeof zeros;
-    ssize_t written = pwrite(fd, zeros, piece, (off_t)(offset + done));
-    if (written <= 0) break;
-    done += (size_t)written;
-  }
-  void *memory = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
-  if (memory == MAP_FAILED) return 0;
-  madvise(memory, bytes, MADV_POPULATE_WRITE);
-  madvise(memory, bytes, MADV_DONTFORK);
-  return memory;
-}
-
-int lc_file_close(int fd, uint64_t length) {
-  int error = 0;
-  if (ftruncate(fd, (off_t)length) != 0) error = errno;
-  if (close(fd) != 0 && error == 0) error = errno;
-  return error;
+  rlim_t count = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+  int least = count >= 1024 ? 512 : (int)(count / 2);
+  return open_from(least > STDERR_FILENO ? least : STDERR_FILENO + 1, path, flags);
 }
 
 static uint32_t unloads = 0;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lc_clock.h"
+#include "lc_file.h"
 #include "lc_system.h"
 
 uint8_t lc_modes = 0;
@@ -261,7 +262,6 @@ lc_session *lc_session_make(void) {
   lc_session *session = carve(sizeof *session);
   if (session == 0) return 0;
   session->number = ++count;
-  session->fd = -1;
   session->next = lc_sessions;
   lc_sessions = session;
   return session;
@@ -332,8 +332,8 @@ static void after_fork_in_child(void) {
   lc_task_recordings = 0;
   for (lc_session *session = lc_sessions; session != 0; session = session->next) {
     session->active = 0;
-    if (session->fd >= 0) close(session->fd);
-    session->fd = -1;
+    if (session->trace != 0) lc_file_abandon(session->trace);
+    session->trace = 0;
     session->header = 0;
   }
   for (lc_thread *thread = lc_threads; thread != 0; thread = thread->next) {

@@ -67,12 +67,11 @@ enum AnnotatedLocks {
   private static let linkerInitialized: UInt32 = 1
   private static let notStatic: UInt32 = 256
 
-  /// A new one, which keeps what the program said of it.
+  /// One that the program makes, or says it has made: it keeps what was said of it.
   @inline(never)
   static func begin(_ address: UInt, flags: UInt32, frame: UInt) {
     let place = unsafe UnsafeRawPointer(bitPattern: address)
-    unsafe Instances.beginAnew(place, as: .rwlock, frame: frame)
-    unsafe Instances.known(at: place)?.pointee.setFlags(flags)
+    unsafe Instances.at(place, as: .rwlock, frame: frame)?.pointee.setFlags(flags)
   }
 
   /// Its destructor has run; locks of static data may still be used.

@@ -5,13 +5,6 @@ import LockcheckPipeline
 import LockcheckReport
 import LockcheckTrace
 
-/// From which verdict on a finding fails the build.
-enum FailOn: String, CaseIterable, ExpressibleByArgument {
-  case observed, predicted, possible, never
-
-  var verdict: Verdict? { Verdict(rawValue: rawValue) }
-}
-
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
@@ -49,18 +42,7 @@ struct AnalyzeCommand: ParsableCommand {
     completion: .file())
   var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "End with 1 if there is a finding that is at least this sure.",
-      discussion: "possible findings are shown, but fail nothing unless asked to.",
-      valueName: "verdict"))
-  var failOn = FailOn.predicted
-
-  @Flag(
-    help: ArgumentHelp(
-      "Let findings about where the time goes count for --fail-on as well.",
-      discussion: "Looks for them, too, as --performance does."))
-  var failOnPerformance = false
+  @OptionGroup var failing: FailOptions
 
   @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
   var recover = false
@@ -107,7 +89,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let analysis = TraceAnalysis(
-      rules: try options.rules(performance: failOnPerformance), engine: options.engine.engine,
+      rules: try options.rules(performance: failing.failOnPerformance),
+      engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: try options.suppressions())
     let file: OutputFile
@@ -138,13 +121,7 @@ struct AnalyzeCommand: ParsableCommand {
     }
     pointOutUnused(analyzed.map(\.report) + [together].compactMap(\.self))
     if let failure { throw failure }
-    if let verdict = failOn.verdict,
-      reports.contains(where: {
-        $0.report.contains(atLeast: verdict, performance: failOnPerformance)
-      })
-    {
-      throw Outcome.findings
-    }
+    if failing.fails(reports.map(\.report)) { throw Outcome.findings }
   }
 
   /// The report with what came of trying its predictions, where that was asked for.

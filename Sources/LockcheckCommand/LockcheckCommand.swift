@@ -7,7 +7,11 @@ struct LockcheckCommand: ParsableCommand {
     commandName: "lockcheck",
     abstract: "Finds deadlocks and data races from one run in which nothing went wrong.",
     discussion: """
-      A program that uses lockcheck's locks and threads records what it does:
+      Run a program and read what its threads do wrong, or could:
+
+        lockcheck run -- my-program its-arguments
+
+      One that uses lockcheck's own locks and threads can also record by itself:
 
         LOCKCHECK=record LOCKCHECK_TRACE=run.lctrace my-program
         lockcheck analyze run.lctrace
@@ -21,7 +25,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self, ConvertCommand.self,
+      RunCommand.self, AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self,
+      ConvertCommand.self,
       InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,
     ])
@@ -31,6 +36,7 @@ struct LockcheckCommand: ParsableCommand {
   static func main() {
     // A reader that leaves early, as `head` does, is no reason to die: writing then fails with EPIPE,
     // which the output takes for the end of its work.
+    InheritedSignals.remember()
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try LockcheckCommand.parseAsRoot()
@@ -40,6 +46,8 @@ struct LockcheckCommand: ParsableCommand {
       exit(failure.outcome.rawValue)
     } catch let outcome as Outcome {
       exit(outcome.rawValue)
+    } catch let program as ProgramStatus {
+      exit(program.status)
     } catch let interruption as Interruption {
       interruption.end()
     } catch {

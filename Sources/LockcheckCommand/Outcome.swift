@@ -13,6 +13,12 @@ enum Outcome: Int32, Error, Sendable {
   case unavailable = 69
   /// The output could not be written.
   case noOutput = 74
+  /// A program that was run hangs.
+  case hang = 86
+  /// The program is there and cannot be run; the shells' number.
+  case notExecutable = 126
+  /// There is no such program; the shells' number.
+  case noProgram = 127
 }
 
 /// The end of the command, with a sentence on standard error.
@@ -24,4 +30,9 @@ struct CommandFailure: Error, Sendable {
     self.outcome = outcome
     self.message = message
   }
+}
+
+/// The end of the command with the status of the program that it ran.
+struct ProgramStatus: Error, Sendable {
+  let status: Int32
 }

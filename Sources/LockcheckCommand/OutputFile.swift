@@ -21,7 +21,7 @@ final class OutputFile {
     if path == "-" {
       self.path = path
       temporary = nil
-      descriptor = dup(STDOUT_FILENO)
+      descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
     } else if Self.isSpecial(path) {
       self.path = path
       temporary = nil

@@ -5,15 +5,16 @@ import LockcheckReport
 enum Terminal {
   /// Colours only where a person looks on, and never against the wish of `NO_COLOR`; as wide as the
   /// terminal, up to what is still pleasant to read.
-  static func style(isTerminal: Bool) -> TextStyle {
+  static func style(isTerminal: Bool, of descriptor: Int32 = STDOUT_FILENO) -> TextStyle {
     guard isTerminal else { return .plain }
     let isColored = (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
-    return TextStyle(isColored: isColored, width: min(columns ?? TextStyle.plain.width, 100))
+    return TextStyle(
+      isColored: isColored, width: min(columns(of: descriptor) ?? TextStyle.plain.width, 100))
   }
 
-  private static var columns: Int? {
+  private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
       return nil
     }
     return Int(size.ws_col)

@@ -22,7 +22,7 @@ enum TraceOutput {
     drop: Bool, file: OutputFile, watch: @escaping (Int) -> Void
   ) throws -> Leftovers {
     var copy = Copy(decoder, watch: watch)
-    let sink = PackingSink(try compression.sink(to: OutputSink(file)))
+    let sink = PackingSink(try compression.sink(to: OutputFileSink(file)))
     var leftovers = Leftovers()
     switch form {
     case .json:
@@ -106,7 +106,7 @@ enum TraceOutput {
 }
 
 /// The command's output as the encoders see it.
-private struct OutputSink: ByteSink {
+struct OutputFileSink: ByteSink {
   private let file: OutputFile
 
   init(_ file: OutputFile) { self.file = file }

@@ -132,7 +132,7 @@ package enum Instances {
   }
 
   /// Makes a new instance of something that has just been initialized: what stood there has ended.
-  package static func beginAnew(
+  static func beginAnew(
     _ address: UnsafeRawPointer?, as kind: ObjectKind, details: ObjectDetails = ObjectDetails(),
     frame: UInt
   ) {

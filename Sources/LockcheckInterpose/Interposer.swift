@@ -14,24 +14,33 @@ enum Interposer {
   /// Starts to record, as the environment asks: `lockcheck run` has its own variable, a program that was
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
-    if let settings = unsafe lc_run_settings() {
-      let run = unsafe RunSettings(String(cString: settings))
-      lc_clean_environment()
-      Recording.begin(into: run.trace, stacks: .unwind)
-    } else {
-      Recording.begin(stacks: .unwind)
-    }
     RecordedThread.willEnd {
       // A handler that ran after this would be a thread that nobody ends.
       _ = lc_block_signals()
       RobustMutexes.threadEnds()
       Allocation.threadEnds()
     }
+    guard let settings = RunSettings.ofProcess else { return Recording.begin(stacks: .unwind) }
+    lc_clean_environment()
+    lc_follow(settings.followsChildren)
+    guard let file = settings.claimFile(isChild: false) else { return }
+    Recording.begin(into: file, sizeLimit: settings.sizeLimit, stacks: .unwind)
+  }
+
+  /// Starts a recording of the child of a fork, which has left that of its parent.
+  static func startChild() {
+    guard let settings = RunSettings.ofProcess, let file = settings.claimFile(isChild: true) else {
+      return
+    }
+    Recording.beginAgain(into: file, sizeLimit: settings.sizeLimit)
   }
 }
 
 /// Called by the library's constructor.
 @c(lc_interposer_start) public func startInterposer() { Interposer.start() }
+
+/// Called in the child of a fork.
+@c(lc_interposer_start_child) public func startInterposerInChild() { Interposer.startChild() }
 
 /// Called by the primitives of `Lockcheck` in the same program, which record themselves: what this library
 /// saw of the program until then is given up, and its file is theirs.
@@ -48,21 +57,4 @@ enum Interposer {
   }
   for (index, byte) in path.utf8CString.enumerated() { unsafe file[index] = byte }
   return 1
-}
-
-/// What `lockcheck run` asks for: lines of `key=value`.
-struct RunSettings: Equatable {
-  /// The file of the trace; `%p` stands for the number of the process.
-  var trace = RecorderConfiguration().file
-
-  init(_ text: String) {
-    for line in text.split(separator: "\n") {
-      guard let equals = line.firstIndex(of: "=") else { continue }
-      let value = line[line.index(after: equals)...]
-      switch line[..<equals] {
-      case "trace": trace = String(value)
-      default: break
-      }
-    }
-  }
 }

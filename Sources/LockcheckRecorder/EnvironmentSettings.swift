@@ -20,6 +20,8 @@ struct EnvironmentSettings: Equatable {
   struct Overriding {
     /// The file of a recording that is made in any case.
     var file: String?
+    /// The bytes that the file may not exceed.
+    var sizeLimit: UInt64?
     /// How stacks are captured where the environment does not say.
     var stacks: RecorderConfiguration.Stacks?
 
@@ -47,6 +49,8 @@ struct EnvironmentSettings: Equatable {
     if let file = overriding.file {
       settings.isRecording = true
       settings.configuration.file = file
+      settings.configuration.sizeLimit = overriding.sizeLimit
+      settings.configuration.isQuiet = true
     }
     if let stacks = overriding.stacks, !settings.hasStacks {
       settings.configuration.stacks = stacks

@@ -42,7 +42,10 @@ public import LockcheckTrace
   ///     address.
   ///   - wantsStack: Whether the event gets a stack even where stacks are not `full`.
   @inline(__always) static func open(frame: UInt, wantsStack: Bool = true) -> EventAppend? {
-    unsafe open { thread, session in
+    guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
+      return nil
+    }
+    return unsafe open(on: thread) { session in
       unsafe wantsStack || session.pointee.stacks == StackCapture.full
         ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
     }
@@ -50,19 +53,12 @@ public import LockcheckTrace
 
   /// As ``open(frame:wantsStack:)``, of an event whose stack was captured before, in this recording.
   @inline(__always) static func open(stack: UInt32) -> EventAppend? {
-    unsafe open { _, session in
-      unsafe lc_bits_contain(session.pointee.written_stacks, stack) ? stack : StackCapture.none
-    }
-  }
-
-  @inline(__always)
-  private static func open(
-    _ stack: (UnsafeMutablePointer<lc_thread>, UnsafeMutablePointer<lc_session>) -> UInt32
-  ) -> EventAppend? {
     guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
       return nil
     }
-    return unsafe open(on: thread) { session in unsafe stack(thread, session) }
+    return unsafe open(on: thread) { session in
+      unsafe lc_bits_contain(session.pointee.written_stacks, stack) ? stack : StackCapture.none
+    }
   }
 
   /// Goes on in the recorder, which the thread has entered; leaves it where nothing is to be recorded.

@@ -25,6 +25,14 @@ public final class Recorder: Sendable {
     self.init(configuration: configuration, isShared: false)
   }
 
+  /// The recorder of all threads of the child of a fork: ``shared`` is its parent's for ever.
+  static func sharedInChild(file: String, sizeLimit: UInt64?) -> Recorder {
+    var configuration = EnvironmentSettings.ofProcess.configuration
+    configuration.file = file
+    configuration.sizeLimit = sizeLimit
+    return Recorder(configuration: configuration, isShared: true)
+  }
+
   private init(configuration: RecorderConfiguration, isShared: Bool) {
     self.configuration = configuration
     self.isShared = isShared

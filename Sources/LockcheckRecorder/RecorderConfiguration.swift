@@ -23,6 +23,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
   public var stacks: Stacks = .fast
   /// The bytes that the file may not exceed; nil where only the disk limits it.
   public var sizeLimit: UInt64?
+  /// Whether somebody else says what was lost, so that the process itself need not.
+  var isQuiet = false
 
   /// The default settings.
   public init() {}

@@ -35,10 +35,23 @@ public enum Recording {
   /// - Parameters:
   ///   - file: The trace, where whoever calls knows better than the environment; then it is recorded in
   ///     any case.
+  ///   - sizeLimit: The bytes that it may not exceed.
   ///   - stacks: How stacks are captured where the environment does not say.
-  package static func begin(into file: String? = nil, stacks: RecorderConfiguration.Stacks) {
-    EnvironmentSettings.override(.init(file: file, stacks: stacks))
+  package static func begin(
+    into file: String? = nil, sizeLimit: UInt64? = nil, stacks: RecorderConfiguration.Stacks
+  ) {
+    EnvironmentSettings.override(.init(file: file, sizeLimit: sizeLimit, stacks: stacks))
     readEnvironment()
+  }
+
+  /// Starts to record in the child of a fork, which has left its parent's recording, with the parent's
+  /// other settings.
+  package static func beginAgain(into file: String, sizeLimit: UInt64?) {
+    do throws(RecorderError) {
+      try Recorder.sharedInChild(file: file, sizeLimit: sizeLimit).start()
+    } catch {
+      say(error.description)
+    }
   }
 
   /// One line on standard error.

@@ -60,7 +60,7 @@ import Synchronization
       case .unwind: StackCapture.unwind
       }
     unsafe session.pointee.depth = UInt32(configuration.stackDepth)
-    unsafe session.pointee.fd = file.fileDescriptor
+    unsafe session.pointee.trace = file.handle
     unsafe session.pointee.header = file.header
     unsafe session.pointee.written_stacks = stacks.assumingMemoryBound(to: lc_bits.self)
     unsafe session.pointee.written_objects = objects.assumingMemoryBound(to: lc_bits.self)
@@ -130,12 +130,11 @@ import Synchronization
         unsafe next = thread.pointee.next
       }
       count(into: &summary)
-      unsafe session.pointee.fd = -1
       let error = file.close(nested: summary.nested)
       unsafe discard()
       return error
     }
-    if summary.lost > 0 {
+    if summary.lost > 0, !configuration.isQuiet {
       Recording.say(
         "\(path): no room for \(summary.lost) events; the trace ends before the first of them")
     }
@@ -168,6 +167,7 @@ import Synchronization
     unsafe session.pointee.written_objects = nil
     unsafe session.pointee.written_threads = nil
     unsafe session.pointee.header = nil
+    unsafe session.pointee.trace = nil
     if let kept = unsafe session.pointee.file {
       unsafe Unmanaged<TraceFile>.fromOpaque(kept).release()
     }

@@ -20,7 +20,8 @@ import LockcheckCodecs
   /// The bytes of a unit: a page, so that each chunk can be mapped.
   let unit: Int
 
-  private let descriptor: Int32
+  /// The file, for the child of a fork to let go of.
+  let handle: OpaquePointer
   private let largestUnits: Int
   private let sizeLimit: UInt64
   private let scratch: UnsafeMutablePointer<UInt8>
@@ -49,24 +50,24 @@ import LockcheckCodecs
   init(
     path: String, configuration: RecorderConfiguration
   ) throws(RecorderError) {
-    let fd = unsafe lc_file_open(path)
-    guard fd >= 0 else {
+    var problem: Int32 = 0
+    guard let handle = unsafe lc_file_make(path, &problem) else {
       let what =
-        -fd == EWOULDBLOCK ? "another recording writes to the file" : "cannot make the file"
-      throw .system(what, file: path, errno: -fd)
+        problem == EWOULDBLOCK ? "another recording writes to the file" : "cannot make the file"
+      throw .system(what, file: path, errno: problem)
     }
     let unit = lc_page_size()
-    let error = lc_file_extend(fd, 0, UInt64(unit))
-    guard error == 0, let header = unsafe lc_file_map(fd, 0, unit),
+    let error = unsafe lc_file_extend(handle, 0, UInt64(unit))
+    guard error == 0, let header = unsafe lc_file_map(handle, 0, unit),
       let scratch = unsafe lc_map_memory(RowWriter.capacity),
       let modules = unsafe lc_map_memory(
         Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)
     else {
-      _ = lc_file_close(fd, 0)
+      _ = unsafe lc_file_close(handle, 0)
       throw .system("no room for the file", file: path, errno: error == 0 ? ENOMEM : error)
     }
     self.path = path
-    descriptor = fd
+    unsafe self.handle = handle
     self.unit = unit
     largestUnits = max(1, configuration.bufferSize / unit)
     sizeLimit = configuration.sizeLimit ?? .max
@@ -77,9 +78,6 @@ import LockcheckCodecs
     unsafe self.modules = modules.bindMemory(to: ModuleRange.self, capacity: Self.moduleCapacity)
     writeHeader()
   }
-
-  /// The descriptor, for the child of a fork to close.
-  var fileDescriptor: Int32 { descriptor }
 
   private func writeHeader() {
     let at = unsafe UnsafeMutableRawPointer(header)
@@ -123,7 +121,7 @@ import LockcheckCodecs
   ) -> UnsafeMutablePointer<UInt8>? {
     let bytes = units * unit
     guard reserve(length + UInt64(bytes)),
-      let memory = unsafe lc_file_map(descriptor, length, bytes)
+      let memory = unsafe lc_file_map(handle, length, bytes)
     else { return nil }
     typealias Chunk = BinaryFormat.Chunk
     unsafe memory.storeBytes(of: kind.rawValue, toByteOffset: Chunk.kind, as: UInt8.self)
@@ -151,7 +149,7 @@ import LockcheckCodecs
     guard end <= sizeLimit else { return false }
     let generous = min(end + min(length, 1 << 20), sizeLimit) & ~UInt64(unit - 1)
     for wanted in [generous, end] where wanted >= end {
-      if lc_file_extend(descriptor, reserved, wanted - reserved) == 0 {
+      if unsafe lc_file_extend(handle, reserved, wanted - reserved) == 0 {
         reserved = wanted
         return true
       }
@@ -270,6 +268,6 @@ import LockcheckCodecs
     unsafe lc_unmap(header, unit)
     unsafe lc_unmap(scratch, RowWriter.capacity)
     unsafe lc_unmap(modules, Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)
-    return lc_file_close(descriptor, length)
+    return unsafe lc_file_close(handle, length)
   }
 }

@@ -52,9 +52,8 @@ let importTable: [ImportRule] = [
   ImportRule("CLockcheckInterpose", imports: ["CLockcheckShims"]),
   ImportRule(
     "LockcheckInterpose",
-    imports: [
-      "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
-    ], toolchain: ["Glibc", "Synchronization"]),
+    imports: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims"],
+    toolchain: ["Glibc", "Synchronization"]),
   ImportRule("CLockcheckAccesses", imports: ["CLockcheckInterpose", "CLockcheckShims"]),
   ImportRule(
     "LockcheckAccesses",

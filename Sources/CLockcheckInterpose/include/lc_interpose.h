@@ -8,6 +8,7 @@
 #include <threads.h>
 #include <time.h>
 
+#include "lc_run.h"
 #include "lc_stack.h"
 #include "lc_thread.h"
 
@@ -239,17 +240,5 @@ static inline bool lc_once_is_done(const pthread_once_t *once) {
 static inline bool lc_once_is_running(const pthread_once_t *once) {
   return (__atomic_load_n(once, __ATOMIC_ACQUIRE) & 3) == 1;
 }
-
-/// The variable by which `lockcheck run` says what it asks for: lines of `key=value`.
-#define LC_RUN_VARIABLE "LOCKCHECK_RUN"
-/// What `lockcheck run` asks for; null where the program was started in another way.
-const char *lc_run_settings(void);
-/// Takes what `lockcheck run` put into the environment out of it again, so that the program and its
-/// children find it as it was.
-void lc_clean_environment(void);
-/// `LOCKCHECK_RUN=…` and `LD_PRELOAD=…` as they were, for whatever this process goes on as; null where
-/// the program was started in another way.
-const char *lc_settings_entry(void);
-const char *lc_preload_entry(void);
 
 #endif

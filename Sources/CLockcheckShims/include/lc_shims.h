@@ -8,6 +8,7 @@
 #include "lc_clock.h"
 #include "lc_control.h"
 #include "lc_depot.h"
+#include "lc_file.h"
 #include "lc_live.h"
 #include "lc_outside.h"
 #include "lc_stack.h"

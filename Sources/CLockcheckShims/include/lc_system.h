@@ -26,17 +26,9 @@ const char *lc_environment(const char *name);
 /// As `open`, with a number above those of the standard streams, also where these are closed: what
 /// the program prints must not land in the file. Negative: see errno.
 int lc_open_above_standard(const char *path, int flags);
-/// Opens a trace file for this process alone, empty. Negative: the error number, negated; -EWOULDBLOCK
-/// where another recording writes to it.
-int lc_file_open(const char *path);
-/// Makes the file reach to `offset + bytes`, on the disk too. 0 or an error number. Never raises
-/// SIGXFSZ.
-int lc_file_extend(int fd, uint64_t offset, uint64_t bytes);
-/// Maps a part of the file that nothing was written to, shared, kept from children, all of it in memory.
-/// Null where that fails. Never raises SIGXFSZ.
-void *lc_file_map(int fd, uint64_t offset, size_t bytes);
-/// Cuts the file and closes it. 0 or an error number.
-int lc_file_close(int fd, uint64_t length);
+/// The same, with a number so high that the program gets the numbers that it would get without it, as far
+/// as the limit allows.
+int lc_open_out_of_the_way(const char *path, int flags);
 
 /// A program or library that is loaded.
 typedef struct lc_module {

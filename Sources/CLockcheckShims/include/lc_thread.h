@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lc_file.h"
+
 /// The deepest stack that can be asked for.
 #define LC_MAX_DEPTH 128
 /// Room for the deepest stack and the recorder's own frames.
@@ -24,11 +26,12 @@ typedef struct lc_session {
   uint32_t stacks;
   uint32_t depth;
   uint32_t is_full;
-  int32_t fd;
   lc_bits *written_stacks;
   lc_bits *written_objects;
   lc_bits *written_threads;
   void *file;
+  /// Its file, for the child of a fork to let go of.
+  lc_file *trace;
   uint8_t *header;
   uint64_t events;
   uint32_t threads;

@@ -100,8 +100,12 @@ struct RecordedMerge {
     while !isOver && events.count < limit {
       admit()
       guard let top = heap.top else {
-        if nextWaiting == waiting.count { break }
-        continue
+        guard nextWaiting == waiting.count else { continue }
+        // Where every thread was at its end, nothing comes after what was lost.
+        if fileHeader.lost > 0 {
+          pendingLosses.insert(contentsOf: [end()].compactMap(\.self), at: 0)
+        }
+        break
       }
       // Up to where the next thread is due, the one on top goes on alone.
       var bound = heap.second
@@ -121,16 +125,22 @@ struct RecordedMerge {
         if let next = advance(top.cursor, of: bytes) { pendingLosses.append(next) }
         return loss
       case .recordingEnds:
-        isOver = true
-        return TraceLoss(
-          error: TraceCodingError(
-            .limit, at: .file,
-            "the recorder found no room for more: the trace ends before the first lost event",
-            found: "\(fileHeader.lost) lost events"),
-          events: Int(clamping: fileHeader.lost))
+        return end()
       }
     }
     return pendingLosses.popLast()
+  }
+
+  /// Ends where the recorder lost its first event; a snapshot ends so too, and nothing was lost.
+  private mutating func end() -> TraceLoss? {
+    isOver = true
+    if fileHeader.lost == 0 { return pendingLosses.popLast() }
+    return TraceLoss(
+      error: TraceCodingError(
+        .limit, at: .file,
+        "the recorder found no room for more: the trace ends before the first lost event",
+        found: "\(fileHeader.lost) lost events"),
+      events: Int(clamping: fileHeader.lost))
   }
 
   /// Damage that was met behind other damage.

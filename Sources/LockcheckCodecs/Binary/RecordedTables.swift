@@ -114,7 +114,12 @@ struct RecordedTables {
     // The puts and gets of its task name a future by this number.
     if row.kind == .future { details.externalID = Int64(number) }
     if let address = details.address, details.module == nil {
-      place(address, &details, among: objectModules[Int(known & ~NumberMap.isRow)])
+      let isRow = known != NumberMap.undeclared
+      place(
+        address, &details,
+        among: isRow ? objectModules[Int(known & ~NumberMap.isRow)] : modules.count)
+      // There may be millions, and only those of a module have names.
+      if !isRow, details.module == nil { details.address = nil }
     }
     if details != ObjectDetails() { tables.objects[id] = details }
     return id

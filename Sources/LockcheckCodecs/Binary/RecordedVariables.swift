@@ -46,7 +46,9 @@ struct RecordedVariables {
   func row(of number: UInt32) -> BinaryObjectRow? {
     guard let known = runs[number / Self.reach] else { return nil }
     guard let run = known.last(where: { $0.contains(number) }) else { return nil }
+    var details = ObjectDetails()
+    details.address = run.address + UInt64(number - run.first)
     return BinaryObjectRow(
-      kind: .variable, name: nil, creation: run.creation, details: ObjectDetails())
+      kind: .variable, name: nil, creation: run.creation, details: details)
   }
 }

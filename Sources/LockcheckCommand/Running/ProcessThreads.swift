@@ -1,0 +1,71 @@
+import Foundation
+
+/// What the system says about the threads of a process, in `/proc`.
+struct ProcessThreads {
+  /// A thread, and what it waits for.
+  struct Thread {
+    let id: Int
+    let name: String
+    /// `S` sleeps, `R` runs, `T` is stopped, `Z` has ended …
+    let state: Character
+    /// Whether it waits for another thread, with no end set: in a futex, without a timeout.
+    let waitsForEver: Bool
+  }
+
+  let threads: [Thread]
+
+  /// Looks at the threads as they are.
+  init(of process: Int32) {
+    let tasks = "/proc/\(process)/task"
+    let ids = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+    threads = ids.compactMap(Int.init).sorted().compactMap { id in
+      guard let stat = Self.text("\(tasks)/\(id)/stat"), let end = stat.lastIndex(of: ")"),
+        let open = stat.firstIndex(of: "("),
+        let state = stat[end...].dropFirst(2).first
+      else { return nil }
+      let call = Self.text("\(tasks)/\(id)/syscall") ?? ""
+      return Thread(
+        id: id, name: String(stat[stat.index(after: open)..<end]), state: state,
+        waitsForEver: state == "S" && Self.isEndlessWait(call))
+    }
+  }
+
+  /// Whether nothing in the process will ever run again, but for a signal or another process. What has
+  /// ended does not count.
+  var allWaitForEver: Bool {
+    let live = threads.filter { $0.state != "Z" && $0.state != "X" }
+    return !live.isEmpty && live.allSatisfy(\.waitsForEver)
+  }
+
+  /// Whether the process is there and has not ended.
+  static func isAlive(_ process: Int32) -> Bool {
+    guard let stat = text("/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else {
+      return false
+    }
+    return stat[end...].dropFirst(2).first.map { $0 != "Z" && $0 != "X" } ?? false
+  }
+
+  /// Reads `/proc/…/syscall`: the number of the call, and its arguments.
+  static func isEndlessWait(_ call: String) -> Bool {
+    let words = call.split(separator: " ")
+    guard words.count > 4, let number = Int(words[0]) else { return false }
+    let arguments = words[1...4].map { UInt64($0.dropFirst(2), radix: 16) ?? .max }
+    // The timeout is the fourth argument of both.
+    if number == waitForSeveral { return arguments[3] == 0 }
+    let waits: [UInt64] = [0, 6, 9, 11, 13]
+    return number == futex && waits.contains(arguments[1] & 0x7F) && arguments[3] == 0
+  }
+
+  private static let waitForSeveral = 449
+  private static var futex: Int {
+    #if arch(x86_64)
+      202
+    #else
+      98
+    #endif
+  }
+
+  private static func text(_ path: String) -> String? {
+    FilePrefix.read(path, 4096).map { String(decoding: $0, as: UTF8.self) }
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+import LockcheckCodecs
+import LockcheckFindings
+import LockcheckPipeline
+import LockcheckReport
+import LockcheckTrace
+
+/// What is said of the traces of a run: on standard error, where it is in nobody's way, or in a file.
+struct RunReports {
+  let analysis: TraceAnalysis
+  let options: AnalysisOptions
+  private let file: OutputFile?
+
+  /// A process, and what its trace shows.
+  struct One {
+    let trace: RunTraces.Recorded
+    let report: Report
+
+    /// What a person knows it by.
+    var name: String {
+      let program = report.header.process?.executable ?? "process"
+      return "\(program.split(separator: "/").last ?? "?") (process \(trace.process))"
+    }
+
+    /// Whether there is anything in it.
+    var isEmpty: Bool { report.summary.events == 0 && report.warnings.isEmpty }
+    /// Whether somebody may want to look at the trace again.
+    var isTelling: Bool { !report.findings.isEmpty }
+  }
+
+  /// - Throws: What is wrong with the options, or that the file cannot be written.
+  init(_ options: AnalysisOptions, _ failing: FailOptions, output: String?) throws {
+    analysis = TraceAnalysis(
+      rules: try options.rules(performance: failing.failOnPerformance),
+      engine: options.engine.engine, byClass: options.byClass,
+      suppressions: try options.suppressions())
+    self.options = options
+    if let output { file = try OutputFile(output) } else { file = nil }
+  }
+
+  /// Reads the trace of a process that has ended.
+  func read(_ trace: RunTraces.Recorded) throws(CommandFailure) -> One {
+    try TraceInput.reading(trace.path, recover: true) { decoder, watch in
+      One(trace: trace, report: try analysis.report(on: decoder, progress: watch))
+    }
+  }
+
+  /// Reads the trace of one that still runs, as far as it has come.
+  func readSoFar(_ trace: RunTraces.Recorded) throws(CommandFailure) -> One {
+    do {
+      return One(
+        trace: trace, report: try analysis.report(on: try LiveTrace.decoder(trace.path)))
+    } catch {
+      throw CommandFailure(.badTrace, "\(trace.path): \(error)")
+    }
+  }
+
+  /// Writes what is to stand in the end.
+  func write(_ reports: [One]) throws(CommandFailure) {
+    guard let file else { return show(reports) }
+    try file.write(rendered(reports, style: .plain))
+    try file.commit()
+  }
+
+  /// Shows it on standard error.
+  func show(_ reports: [One]) {
+    let style = Terminal.style(isTerminal: StandardError.isTerminal, of: STDERR_FILENO)
+    StandardError.write(rendered(reports, style: style))
+  }
+
+  private func rendered(_ reports: [One], style: TextStyle) -> String {
+    let renderer = options.renderer(style: style)
+    if reports.count == 1 { return renderer.render(reports[0].report) }
+    return renderer.render(reports.map { (trace: $0.name, report: $0.report) })
+  }
+}
