@@ -1,20 +1,19 @@
 #!/usr/bin/env python3
 """Scores Lockcheck on the public test programs of ThreadSanitizer, Helgrind or DRD.
 
-usage: score.py tsan|helgrind|drd FOLDER [--build .build/debug] [--accesses] [--own] [--only NAME] [--work DIR]
-
 FOLDER is the folder that has the suite's programs: `compiler-rt/test/tsan`, `helgrind/tests`, `drd/tests`.
 What a program must bring about is read from its own CHECK lines or its .stderr.exp. With --accesses the
 programs are compiled with `-fsanitize=thread` and linked with Lockcheck's library in the place of
 ThreadSanitizer's; without, they are compiled plainly and the library is preloaded. --own runs the suite's own
-tool on the same programs. Every program also runs plainly: what it prints and its exit status must be the same.
+tool on the same programs. Every program also runs plainly: what it prints and its exit status must be the
+same. A line of JSON for each program goes to DIR/SUITE.json, the table to standard output.
 """
 import argparse, json, os, re, subprocess, sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CLANG = os.environ.get("CLANG", "clang")
-SECONDS = 40
+SECONDS = 60
 
 # What findings are about, by rule and by what the suites say of theirs.
 KINDS = {
@@ -27,7 +26,7 @@ SAID = [
     ("leak", r"thread leak"),
     ("signal", r"signal-unsafe|spoils errno"),
     ("ignores", r"with ignores enabled"),
-    ("misuse", r"ThreadSanitizer: \w|[Mm]utex (is )?(not |still |never |re)?(locked|initial|unlock|destr|type)"
+    ("misuse", r"WARNING: ThreadSanitizer: \w|[Mm]utex (is )?(not |still |never |re)?(locked|initial|unlock|destr|type)"
                r"|[Uu]nlocked a|[Ee]xiting thread still holds|re-lock|of a locked|not a (mutex|rwlock)"
                r"|[Rr]ecursive locking|Destroying locked|[Bb]arrier re|initialized twice|[Pp]robably a race condition"
                r"|call to (pthread|sem)_\w+ failed|[Cc]ondition variable (not|destr)|dubious|Bug in libpthread"
@@ -67,14 +66,16 @@ def tsan_programs(folder):
         if command is None or built is None or re.search(r"-shared|BUILD_SO|-DLIB", text):
             yield Program(name, source, skip="built in a way of its own")
             continue
-        if "env_tsan_opts" in command or "blacklist" in built or "fno-sanitize" in built or "FileCheck" not in command:
+        if "env_tsan_opts" in command or "blacklist" in built or "default_options" in text or "fno-sanitize" in built or "FileCheck" not in command:
             yield Program(name, source, skip="tests an option")
             continue
         prefixes = re.findall(r"--?check-prefix(?:es)?[= ]([\w%-]+)", command) or ["CHECK"]
         said = "\n".join(
             line for line in text.splitlines()
             if re.search(r"//\s*(%s)(-NEXT|-SAME|-DAG)?:" % "|".join(p.replace("%os", "Linux") for p in prefixes), line))
-        said = "\n".join(line for line in said.splitlines() if "ThreadSanitizer" in line and "CHECK failed" not in line)
+        said = "\n".join(
+            line for line in said.splitlines()
+            if re.search("WARNING: ThreadSan|ThreadSanitizer: (data|lock)|ignores enabled", line))
         truth = kinds_said(said)
         flags = [flag for flag in built.split("%s")[0].split() + built.split("%s")[1].split("&&")[0].split() if re.match(r"-(D|O|std|-std)", flag)]
         arguments = re.search(r"%t\S*((?: +[\w.]+)*) *(?:2>&1)? *(?:\||$)", command.split("%run", 1)[1])
@@ -185,13 +186,42 @@ def main():
     run(["cc", "-O1", "-c", str(HERE / "absent.c"), "-o", str(suite.work / "absent.o")])
     programs = tsan_programs(suite.folder) if options.suite == "tsan" else valgrind_programs(suite.folder)
     rows = []
-    for program in programs:
-        if options.only and not re.fullmatch(options.only, program.name): continue
-        row = {"name": program.name, "truth": sorted(program.truth), "skip": program.skip}
-        rows.append(row)
-        if not program.skip:
-            score(suite, options, program, row)
-        print(json.dumps(row), flush=True)
+    with open(suite.work / f"{options.suite}.json", "w") as lines:
+        for program in programs:
+            if options.only and not re.fullmatch(options.only, program.name): continue
+            row = {"name": program.name, "truth": sorted(program.truth), "skip": program.skip}
+            rows.append(row)
+            if not program.skip: score(suite, options, program, row)
+            print(json.dumps(row), file=lines, flush=True)
+    table(rows, options)
+
+
+def kinds_found(row, verdicts):
+    found = row.get("found", {})
+    return {kind_of(rule) for verdict in verdicts for rule in found.get(verdict, [])}
+
+
+def table(rows, options):
+    """Prints what was found of what must be, and where something was said or done that must not be."""
+    scored = [row for row in rows if not row["skip"]]
+    print(f"{len(rows)} programs, {len(scored)} scored")
+    sure = ("observed", "predicted")
+    for kind in ["race", "order", "misuse"] if options.accesses else ["order", "misuse"]:
+        must = [row for row in scored if kind in row["truth"]]
+        found = [row for row in must if kind in kinds_found(row, sure)]
+        possible = [row for row in must if row not in found and kind in kinds_found(row, ["possible"])]
+        own = f", its own tool {sum(kind in row.get('own', []) for row in must)}" if options.own else ""
+        print(f"{kind}: {len(must)} must report, {len(found)} do, {len(possible)} more as possible{own}")
+        print("  missed:", " ".join(row["name"] for row in must if row not in found and row not in possible))
+    claimed = {"race", "order", "misuse"}
+    silent = [row for row in scored if not claimed & set(row["truth"])]
+    loud = [row for row in silent if kinds_found(row, sure)]
+    own = f", its own tool {sum(not claimed & set(row.get('own', [])) for row in silent)}" if options.own else ""
+    print(f"silent: {len(silent)} must be, {len(silent) - len(loud)} are{own}")
+    print("  loud:", " ".join(row["name"] for row in loud))
+    wrong = [row for row in scored if "plain" in row and (row["status"] != row["plain"] or not row["same"])]
+    print("other output or status:", " ".join(f"{row['name']}({row['plain']}/{row['status']})" for row in wrong))
+    print("not analyzed:", " ".join(row["name"] for row in scored if "failed" in row))
 
 
 def score(suite, options, program, row):
