@@ -21,7 +21,7 @@ KINDS = {
     "race": {"data-race", "unlocked-shared-write", "inconsistent-lock", "atomicity-violation"},
 }
 SAID = [
-    ("race", r"data race|[Cc]onflicting (load|store)|heap-use-after-free"),
+    ("race", r"data race|ThreadSanitizer: reported|[Cc]onflicting (load|store)|heap-use-after-free"),
     ("order", r"lock-order-inversion|lock order \"|lock order violat"),
     ("leak", r"thread leak"),
     ("signal", r"signal-unsafe|spoils errno"),
@@ -75,7 +75,7 @@ def tsan_programs(folder):
             if re.search(r"//\s*(%s)(-NEXT|-SAME|-DAG)?:" % "|".join(p.replace("%os", "Linux") for p in prefixes), line))
         said = "\n".join(
             line for line in said.splitlines()
-            if re.search("WARNING: ThreadSan|ThreadSanitizer: (data|lock)|ignores enabled", line))
+            if re.search("WARNING: ThreadSan|ThreadSanitizer: (data|lock|reported)|ignores enabled", line))
         truth = kinds_said(said)
         flags = [flag for flag in built.split("%s")[0].split() + built.split("%s")[1].split("&&")[0].split() if re.match(r"-(D|O|std|-std)", flag)]
         arguments = re.search(r"%t\S*((?: +[\w.]+)*) *(?:2>&1)? *(?:\||$)", command.split("%run", 1)[1])
