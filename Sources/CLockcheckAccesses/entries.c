@@ -28,6 +28,7 @@ static __attribute__((noinline)) void record(
     *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
     return;
   }
+  if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
   if (!lc_record_access(a, size, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc)) return;
   *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
   if (is_in_word) lc_word_note_recent(a, low, high, thread->number, thread->epoch, writes);

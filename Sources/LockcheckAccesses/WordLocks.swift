@@ -52,16 +52,41 @@ enum Annotations {
 @c(lc_record_annotated_lock) public func recordAnnotatedLock(
   _ address: UInt, _ flags: UInt32, _ step: Int32
 ) {
-  AnnotatedLocks.record(address, isShared: flags & 8 != 0, isTry: flags & 16 != 0, step: step)
+  let frame = lc_outermost_frame()
+  switch step {
+  case 3: AnnotatedLocks.end(address, flags: flags)
+  case 4: AnnotatedLocks.begin(address, flags: flags, frame: frame)
+  default:
+    AnnotatedLocks.record(
+      address, isShared: flags & 8 != 0, isTry: flags & 16 != 0, step: step, frame: frame)
+  }
 }
 
 enum AnnotatedLocks {
-  /// - Parameter step: 0 it was taken, 1 it was not, 2 it is about to be given back, 3 it has ended.
+  /// Of `sanitizer/tsan_interface.h`: static data holds it; it may be used after its destructor has run.
+  private static let linkerInitialized: UInt32 = 1
+  private static let notStatic: UInt32 = 256
+
+  /// One that the program makes, or says it has made: it keeps what was said of it.
   @inline(never)
-  static func record(_ address: UInt, isShared: Bool, isTry: Bool, step: Int32) {
-    let frame = lc_outermost_frame()
+  static func begin(_ address: UInt, flags: UInt32, frame: UInt) {
     let place = unsafe UnsafeRawPointer(bitPattern: address)
-    if step == 3 { return unsafe Instances.end(place) }
+    unsafe Instances.at(place, as: .rwlock, frame: frame)?.pointee.setFlags(flags)
+  }
+
+  /// Its destructor has run; locks of static data may still be used.
+  @inline(never)
+  static func end(_ address: UInt, flags: UInt32) {
+    let place = unsafe UnsafeRawPointer(bitPattern: address)
+    let made = unsafe Instances.known(at: place)?.pointee.flags ?? 0
+    if made & linkerInitialized != 0 || (flags & notStatic != 0 && made & notStatic == 0) { return }
+    unsafe Instances.end(place)
+  }
+
+  /// - Parameter step: 0 it was taken, 1 it was not, 2 it is about to be given back.
+  @inline(never)
+  static func record(_ address: UInt, isShared: Bool, isTry: Bool, step: Int32, frame: UInt) {
+    let place = unsafe UnsafeRawPointer(bitPattern: address)
     guard let instance = unsafe Instances.at(place, as: .rwlock, frame: frame) else { return }
     let mode = isShared ? LockMode.shared : .exclusive
     let order = isShared ? EventOrder.ofObject : .ofHolder

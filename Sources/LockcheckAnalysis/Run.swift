@@ -44,7 +44,7 @@ public struct Run: ~Copyable {
   public var assumptions: [Assumption] {
     var assumptions: [Assumption] = []
     if !hasAccesses { assumptions.append(.valuesNotTraced) }
-    if accessOrder == .approximate { assumptions.append(.approximateAccessOrder) }
+    if accessOrder != .exact { assumptions.append(.approximateAccessOrder) }
     if isIncomplete { assumptions.append(.incompleteTrace) }
     return assumptions
   }

@@ -30,7 +30,8 @@ struct StandardDetectors: Detector {
     }
     // A cycle in which threads got stuck is told as that alone.
     if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
-    races.choose(by: needed)
+    // What is predicted depends on whether reads are certain.
+    races.choose(by: needed.isDisjoint(with: Prediction.rules) ? needed : needed.union([.dataRace]))
     locksets.choose(by: needed)
     lockOrder.choose(by: needed)
     waits.choose(by: needed)

@@ -139,7 +139,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_thrd_create(thread, body, argument) }
   return unsafe Threads.create(
-    thread, isJoinable: true, c11Body: body, argument: argument, frame: frame
+    thread, c11Body: body, argument: argument, frame: frame
   ) { context in
     unsafe lc_real_thrd_create(thread, { unsafe Threads.beginC11($0) }, context)
   }

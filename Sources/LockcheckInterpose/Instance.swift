@@ -63,6 +63,12 @@ import Synchronization
     return 0
   }
 
+  /// What the program said of a lock of its own when it made it.
+  package var flags: UInt32 { UInt32(bitPattern: owner.load(ordering: .relaxed)) }
+  package borrowing func setFlags(_ flags: UInt32) {
+    owner.store(Int32(bitPattern: flags), ordering: .relaxed)
+  }
+
   /// How often it is held or, with a named semaphore, open.
   var uses: UInt32 { depth.load(ordering: .relaxed) }
 }
@@ -88,7 +94,7 @@ package enum Instances {
 
   /// The instance at the address, if there is one.
   @inline(__always)
-  static func known(at address: UnsafeRawPointer?) -> Reference? {
+  package static func known(at address: UnsafeRawPointer?) -> Reference? {
     unsafe lc_instance_at(UInt(bitPattern: address))?.assumingMemoryBound(to: Instance.self)
   }
 

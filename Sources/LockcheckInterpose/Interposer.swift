@@ -15,7 +15,9 @@ enum Interposer {
   /// linked with this library listens to `LOCKCHECK`.
   static func start() {
     RecordedThread.willEnd {
-      Mutexes.threadEnds()
+      // A handler that ran after this would be a thread that nobody ends.
+      _ = lc_block_signals()
+      RobustMutexes.threadEnds()
       Allocation.threadEnds()
     }
     guard let settings = RunSettings.ofProcess else { return Recording.begin(stacks: .unwind) }

@@ -47,12 +47,19 @@ enum Mutexes {
     defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: mutex, frame: frame) else { return real() }
     var result = unsafe lc_real_pthread_mutex_trylock(mutex)
+    var isPending = false
     if result == EBUSY {
       if unsafe mayWait(mutex) {
+        isPending = true
         unsafe instance.pointee.object.append(
           .pendingAcquire(attempt: attempt), order: .ofThread, frame: frame)
       }
       result = real()
+    }
+    if result == EOWNERDEAD {
+      // The wait is over by another cause than a release.
+      if isPending { unsafe instance.pointee.acquired(attempt, .error, frame: frame) }
+      unsafe RobustMutexes.noteInherited(mutex, frame: frame)
     }
     unsafe instance.pointee.acquired(attempt, Outcome.of(result), frame: frame)
     return result
@@ -74,6 +81,7 @@ enum Mutexes {
     defer { lc_set_errno(kept) }
     let result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if let instance = unsafe instance(of: mutex, frame: frame) {
+      if result == EOWNERDEAD { unsafe RobustMutexes.noteInherited(mutex, frame: frame) }
       unsafe instance.pointee.acquired(.try, Outcome.of(result), frame: frame)
     }
     return result
@@ -107,18 +115,5 @@ enum Mutexes {
     unsafe instance.pointee.object.append(
       form, order: isChecked ? .ofThread : .ofHolder, frame: frame)
     return unsafe lc_real_pthread_mutex_unlock(mutex)
-  }
-
-  /// What the kernel gives up for the calling thread, which ends: robust mutexes are meant to outlive their
-  /// holder.
-  static func threadEnds() {
-    let frame = lc_frame_address()
-    var next = unsafe lc_next_robust_mutex(nil)
-    // As many as the kernel looks at: whoever writes over the list must not hold the thread up.
-    for _ in 0..<2048 {
-      guard let mutex = unsafe next else { return }
-      unsafe Instances.known(at: mutex)?.pointee.released(frame: frame)
-      unsafe next = lc_next_robust_mutex(mutex)
-    }
   }
 }

@@ -14,10 +14,11 @@ import LockcheckTrace
     return unsafe lc_real_pthread_create(thread, attributes, body, argument)
   }
   return unsafe Threads.create(
-    thread, isJoinable: Threads.isJoinable(attributes), body: body, argument: argument,
-    frame: frame
+    thread, attributes: attributes, body: body, argument: argument, frame: frame
   ) { context in
-    unsafe lc_real_pthread_create(thread, attributes, { unsafe Threads.begin($0) }, context)
+    var room = pthread_attr_t()
+    return unsafe lc_real_pthread_create(
+      thread, lc_with_room(attributes, &room), { unsafe Threads.begin($0) }, context)
   }
 }
 

@@ -7,7 +7,7 @@ import LockcheckTrace
 /// Threads that the program makes.
 enum Threads {
   /// What a new thread is given: what the program wants it to run, and who it is.
-  @safe final class Start: Sendable {
+  @safe final class Start {
     typealias Body = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
     typealias C11Body = @convention(c) (UnsafeMutableRawPointer?) -> Int32
 
@@ -15,6 +15,8 @@ enum Threads {
     private let body: Body?
     private let c11Body: C11Body?
     private let argument: UInt
+    /// The signals that the thread has blocked, one bit each.
+    var signals: UInt64 = 0
 
     init(
       _ thread: RecordedThread, body: Body? = nil, c11Body: C11Body? = nil,
@@ -41,7 +43,8 @@ enum Threads {
   ///
   /// - Parameter real: Has the C library make it, from what it is given, and returns 0 where it has.
   static func create(
-    _ system: UnsafeMutablePointer<pthread_t>, isJoinable: Bool, body: Start.Body? = nil,
+    _ system: UnsafeMutablePointer<pthread_t>, attributes: UnsafePointer<pthread_attr_t>? = nil,
+    body: Start.Body? = nil,
     c11Body: Start.C11Body? = nil, argument: UnsafeMutableRawPointer?, frame: UInt,
     real: (UnsafeMutableRawPointer) -> Int32
   ) -> Int32 {
@@ -51,17 +54,21 @@ enum Threads {
     thread.recordFork(frame: frame)
     let start = unsafe Start(thread, body: body, c11Body: c11Body, argument: argument)
     let context = unsafe Unmanaged.passRetained(start)
+    // So that no handler runs in the thread before it is known; it goes on with the mask of this one.
+    let signals = lc_block_signals()
+    start.signals = unsafe lc_signals_of(attributes, signals)
     let result = unsafe real(context.toOpaque())
+    lc_set_signals(signals)
     if result != 0 {
       unsafe context.release()
-    } else if isJoinable {
+    } else if unsafe isJoinable(attributes) {
       unsafe JoinableThreads.put(system.pointee, thread)
     }
     return result
   }
 
   /// Whether somebody may join a thread that is made with these attributes.
-  static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
+  private static func isJoinable(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
     guard let attributes = unsafe attributes else { return true }
     var state: Int32 = 0
     unsafe pthread_attr_getdetachstate(attributes, &state)
@@ -72,6 +79,7 @@ enum Threads {
   private static func enter(_ context: UnsafeMutableRawPointer) -> Start {
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
     start.thread.enterWithoutLeaving()
+    lc_set_signals(start.signals)
     return start
   }
 

@@ -23,6 +23,8 @@ public struct TraceHeader: Sendable, Equatable {
     case exact
     /// By clocks: which write a read saw is not certain.
     case approximate
+    /// Atomic ones stand where they took effect, the others by clocks.
+    case atomicsExact = "atomics-exact"
   }
 
   /// The version of the format.

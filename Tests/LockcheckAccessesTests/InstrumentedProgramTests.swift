@@ -13,6 +13,8 @@ private let racing = [
   ProgramCase(source: "counter.c"),
   ProgramCase(source: "publication.cc", definitions: ["RELAXED"]),
   ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"]),
+  ProgramCase(source: "channel.c", definitions: ["UNREAD"]),
+  ProgramCase(source: "annotated.c", definitions: ["FAILED"]),
 ]
 
 private let clean = [
@@ -22,6 +24,8 @@ private let clean = [
   ProgramCase(source: "neighbours.cc"),
   ProgramCase(source: "reuse.cc"),
   ProgramCase(source: "firstuse.cc"),
+  ProgramCase(source: "channel.c"),
+  ProgramCase(source: "annotated.c"),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {

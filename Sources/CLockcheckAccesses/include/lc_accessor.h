@@ -91,6 +91,11 @@ static inline size_t lc_shadow_stack(uintptr_t pc, uintptr_t *addresses, size_t 
   return count;
 }
 
+#define LC_KNOWN_RACES 256
+/// How many places the program has said that it knows of races on.
+extern uint32_t lc_known_race_count;
+bool lc_is_known_race(uintptr_t address);
+
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
 

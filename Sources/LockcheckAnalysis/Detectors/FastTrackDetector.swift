@@ -126,7 +126,9 @@ public struct FastTrackDetector: Detector {
 
   /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
-    Detections(findings: races.findings(in: run))
+    var detections = Detections(findings: races.findings(in: run))
+    detections.readsAreCertain = !isReadUncertain
+    return detections
   }
 }
 

@@ -8,12 +8,12 @@ struct Prediction: ~Copyable {
   let index: RunIndex
   private var search: ScheduleSearch?
   let engine: Engine
-  /// Whether what a read saw is not certain.
-  private let isApproximate: Bool
+  /// Whether what a read saw may be something else than the trace says.
+  private var isApproximate: Bool
 
   init(_ history: consuming History, _ engine: Engine, in run: borrowing Run) {
     self.engine = engine
-    isApproximate = run.accessOrder == .approximate
+    isApproximate = run.accessOrder != .exact
     index = RunIndex(history, tables: run.tables, held: run.held)
   }
 
@@ -32,6 +32,8 @@ struct Prediction: ~Copyable {
   mutating func refine(
     _ detections: inout Detections, of rules: Set<Rule>, in run: borrowing Run
   ) {
+    // Where each read is ordered with every write of the same, clocks cannot have mixed them up.
+    if detections.readsAreCertain { isApproximate = false }
     var claims = predictDeadlocks(&detections, in: run)
     claims += predictHangs(&detections, of: rules, claimed: claims, in: run)
     if rules.contains(.dataRace) { claims += predictRaces(&detections, in: run) }
@@ -221,7 +223,7 @@ extension Prediction {
     }
     finding.witness = scheduled(claim.schedule.events)
     finding.witnessStart = claim.schedule.start
-    // With accesses in the order of clocks, what a read in the schedule saw is not certain.
+    // With races among accesses in the order of clocks, what a read in the schedule saw is not certain.
     let isCertain =
       !isApproximate
       || (claim.schedule.start == 0

@@ -1,3 +1,5 @@
+import LockcheckTrace
+
 /// The layout of the binary form, shared by whoever writes and reads it. `Docs/trace-format-binary.md`
 /// describes it for everybody else.
 package enum BinaryFormat {
@@ -175,5 +177,24 @@ package enum BinaryFormat {
       sum = mix(sum, word)
     }
     return sum
+  }
+}
+
+extension BinaryFormat {
+  static func code(of order: TraceHeader.AccessOrder) -> UInt8 {
+    switch order {
+    case .exact: 0
+    case .approximate: 1
+    case .atomicsExact: 2
+    }
+  }
+
+  /// What a code says; the least where it is none of today's.
+  static func accessOrder(_ code: UInt8) -> TraceHeader.AccessOrder {
+    switch code {
+    case 0: .exact
+    case 2: .atomicsExact
+    default: .approximate
+    }
   }
 }

@@ -111,7 +111,7 @@ extension BinaryRow {
     guard version == 1 else {
       throw reader.wrong(.unsupportedVersion, "version \(version) of the trace")
     }
-    var header = TraceHeader(accessOrder: try reader.byte() == 0 ? .exact : .approximate)
+    var header = TraceHeader(accessOrder: BinaryFormat.accessOrder(try reader.byte()))
     let members = try reader.byte()
     guard members & 1 != 0 else { return header }
     var process = TraceHeader.Process()

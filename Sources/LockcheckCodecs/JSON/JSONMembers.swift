@@ -91,7 +91,7 @@ struct JSONWords {
   static let results: [Event.Result] = [.timeout, .failed, .error]
   static let preferences: [RWLockPreference] = [.reader, .writer, .unknown]
   static let orders = QueueOrder.allCases
-  static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate]
+  static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate, .atomicsExact]
   static let rows: [JSONRow] = [.thread, .object, .frame, .stack, .event]
 
   let operations = NameTable(Self.operations.map(\.name))

@@ -123,6 +123,9 @@ typedef struct {
 #define CASES(...)                                                             \
   int main(int count, char **words) {                                          \
     static const program_case cases[] = {__VA_ARGS__};                         \
+    sigset_t none; /* Whoever started the program may have blocked some. */    \
+    sigemptyset(&none);                                                        \
+    sigprocmask(SIG_SETMASK, &none, 0);                                        \
     for (size_t i = 0; count > 1 && i < sizeof cases / sizeof *cases; i++)     \
       if (strcmp(cases[i].name, words[1]) == 0) {                              \
         cases[i].run();                                                        \

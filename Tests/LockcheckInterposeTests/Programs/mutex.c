@@ -170,6 +170,22 @@ static void owner_died(void) {
   CHECK(pthread_mutex_lock(&a) == ENOTRECOVERABLE);
 }
 
+static void *die_seen(void *argument) {
+  die_holding(argument);
+  reach(1);
+  return 0;
+}
+// Only the answer that the other has died lets it be joined under the lock.
+static void owner_died_joined(void) {
+  make(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST, PTHREAD_PRIO_NONE);
+  pthread_t thread = start(die_seen, 0);
+  await(1);
+  CHECK(pthread_mutex_lock(&a) == EOWNERDEAD);
+  finish(thread);
+  CHECK(pthread_mutex_consistent(&a) == 0);
+  CHECK(pthread_mutex_unlock(&a) == 0);
+}
+
 static void leak(void) {
   normal();
   finish(start(die_holding, 0));
@@ -257,6 +273,7 @@ CASES({"stack-lives", stack_lives}, {"normal-inverted", normal_inverted}, {"norm
       {"inheriting-inverted", inheriting_inverted}, {"inheriting-ordered", inheriting_ordered},
       {"timed", timed}, {"refused", refused}, {"hang", hang}, {"relock", relock},
       {"relock-recursive", relock_recursive}, {"relock-checked", relock_checked},
-      {"owner-died", owner_died}, {"leak", leak}, {"unlock-other-checked", unlock_other_checked},
+      {"owner-died", owner_died}, {"owner-died-joined", owner_died_joined},
+      {"leak", leak}, {"unlock-other-checked", unlock_other_checked},
       {"unlock-other", unlock_other}, {"unlock-free", unlock_free},
       {"destroy-held", destroy_held}, {"two-lives", two_lives})

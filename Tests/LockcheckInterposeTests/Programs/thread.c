@@ -1,4 +1,5 @@
 #include "harness.h"
+#include <limits.h>
 #include <sys/prctl.h>
 #include <threads.h>
 
@@ -236,6 +237,47 @@ static void c11_condition(void) {
 static void take(void) { pthread_mutex_lock(&m); }
 static void give(void) { pthread_mutex_unlock(&m); }
 /// Handlers that hold every mutex over a fork, as allocators have them, and a child that goes on.
+// As small as the C library allows: the recorder needs more.
+static void small_stack(void) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  size_t size = 0;
+  CHECK(pthread_attr_init(&attributes) == 0);
+  CHECK(pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN) == 0);
+  for (int i = 0; i < 20; i++) {
+    CHECK(pthread_create(&thread, &attributes, work, 0) == 0);
+    finish(thread);
+  }
+  CHECK(count == 20);
+  CHECK(pthread_attr_getstacksize(&attributes, &size) == 0 && size == (size_t)PTHREAD_STACK_MIN);
+}
+
+static void *blocked(void *argument) {
+  sigset_t now;
+  CHECK(pthread_sigmask(SIG_SETMASK, 0, &now) == 0);
+  int *numbers = argument;
+  CHECK(sigismember(&now, SIGUSR1) == numbers[0] && sigismember(&now, SIGUSR2) == numbers[1]);
+  return 0;
+}
+static void signals(void) {
+  sigset_t first, second, now;
+  sigemptyset(&first);
+  sigemptyset(&second);
+  sigaddset(&first, SIGUSR1);
+  sigaddset(&second, SIGUSR2);
+  finish(start(blocked, (int[]){0, 0}));
+  CHECK(pthread_sigmask(SIG_BLOCK, &first, 0) == 0);
+  finish(start(blocked, (int[]){1, 0}));
+  pthread_attr_t attributes;
+  pthread_t thread;
+  CHECK(pthread_attr_init(&attributes) == 0);
+  CHECK(pthread_attr_setsigmask_np(&attributes, &second) == 0);
+  CHECK(pthread_create(&thread, &attributes, blocked, (int[]){0, 1}) == 0);
+  finish(thread);
+  CHECK(pthread_sigmask(SIG_SETMASK, 0, &now) == 0);
+  CHECK(sigismember(&now, SIGUSR1) == 1 && sigismember(&now, SIGUSR2) == 0);
+}
+
 static void forked(void) {
   pthread_atfork(take, give, give);
   pthread_t other = start(sleep_for_ever, 0);
@@ -260,4 +302,4 @@ CASES({"joined", joined}, {"exited", exited}, {"detached", detached}, {"keys", k
       {"joined-then-locked", joined_then_locked}, {"join-cancelled", join_cancelled},
       {"once-only", once_only}, {"once-inverted", once_inverted},
       {"once-in-itself", once_in_itself}, {"c-inverted", c11_inverted},
-      {"c-ordered", c11_ordered}, {"c-condition", c11_condition}, {"forked", forked})
+      {"small-stack", small_stack}, {"signals", signals}, {"c-ordered", c11_ordered}, {"c-condition", c11_condition}, {"forked", forked})
