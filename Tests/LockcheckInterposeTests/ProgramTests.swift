@@ -76,6 +76,7 @@ private let right: [ProgramCase] =
     ("rwlock.c", "every-call"), ("rwlock.c", "refused"), ("rwlock.c", "contended"),
     ("condition.c", "signalled"), ("condition.c", "signalled-without-lock"),
     ("condition.c", "broadcast"), ("condition.c", "timed"), ("condition.c", "cancelled"),
+    ("condition.c", "in-handler"),
     ("semaphore.c", "ordered"), ("semaphore.c", "handed-over"), ("semaphore.c", "interrupted"),
     ("semaphore.c", "named"), ("semaphore.c", "cancelled"), ("semaphore.c", "cancelled-before"),
     ("barrier.c", "together"), ("barrier.c", "spin-ordered"), ("thread.c", "joined"),

@@ -30,8 +30,12 @@
 
 static int progress = 0;
 
-/// Says how far the case is.
-static inline void reach(int step) { __atomic_store_n(&progress, step, __ATOMIC_SEQ_CST); }
+/// Says how far the case is. One who is late does not take it back.
+static inline void reach(int step) {
+  int now = __atomic_load_n(&progress, __ATOMIC_SEQ_CST);
+  while (now < step && !__atomic_compare_exchange_n(&progress, &now, step, false, __ATOMIC_SEQ_CST,
+                                                    __ATOMIC_SEQ_CST));
+}
 
 /// Goes on when the case is that far.
 static inline void await(int step) {

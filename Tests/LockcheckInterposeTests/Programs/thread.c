@@ -302,4 +302,5 @@ CASES({"joined", joined}, {"exited", exited}, {"detached", detached}, {"keys", k
       {"joined-then-locked", joined_then_locked}, {"join-cancelled", join_cancelled},
       {"once-only", once_only}, {"once-inverted", once_inverted},
       {"once-in-itself", once_in_itself}, {"c-inverted", c11_inverted},
-      {"small-stack", small_stack}, {"signals", signals}, {"c-ordered", c11_ordered}, {"c-condition", c11_condition}, {"forked", forked})
+      {"small-stack", small_stack}, {"signals", signals}, {"c-ordered", c11_ordered},
+      {"c-condition", c11_condition}, {"forked", forked})
