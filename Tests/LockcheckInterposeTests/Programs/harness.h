@@ -37,6 +37,9 @@ static inline void reach(int step) {
                                                     __ATOMIC_SEQ_CST));
 }
 
+/// Has the case start from the beginning, while nobody else takes part in it.
+static inline void begin_again(void) { __atomic_store_n(&progress, 0, __ATOMIC_SEQ_CST); }
+
 /// Goes on when the case is that far.
 static inline void await(int step) {
   while (__atomic_load_n(&progress, __ATOMIC_SEQ_CST) < step) sched_yield();

@@ -82,7 +82,7 @@ static void names(void) {
     reach(2);
     thread;
   }));
-  reach(0);
+  begin_again();
   pthread_t other = start(named, 0);
   await(1);
   CHECK(pthread_setname_np(other, "third") == 0);
