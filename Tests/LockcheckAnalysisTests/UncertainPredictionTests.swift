@@ -14,6 +14,9 @@ private let raceAfterRead = """
   T2: acq(L) r(y) rel(L) w(x)
   """.drawnInTurn
 
+/// Another thread writes what is read, at a moment that clocks do not tell.
+private let raceAfterUncertainRead = raceAfterRead + "\nT3: w(y)"
+
 @Suite struct `A prediction from an uncertain trace` {
   @Test(arguments: [race, raceAfterRead])
   func `is promised where the order of accesses is exact`(drawing: String) {
@@ -24,10 +27,31 @@ private let raceAfterRead = """
     #expect(Predictions(race, accessOrder: .approximate).verdicts == [.predicted])
   }
 
-  @Test func `is not promised where its schedule runs an access that clocks put in its place`() {
+  @Test func `is promised where what its schedule reads is certain`() {
     let predictions = Predictions(raceAfterRead, accessOrder: .approximate)
-    #expect(predictions.verdicts == [.possible])
+    #expect(predictions.verdicts == [.predicted])
     #expect(predictions.schedules == [[3, 4, 5]])
+  }
+
+  @Test func `is not promised where somebody may have written what its schedule reads`() {
+    func findings(_ order: TraceHeader.AccessOrder) -> [String] {
+      Predictions(raceAfterUncertainRead, accessOrder: order).findings
+    }
+    let read = "observed data-race y: T2 read(y) [L], T3 write(y) []"
+    let write = "data-race x: T1 write(x) [], T2 write(x) []"
+    #expect(findings(.exact) == [read, "predicted \(write)"])
+    #expect(findings(.approximate) == [read, "possible \(write)"])
+  }
+
+  @Test func `is not promised where a thread would stand between a write and its repetition`() {
+    func verdicts(_ drawing: String) -> [Verdict] {
+      Predictions(drawing.drawnInTurn, accessOrder: .approximate).result.findings
+        .filter { $0.steps.count == 2 && $0.steps[1].event > 7 }.map(\.verdict)
+    }
+    let reader = "T2: acq(L) r(y) rel(L) w(x)"
+    // The first of the two accesses to x stands in the stretch in which y is written.
+    #expect(verdicts("T1: acq(M) rel(M) w(y) w(x) acq(L) rel(L)\n\(reader)") == [.possible])
+    #expect(verdicts("T1: w(y) acq(M) rel(M) w(x) acq(L) rel(L)\n\(reader)") == [.predicted])
   }
 
   @Test func `is taken back where something in the middle is lost`() {
