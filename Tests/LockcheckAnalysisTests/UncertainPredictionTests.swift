@@ -37,7 +37,7 @@ private let raceAfterUncertainRead = raceAfterRead + "\nT3: w(y)"
     func findings(_ order: TraceHeader.AccessOrder) -> [String] {
       Predictions(raceAfterUncertainRead, accessOrder: order).findings
     }
-    let read = "observed data-race y: T2 read(y) [L], T3 write(y) []"
+    let read = "observed data-race y: T3 write(y) [], T2 read(y) [L]"
     let write = "data-race x: T1 write(x) [], T2 write(x) []"
     #expect(findings(.exact) == [read, "predicted \(write)"])
     #expect(findings(.approximate) == [read, "possible \(write)"])

@@ -205,6 +205,8 @@ extension Prediction {
     }
     for number in claims.indices {
       guard let finding = findings[number] else { continue }
+      // A race that stays possible is told of already.
+      if finding.rule == .dataRace, finding.verdict == .possible, claims[number].place != nil { continue }
       if let place = claims[number].place {
         detections.findings[place] = finding
       } else {
@@ -293,7 +295,13 @@ extension Prediction {
         AnalysisWarning(.raceSearchCutShort, at: 0, thread: ThreadID(0)))
     }
     detections.findings += undecided(of: prediction, in: run)
-    return claims(of: prediction, in: run)
+    var claims = claims(of: prediction, in: run)
+    if clockOrder != nil {
+      for number in claims.indices {
+        claims[number].place = possibleRace(like: claims[number].finding, detections)
+      }
+    }
+    return claims
   }
 
   /// Races that the search was given up on, but for places in the code that race for certain.

@@ -26,6 +26,17 @@ extension Prediction {
       FoundSchedule(events: past), butFor: index.history[later].object, in: index)
   }
 
+  /// Where a race of this run is told of that is only possible, and at the same places in the code.
+  func possibleRace(like finding: Finding, _ detections: Detections) -> Int? {
+    func places(_ finding: Finding) -> [UInt32] {
+      finding.objects.map(\.rawValue)
+        + finding.steps.flatMap { [$0.stack.rawValue, UInt32($0.operation.rawValue)] }
+    }
+    return detections.findings.firstIndex {
+      $0.rule == .dataRace && $0.verdict == .possible && places($0) == places(finding)
+    }
+  }
+
   /// Of how many pairs of a race one is looked for that is certain.
   private static let judgedPairs = 4
 }
