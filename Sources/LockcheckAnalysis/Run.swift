@@ -27,6 +27,8 @@ public struct Run: ~Copyable {
   public private(set) var hasAccesses = false
   /// Whether each access stands where it took effect.
   public var accessOrder = TraceHeader.AccessOrder.exact
+  /// Whether atomic accesses do, whatever the others do.
+  public var hasExactAtomics = false
   /// Whether parts of the trace are known to be missing.
   public var isIncomplete = false
   /// Whether events can be looked back at after the last one.

@@ -31,6 +31,8 @@ public struct TraceHeader: Sendable, Equatable {
   public var process: Process?
   /// How the accesses were put in order.
   public var accessOrder: AccessOrder
+  /// Whether atomic accesses stand where they took effect though plain ones do not.
+  public var hasExactAtomics = false
 
   /// Makes a header of the current version.
   public init(version: Int = 1, process: Process? = nil, accessOrder: AccessOrder = .exact) {

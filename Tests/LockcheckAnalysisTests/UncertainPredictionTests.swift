@@ -54,6 +54,16 @@ private let raceAfterUncertainRead = raceAfterRead + "\nT3: w(y)"
     #expect(verdicts("T1: w(y) acq(M) rel(M) w(x) acq(L) rel(L)\n\(reader)") == [.predicted])
   }
 
+  @Test func `is promised through atomics where they stand where they took effect`() {
+    func verdicts(hasExactAtomics: Bool) -> [Verdict] {
+      let drawing = "T3: aw(f)\nT1: w(x) acq(L) rel(L)\nT2: acq(L) ar(f) rel(L) w(x)".drawnInTurn
+      return Predictions(drawing, accessOrder: .approximate, hasExactAtomics: hasExactAtomics)
+        .verdicts
+    }
+    #expect(verdicts(hasExactAtomics: true) == [.predicted])
+    #expect(verdicts(hasExactAtomics: false) == [.possible])
+  }
+
   @Test func `is taken back where something in the middle is lost`() {
     let predictions = Predictions(race, hasGap: true)
     #expect(predictions.verdicts == [.possible])

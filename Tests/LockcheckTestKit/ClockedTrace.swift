@@ -15,6 +15,7 @@ public struct ClockedTrace {
   public init(of run: Trace, seed: UInt64) {
     trace = run
     trace.header.accessOrder = .approximate
+    trace.header.hasExactAtomics = true
     var random = SeededGenerator(seed: seed)
     let kept = Self.kept(in: run)
     var clocks: [(clock: Double, place: Int)] = []

@@ -67,7 +67,9 @@ public struct FastTrackDetector: Detector {
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     if access.isAtomic {
-      if run.accessOrder == .approximate, let earliest = earliestSwappable(access, at: place) {
+      if run.accessOrder == .approximate, !run.hasExactAtomics,
+        let earliest = earliestSwappable(access, at: place)
+      {
         doubts.note(earliest, on: event.object)
       }
       order.takeAtomically(event, now)

@@ -17,7 +17,7 @@ struct Prediction: ~Copyable {
   init(_ history: consuming History, _ engine: Engine, in run: borrowing Run) {
     self.engine = engine
     index = RunIndex(history, tables: run.tables, held: run.held)
-    clockOrder = run.accessOrder == .exact ? nil : ClockOrder(index)
+    clockOrder = run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
     judgeBudget = Self.searchBudget + 50 * index.history.count
   }
 

@@ -25,8 +25,8 @@ struct ClockOrder {
   private var budget: Int
 
   /// - Complexity: That of ``UncertainAccesses``.
-  init(_ index: borrowing RunIndex) {
-    stretches = AccessStretches(index)
+  init(_ index: borrowing RunIndex, hasExactAtomics: Bool) {
+    stretches = AccessStretches(index, hasExactAtomics: hasExactAtomics)
     uncertain = UncertainAccesses(stretches, in: index)
     budget = Self.leastBudget + 50 * index.history.count
   }
@@ -106,11 +106,11 @@ private struct StretchReplay {
       position -= 1
       let place = index.place(of: thread, at: position)
       guard index.history[place].operation.isAccess,
-        stretches.end(of: place) == stretches.end(of: next)
+        stretches.end(around: place) == stretches.end(around: next)
       else { return true }
       guard budget > 0 else { return false }
       budget -= 1
-      touch(index.history[place].object, by: thread, end: stretches.end(of: place))
+      touch(at: place, stretches, in: index)
     }
     return true
   }
@@ -118,7 +118,7 @@ private struct StretchReplay {
   /// Whether the event that comes next is in a stretch in which its thread must do nothing more.
   func isFrozen(_ place: Int, _ stretches: AccessStretches, in index: borrowing RunIndex) -> Bool {
     index.history[place].operation.isAccess
-      && frozen[index.thread(of: place)] == stretches.end(of: place)
+      && frozen[index.thread(of: place)] == stretches.end(around: place)
   }
 
   /// Whether what the clocks leave open makes no difference to an event that comes next.
@@ -132,7 +132,7 @@ private struct StretchReplay {
     let thread = event.thread.index
     if use == .write { freeze(event.object, by: thread, in: index) }
     guard event.operation.isAccess else { return true }
-    touch(event.object, by: thread, end: stretches.end(of: place))
+    touch(at: place, stretches, in: index)
     return isWholeWriteSeen(at: place, stretches, in: index)
   }
 
@@ -141,7 +141,13 @@ private struct StretchReplay {
     done[index.thread(of: place)] = Int(index.position[place]) + 1
   }
 
-  private mutating func touch(_ variable: ObjectID, by thread: Int, end: Int) {
+  private mutating func touch(
+    at place: Int, _ stretches: AccessStretches, in index: borrowing RunIndex
+  ) {
+    let event = index.history[place]
+    guard stretches.isRepeatable(event) else { return }
+    let (variable, thread) = (event.object, event.thread.index)
+    let end = stretches.end(around: place)
     let known = touches[variable, default: []]
     if known.contains(where: { $0.thread == thread && $0.end == end }) { return }
     touches[variable, default: []].append(Touch(thread: thread, end: end))
@@ -172,7 +178,7 @@ private struct StretchReplay {
       }
     }
     for write in writes
-    where next(of: index.thread(of: write), in: index) < stretches.end(of: write) {
+    where next(of: index.thread(of: write), in: index) < stretches.end(of: write, in: index) {
       return false
     }
     return true

@@ -28,10 +28,9 @@ struct UncertainAccesses: Sendable {
         }
         continue
       }
-      let isPoint = !event.operation.isAccess
       let stretch = StretchSweep.Stretch(
-        place: place, start: isPoint ? place : stretches.start(of: place, in: index),
-        end: isPoint ? place : stretches.end(of: place))
+        place: place, start: stretches.start(of: place, in: index),
+        end: stretches.end(of: place, in: index))
       sweep.take(stretch, of: event, isWrite: use == .write) { insert($0) }
     }
   }
@@ -104,6 +103,13 @@ private struct StretchSweep {
     var thread: ThreadID
     /// The accesses that no write has met yet, those that end last at the end.
     var certain: [Stretch] = []
+
+    mutating func note(_ stretch: Stretch) {
+      // An atomic access is over at once, and may stand in the stretch of a plain one.
+      var place = certain.count
+      while place > 0, certain[place - 1].end > stretch.end { place -= 1 }
+      certain.insert(stretch, at: place)
+    }
   }
 
   private struct Variable {
@@ -150,7 +156,7 @@ private struct StretchSweep {
     if reach > stretch.start {
       mark(stretch.place)
     } else {
-      variable.uses[own].certain.append(stretch)
+      variable.uses[own].note(stretch)
     }
     if isWrite {
       for other in variable.uses.indices where other != own {

@@ -82,6 +82,14 @@ package enum BinaryFormat {
     case variables = 11
   }
 
+  /// How accesses were put in order, as bits.
+  package enum AccessOrder {
+    /// Plain ones by clocks.
+    package static let isApproximate: UInt8 = 1
+    /// Atomic ones where they took effect all the same.
+    package static let hasExactAtomics: UInt8 = 2
+  }
+
   /// What a thread row has, as bits.
   package enum ThreadMember {
     @inlinable package static var name: UInt8 { 1 }
