@@ -40,7 +40,7 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
       pid: id(), executable: text(), arguments: (0..<3).compactMap { _ in text() })
   }
   if chance(2) { trace.header.accessOrder = .approximate }
-  if chance(2) { trace.header.hasExactAtomics = true }
+  if !isEarly, chance(2) { trace.header.hasExactAtomics = true }
   for _ in 0..<Int.random(in: 1..<8, using: &random) {
     trace.tables.threads.append(ThreadRow(name: text(), kind: text(), externalID: id()))
   }

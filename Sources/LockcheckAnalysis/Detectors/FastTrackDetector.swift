@@ -173,7 +173,8 @@ extension FastTrackDetector {
         && !order.isKnown(earlier.thread, earlier.moment, to: access.thread)
     }
     let history = variables[place]
-    let known = [history.first, history.second] + (history.others >= 0 ? others[Int(history.others)] : [])
+    let known =
+      [history.first, history.second] + (history.others >= 0 ? others[Int(history.others)] : [])
     return known.filter(isSwappable).map(\.moment).min()
   }
 

@@ -35,7 +35,8 @@ extension RunIndex {
   func leastSchedule(before steps: [Int]) -> FoundSchedule? {
     var closure = SyncPreservingClosure(threadCount: threadCount)
     for step in steps { closure.raise(before: step, in: self) }
-    guard closure.close(in: self), steps.allSatisfy({ closure[thread(of: $0)] == Int(position[$0]) })
+    guard closure.close(in: self),
+      steps.allSatisfy({ closure[thread(of: $0)] == Int(position[$0]) })
     else { return nil }
     return FoundSchedule(events: schedule(closure.included, from: 0))
   }

@@ -17,7 +17,8 @@ struct Prediction: ~Copyable {
   init(_ history: consuming History, _ engine: Engine, in run: borrowing Run) {
     self.engine = engine
     index = RunIndex(history, tables: run.tables, held: run.held)
-    clockOrder = run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
+    clockOrder =
+      run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
     judgeBudget = Self.searchBudget + 50 * index.history.count
   }
 
@@ -206,7 +207,9 @@ extension Prediction {
     for number in claims.indices {
       guard let finding = findings[number] else { continue }
       // A race that stays possible is told of already.
-      if finding.rule == .dataRace, finding.verdict == .possible, claims[number].place != nil { continue }
+      if finding.rule == .dataRace, finding.verdict == .possible, claims[number].place != nil {
+        continue
+      }
       if let place = claims[number].place {
         detections.findings[place] = finding
       } else {
@@ -230,7 +233,8 @@ extension Prediction {
     }
     finding.witness = scheduled(claim.schedule.events)
     finding.witnessStart = claim.schedule.start
-    finding.verdict = clockOrder?.isCertain(claim.schedule, in: index) ?? true ? .predicted : .possible
+    finding.verdict =
+      clockOrder?.isCertain(claim.schedule, in: index) ?? true ? .predicted : .possible
     return finding
   }
 
@@ -244,7 +248,9 @@ extension Prediction {
       // Every thread has to come to its end: there is no smaller one.
       case .hung: [Int]()
       }
-    if !steps.isEmpty, let schedule = index.leastSchedule(before: steps) { claim.schedule = schedule }
+    if !steps.isEmpty, let schedule = index.leastSchedule(before: steps) {
+      claim.schedule = schedule
+    }
   }
 
   /// The events of a schedule; those of one thread that stand next to each other in one, where there

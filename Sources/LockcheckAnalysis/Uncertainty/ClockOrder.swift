@@ -55,7 +55,9 @@ struct ClockOrder {
     budget -= schedule.events.count
     var replay = StretchReplay(start: schedule.start, threadCount: index.threadCount)
     for place in schedule.events {
-      guard replay.begin(index.thread(of: place), stretches, &budget, in: index) else { return false }
+      guard replay.begin(index.thread(of: place), stretches, &budget, in: index) else {
+        return false
+      }
     }
     for place in schedule.events {
       guard !replay.isFrozen(place, stretches, in: index) else { return false }
@@ -191,7 +193,9 @@ private struct StretchReplay {
   }
 
   private mutating func count(of thread: Int, in index: borrowing RunIndex) -> Int {
-    if done[thread] < 0 { done[thread] = start == 0 ? 0 : Int(index.count(of: thread, before: start)) }
+    if done[thread] < 0 {
+      done[thread] = start == 0 ? 0 : Int(index.count(of: thread, before: start))
+    }
     return done[thread]
   }
 }
