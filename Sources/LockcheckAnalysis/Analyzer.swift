@@ -53,6 +53,7 @@ public struct Analyzer: ~Copyable {
         throw error
       }
       run.accessOrder = source.header.accessOrder
+      run.hasExactAtomics = source.header.hasExactAtomics
       guard run.eventCount + events.count < Moment.max else { throw TraceTooLong() }
       observe(events)
     }

@@ -41,8 +41,6 @@ public struct Detections: Sendable {
   var cycles: [AbstractCycle] = []
   /// Which waits may hang in another schedule, where the run's history is kept.
   var hangs: [HangPattern] = []
-  /// Whether every read is ordered with all writes of the same variable, by what a detector saw.
-  var readsAreCertain = false
   /// Every request for a lock with others held, from the detector that looks at them.
   public var lockRequests: LockRequests?
 
@@ -68,7 +66,6 @@ public struct Detections: Sendable {
     findings += other.findings
     ruledOut += other.ruledOut
     warnings += other.warnings
-    readsAreCertain = readsAreCertain || other.readsAreCertain
     lockRequests = lockRequests ?? other.lockRequests
   }
 }

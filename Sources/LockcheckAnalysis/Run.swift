@@ -27,6 +27,8 @@ public struct Run: ~Copyable {
   public private(set) var hasAccesses = false
   /// Whether each access stands where it took effect.
   public var accessOrder = TraceHeader.AccessOrder.exact
+  /// Whether atomic accesses do, whatever the others do.
+  public var hasExactAtomics = false
   /// Whether parts of the trace are known to be missing.
   public var isIncomplete = false
   /// Whether events can be looked back at after the last one.
@@ -44,7 +46,7 @@ public struct Run: ~Copyable {
   public var assumptions: [Assumption] {
     var assumptions: [Assumption] = []
     if !hasAccesses { assumptions.append(.valuesNotTraced) }
-    if accessOrder != .exact { assumptions.append(.approximateAccessOrder) }
+    if accessOrder == .approximate { assumptions.append(.approximateAccessOrder) }
     if isIncomplete { assumptions.append(.incompleteTrace) }
     return assumptions
   }

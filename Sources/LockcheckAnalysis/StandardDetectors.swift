@@ -30,8 +30,7 @@ struct StandardDetectors: Detector {
     }
     // A cycle in which threads got stuck is told as that alone.
     if needed.contains(.lockOrderCycle) { needed.insert(.deadlock) }
-    // What is predicted depends on whether reads are certain.
-    races.choose(by: needed.isDisjoint(with: Prediction.rules) ? needed : needed.union([.dataRace]))
+    races.choose(by: needed)
     locksets.choose(by: needed)
     lockOrder.choose(by: needed)
     waits.choose(by: needed)

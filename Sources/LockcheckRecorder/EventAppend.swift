@@ -104,7 +104,10 @@ public import LockcheckTrace
     argument: UInt64 = .max
   ) {
     unsafe thread.pointee.last = stamp
-    if !form.operation.isAccess { unsafe thread.pointee.epoch &+= 1 }
+    // What another thread can learn of: all but reads and plain writes.
+    if form.operation.rawValue &- Operation.read.rawValue > 2 {
+      unsafe thread.pointee.epoch &+= 1
+    }
     guard let writer = unsafe writer else { return lose(stamp) }
     if unsafe writer.pointee.limit == nil
       || writer.pointee.limit - writer.pointee.cursor < BinaryFormat.longestEvent

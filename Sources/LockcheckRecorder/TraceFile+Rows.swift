@@ -159,12 +159,12 @@ extension TraceFile {
 }
 
 extension TraceFile {
-  /// Says, once, that accesses stand in the order of clocks, and atomic ones where they took effect.
+  /// Says, once, that plain accesses stand in the order of clocks, and not always where they took effect.
   func notesApproximateOrder() -> Bool {
     if saysApproximateOrder { return true }
     saysApproximateOrder = appendRow(.header) { row in
       row.number(1)
-      row.byte(2)
+      row.byte(BinaryFormat.AccessOrder.isApproximate | BinaryFormat.AccessOrder.hasExactAtomics)
       row.byte(0)
     }
     return saysApproximateOrder

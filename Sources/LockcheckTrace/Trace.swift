@@ -23,8 +23,6 @@ public struct TraceHeader: Sendable, Equatable {
     case exact
     /// By clocks: which write a read saw is not certain.
     case approximate
-    /// Atomic ones stand where they took effect, the others by clocks.
-    case atomicsExact = "atomics-exact"
   }
 
   /// The version of the format.
@@ -33,6 +31,8 @@ public struct TraceHeader: Sendable, Equatable {
   public var process: Process?
   /// How the accesses were put in order.
   public var accessOrder: AccessOrder
+  /// Whether atomic accesses stand where they took effect though plain ones do not.
+  public var hasExactAtomics = false
 
   /// Makes a header of the current version.
   public init(version: Int = 1, process: Process? = nil, accessOrder: AccessOrder = .exact) {

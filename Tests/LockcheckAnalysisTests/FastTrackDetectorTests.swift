@@ -125,7 +125,8 @@ private func races(_ drawing: String) -> [String] {
       return analyze(trace, with: [FastTrackDetector()]).findings.map(\.verdict)
     }
     #expect(verdicts(.exact) == [.observed, .observed, .observed])
-    #expect(verdicts(.approximate) == [.observed, .observed, .possible])
+    // A read of z that was left out may have seen what the other thread wrote.
+    #expect(verdicts(.approximate) == [.observed, .possible, .possible])
   }
 
   @Test func `ordered by clocks, a read that came too early to see a write may have seen it`() {

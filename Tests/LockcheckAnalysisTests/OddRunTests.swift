@@ -38,11 +38,6 @@ import Testing
   }
 
   private func fault(in finding: Finding, _ model: ReorderingModel, _ run: Trace) -> String? {
-    if run.header.accessOrder == .approximate,
-      finding.witness.contains(where: { $0.operation.isAccess })
-    {
-      return "rests on accesses in the order of clocks"
-    }
     do {
       let outcome = try model.outcome(of: finding.witness.map(\.index))
       if !finding.waits.isEmpty {

@@ -10,10 +10,12 @@ struct Predictions {
 
   init(
     _ drawing: String, engine: Engine = .automatic, accessOrder: TraceHeader.AccessOrder = .exact,
+    hasExactAtomics: Bool = false,
     historyLimit: Int? = nil, hasGap: Bool? = nil
   ) {
     var trace = trace(drawing)
     trace.header.accessOrder = accessOrder
+    trace.header.hasExactAtomics = hasExactAtomics
     let rules: [Rule] = [.lockOrderCycle, .dataRace]
     var analyzer = Analyzer(rules: rules, engine: engine)
     if let historyLimit { analyzer.historyLimit = historyLimit }

@@ -39,7 +39,8 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
     trace.header.process = TraceHeader.Process(
       pid: id(), executable: text(), arguments: (0..<3).compactMap { _ in text() })
   }
-  if chance(2) { trace.header.accessOrder = chance(2) ? .approximate : .atomicsExact }
+  if chance(2) { trace.header.accessOrder = .approximate }
+  if !isEarly, chance(2) { trace.header.hasExactAtomics = true }
   for _ in 0..<Int.random(in: 1..<8, using: &random) {
     trace.tables.threads.append(ThreadRow(name: text(), kind: text(), externalID: id()))
   }

@@ -14,9 +14,8 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
   if chance(&random, 50) {
     trace.header.process = .init(pid: 42, executable: "run", arguments: [texts[2], "-x"])
   }
-  if chance(&random, 50) {
-    trace.header.accessOrder = chance(&random, 50) ? .approximate : .atomicsExact
-  }
+  if chance(&random, 50) { trace.header.accessOrder = .approximate }
+  if chance(&random, 50) { trace.header.hasExactAtomics = true }
   for index in 0..<4 {
     trace.tables.threads.append(
       ThreadRow(

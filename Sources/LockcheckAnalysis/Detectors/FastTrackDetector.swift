@@ -30,8 +30,8 @@ public struct FastTrackDetector: Detector {
   /// ``VariableHistory/others``.
   private var others: [[Access]] = []
   private var races = RaceLedger()
-  /// With accesses ordered by clocks only: whether it has become uncertain what some read saw.
-  private var isReadUncertain = false
+  /// With accesses ordered by clocks only: the first of which it is uncertain what they saw.
+  private var doubts = EarliestDoubts()
   /// What ``foresee(_:)`` has come by; never looked at.
   private var touched: UInt8 = 0
 
@@ -67,8 +67,10 @@ public struct FastTrackDetector: Detector {
 
     let access = Access(event, at: index, held: run.held.set(of: event.thread))
     if access.isAtomic {
-      if run.accessOrder == .approximate, couldBeSwapped(access, at: place) {
-        isReadUncertain = true
+      if run.accessOrder == .approximate, !run.hasExactAtomics,
+        let earliest = earliestSwappable(access, at: place)
+      {
+        doubts.note(earliest, on: event.object)
       }
       order.takeAtomically(event, now)
     }
@@ -90,7 +92,6 @@ public struct FastTrackDetector: Detector {
       let known = gifts[variables[place].gift]
       order.take(SyncClock(known: known, giver: writer, moment: moment), by: thread, at: now)
     }
-    if variables[place].isRacy { isReadUncertain = true }
   }
 
   private mutating func write(_ access: Access, at place: Int) {
@@ -117,18 +118,18 @@ public struct FastTrackDetector: Detector {
     _ earlier: Access, _ later: Access, on variable: ObjectID, in run: borrowing Run
   ) {
     variables[variable.index].isRacy = true
-    let isCertain = run.accessOrder == .exact || !isReadUncertain
-    races.note(earlier, later, on: variable, isCertain: isCertain)
-    // In another order the earlier access would have seen what the later one wrote, and whatever
-    // comes after it in its thread would come after that.
-    if earlier.operation != .write, earlier.operation != .atomicWrite { isReadUncertain = true }
+    races.note(earlier, later, on: variable, isCertain: true)
+    guard run.accessOrder == .approximate else { return }
+    // In another order each may have seen what the other wrote, or a repetition of it that was left out
+    // may have; whatever comes after it in its thread would come after that.
+    if later.isWrite { doubts.note(earlier.moment, on: variable) }
+    if earlier.isWrite { doubts.note(later.moment, on: variable) }
   }
 
   /// Says what it found, after the last event.
   public mutating func finish(in run: borrowing Run) -> Detections {
-    var detections = Detections(findings: races.findings(in: run))
-    detections.readsAreCertain = !isReadUncertain
-    return detections
+    races.weaken { variable, moment in doubts.areBefore(moment, except: variable) }
+    return Detections(findings: races.findings(in: run))
   }
 }
 
@@ -163,17 +164,18 @@ extension FastTrackDetector {
     return best
   }
 
-  /// Whether the atomic access could just as well stand before an earlier one, so that another write
-  /// would be seen.
-  private func couldBeSwapped(_ access: Access, at place: Int) -> Bool {
+  /// The earliest access that the atomic one could just as well stand before, so that another write would be
+  /// seen.
+  private func earliestSwappable(_ access: Access, at place: Int) -> Moment? {
     func isSwappable(_ earlier: Access) -> Bool {
       earlier.isPresent && earlier.isAtomic && earlier.thread != access.thread
         && (earlier.isWrite || access.isWrite)
         && !order.isKnown(earlier.thread, earlier.moment, to: access.thread)
     }
     let history = variables[place]
-    return isSwappable(history.first) || isSwappable(history.second)
-      || (history.others >= 0 && others[Int(history.others)].contains(where: isSwappable))
+    let known =
+      [history.first, history.second] + (history.others >= 0 ? others[Int(history.others)] : [])
+    return known.filter(isSwappable).map(\.moment).min()
   }
 
   @inline(__always)
@@ -249,6 +251,29 @@ private struct VariableHistory: BitwiseCopyable {
   /// What its last writer knew then, by number.
   var gift = WriterClocks.none
   private let padding: UInt32 = 0
+}
+
+/// The earliest accesses of which it is uncertain what they saw, to two variables.
+private struct EarliestDoubts {
+  private var first = Moment.max
+  private var variable = ObjectID.absent
+  /// The earliest to another variable.
+  private var second = Moment.max
+
+  mutating func note(_ moment: Moment, on object: ObjectID) {
+    if object == variable {
+      first = min(first, moment)
+    } else if moment < first {
+      (second, first, variable) = (first, moment, object)
+    } else {
+      second = min(second, moment)
+    }
+  }
+
+  /// Whether one of them comes before a moment and is to another variable.
+  func areBefore(_ moment: Moment, except object: ObjectID) -> Bool {
+    (object == variable ? second : first) < moment
+  }
 }
 
 extension Access {

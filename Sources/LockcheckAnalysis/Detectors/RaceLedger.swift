@@ -52,6 +52,16 @@ struct RaceLedger {
   /// count goes on.
   private static let pairLimit = 1_000_000
 
+  /// Makes only possible the races whose first occurrence is in doubt.
+  ///
+  /// - Parameter isInDoubt: By variable, and the moment of the later access.
+  mutating func weaken(where isInDoubt: (ObjectID, Moment) -> Bool) {
+    for place in entries.indices
+    where isInDoubt(entries[place].variable, entries[place].later.moment) {
+      entries[place].isCertain = false
+    }
+  }
+
   func findings(in run: borrowing Run) -> [Finding] {
     var findings: [Finding] = []
     for entry in entries {

@@ -28,6 +28,19 @@ extension RunIndex {
     return FoundSchedule(events: schedule(closure.included, from: 0))
   }
 
+  /// The schedule of as few events as can be, in the order of the trace; nil where that order does not lead
+  /// to the steps.
+  ///
+  /// - Complexity: That of the closure, and of sorting its events.
+  func leastSchedule(before steps: [Int]) -> FoundSchedule? {
+    var closure = SyncPreservingClosure(threadCount: threadCount)
+    for step in steps { closure.raise(before: step, in: self) }
+    guard closure.close(in: self),
+      steps.allSatisfy({ closure[thread(of: $0)] == Int(position[$0]) })
+    else { return nil }
+    return FoundSchedule(events: schedule(closure.included, from: 0))
+  }
+
   /// The events of a set from one place to before another, in the order of the trace.
   ///
   /// - Complexity: That of sorting them.

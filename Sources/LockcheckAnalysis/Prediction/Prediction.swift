@@ -8,13 +8,18 @@ struct Prediction: ~Copyable {
   let index: RunIndex
   private var search: ScheduleSearch?
   let engine: Engine
-  /// Whether what a read saw may be something else than the trace says.
-  private var isApproximate: Bool
+  /// What is certain all the same where accesses stand in the order of clocks; nil where each stands where
+  /// it took effect.
+  var clockOrder: ClockOrder?
+  /// How many events may still be looked at to say which races of the run are certain.
+  var judgeBudget = 0
 
   init(_ history: consuming History, _ engine: Engine, in run: borrowing Run) {
     self.engine = engine
-    isApproximate = run.accessOrder != .exact
     index = RunIndex(history, tables: run.tables, held: run.held)
+    clockOrder =
+      run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
+    judgeBudget = Self.searchBudget + 50 * index.history.count
   }
 
   /// The rules of which something can be predicted.
@@ -32,8 +37,7 @@ struct Prediction: ~Copyable {
   mutating func refine(
     _ detections: inout Detections, of rules: Set<Rule>, in run: borrowing Run
   ) {
-    // Where each read is ordered with every write of the same, clocks cannot have mixed them up.
-    if detections.readsAreCertain { isApproximate = false }
+    if clockOrder != nil { judgeRaces(&detections) }
     var claims = predictDeadlocks(&detections, in: run)
     claims += predictHangs(&detections, of: rules, claimed: claims, in: run)
     if rules.contains(.dataRace) { claims += predictRaces(&detections, in: run) }
@@ -184,8 +188,10 @@ extension Prediction {
   ///
   /// Schedules that begin as the trace does are checked in the order in which they depart from it, so
   /// that the trace itself is gone through once.
-  private func keep(_ claims: [Claim], _ detections: inout Detections) {
+  private mutating func keep(_ claims: [Claim], _ detections: inout Detections) {
     guard !claims.isEmpty else { return }
+    var claims = claims
+    for number in claims.indices { narrow(&claims[number]) }
     let checker = WitnessChecker(index.history, tables: index.tables)
     var start = WitnessStart()
     var findings: [Int: Finding] = [:]
@@ -200,6 +206,10 @@ extension Prediction {
     }
     for number in claims.indices {
       guard let finding = findings[number] else { continue }
+      // A race that stays possible is told of already.
+      if finding.rule == .dataRace, finding.verdict == .possible, claims[number].place != nil {
+        continue
+      }
       if let place = claims[number].place {
         detections.findings[place] = finding
       } else {
@@ -208,7 +218,7 @@ extension Prediction {
     }
   }
 
-  private func promise(
+  private mutating func promise(
     _ claim: Claim, _ flaw: WitnessFlaw?, _ warnings: inout [AnalysisWarning]
   ) -> Finding {
     var finding = claim.finding
@@ -223,13 +233,24 @@ extension Prediction {
     }
     finding.witness = scheduled(claim.schedule.events)
     finding.witnessStart = claim.schedule.start
-    // With races among accesses in the order of clocks, what a read in the schedule saw is not certain.
-    let isCertain =
-      !isApproximate
-      || (claim.schedule.start == 0
-        && !claim.schedule.events.contains { index.history[$0].operation.isAccess })
-    finding.verdict = isCertain ? .predicted : .possible
+    finding.verdict =
+      clockOrder?.isCertain(claim.schedule, in: index) ?? true ? .predicted : .possible
     return finding
+  }
+
+  /// Gives the claim a schedule of fewer events, where the beginning of the trace is not certain.
+  private func narrow(_ claim: inout Claim) {
+    guard let clockOrder, claim.schedule.start > clockOrder.firstUncertain else { return }
+    let steps =
+      switch claim.goal {
+      case .adjacent(let one, let other): [one, other]
+      case .stuck(let steps): steps
+      // Every thread has to come to its end: there is no smaller one.
+      case .hung: [Int]()
+      }
+    if !steps.isEmpty, let schedule = index.leastSchedule(before: steps) {
+      claim.schedule = schedule
+    }
   }
 
   /// The events of a schedule; those of one thread that stand next to each other in one, where there
@@ -258,7 +279,8 @@ extension Prediction {
   ) -> [Claim] {
     guard run.hasAccesses else { return [] }
     var known = [Bool](repeating: false, count: index.history.count)
-    for finding in detections.findings where finding.rule == .dataRace {
+    for finding in detections.findings
+    where finding.rule == .dataRace && (finding.verdict == .observed || clockOrder == nil) {
       for pair in finding.occurrences { known[pair[1]] = true }
     }
     let variables = SuspectVariables(index)
@@ -279,7 +301,13 @@ extension Prediction {
         AnalysisWarning(.raceSearchCutShort, at: 0, thread: ThreadID(0)))
     }
     detections.findings += undecided(of: prediction, in: run)
-    return claims(of: prediction, in: run)
+    var claims = claims(of: prediction, in: run)
+    if clockOrder != nil {
+      for number in claims.indices {
+        claims[number].place = possibleRace(like: claims[number].finding, detections)
+      }
+    }
+    return claims
   }
 
   /// Races that the search was given up on, but for places in the code that race for certain.

@@ -1,5 +1,3 @@
-import LockcheckTrace
-
 /// The layout of the binary form, shared by whoever writes and reads it. `Docs/trace-format-binary.md`
 /// describes it for everybody else.
 package enum BinaryFormat {
@@ -82,6 +80,14 @@ package enum BinaryFormat {
     case end = 10
     /// Variables that follow each other in memory.
     case variables = 11
+  }
+
+  /// How accesses were put in order, as bits.
+  package enum AccessOrder {
+    /// Plain ones by clocks.
+    package static let isApproximate: UInt8 = 1
+    /// Atomic ones where they took effect all the same.
+    package static let hasExactAtomics: UInt8 = 2
   }
 
   /// What a thread row has, as bits.
@@ -177,24 +183,5 @@ package enum BinaryFormat {
       sum = mix(sum, word)
     }
     return sum
-  }
-}
-
-extension BinaryFormat {
-  static func code(of order: TraceHeader.AccessOrder) -> UInt8 {
-    switch order {
-    case .exact: 0
-    case .approximate: 1
-    case .atomicsExact: 2
-    }
-  }
-
-  /// What a code says; the least where it is none of today's.
-  static func accessOrder(_ code: UInt8) -> TraceHeader.AccessOrder {
-    switch code {
-    case 0: .exact
-    case 2: .atomicsExact
-    default: .approximate
-    }
   }
 }

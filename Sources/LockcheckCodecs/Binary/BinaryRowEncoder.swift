@@ -28,7 +28,9 @@ struct BinaryRowEncoder {
   mutating func append(_ header: TraceHeader) {
     var row: [UInt8] = []
     Self.number(UInt64(header.version), &row)
-    row.append(BinaryFormat.code(of: header.accessOrder))
+    row.append(
+      (header.accessOrder == .exact ? 0 : BinaryFormat.AccessOrder.isApproximate)
+        | (header.hasExactAtomics ? BinaryFormat.AccessOrder.hasExactAtomics : 0))
     if let process = header.process {
       row.append(1 | (process.pid == nil ? 0 : 2) | (process.executable == nil ? 0 : 4))
       if let pid = process.pid { Self.signed(pid, &row) }

@@ -111,7 +111,10 @@ extension BinaryRow {
     guard version == 1 else {
       throw reader.wrong(.unsupportedVersion, "version \(version) of the trace")
     }
-    var header = TraceHeader(accessOrder: BinaryFormat.accessOrder(try reader.byte()))
+    let order = try reader.byte()
+    let isApproximate = order & BinaryFormat.AccessOrder.isApproximate != 0
+    var header = TraceHeader(accessOrder: isApproximate ? .approximate : .exact)
+    header.hasExactAtomics = order & BinaryFormat.AccessOrder.hasExactAtomics != 0
     let members = try reader.byte()
     guard members & 1 != 0 else { return header }
     var process = TraceHeader.Process()

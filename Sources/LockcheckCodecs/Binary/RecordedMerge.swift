@@ -33,6 +33,8 @@ struct RecordedMerge {
   var process: TraceHeader.Process? { numbers.process }
   /// Whether accesses stand where they took effect.
   var accessOrder: TraceHeader.AccessOrder { numbers.accessOrder }
+  /// Whether atomic ones do, whatever the others do.
+  var hasExactAtomics: Bool { numbers.hasExactAtomics }
 
   /// Takes in the chunks: reads the tables, and sorts the others by thread.
   mutating func take(

@@ -32,6 +32,8 @@ struct RecordedTables {
 
   /// Whether accesses stand where they took effect.
   private(set) var accessOrder = TraceHeader.AccessOrder.exact
+  /// Whether atomic ones do, whatever the others do.
+  private(set) var hasExactAtomics = false
   /// What ran.
   private(set) var process: TraceHeader.Process?
 
@@ -53,7 +55,9 @@ struct RecordedTables {
       stackRows.append(RecordedStack(addresses: addresses, modules: modules.count))
     case .module(let module): modules.append(module)
     case .variables(let run): variables.add(run)
-    case .header(let header): accessOrder = header.accessOrder
+    case .header(let header):
+      accessOrder = header.accessOrder
+      hasExactAtomics = header.hasExactAtomics
     case .frame, .stack, .note, .end, .unknown: break
     }
   }

@@ -70,7 +70,7 @@ enum ObjectMember: UInt32, CaseIterable {
 
 /// The members of the trace itself, and of the header of the line form.
 enum TraceMember: UInt32, CaseIterable {
-  case format, version, process, accessOrder, threads, objects, frames, stacks, events
+  case format, version, process, accessOrder, atomicOrder, threads, objects, frames, stacks, events
 }
 
 /// The members of a process.
@@ -91,7 +91,7 @@ struct JSONWords {
   static let results: [Event.Result] = [.timeout, .failed, .error]
   static let preferences: [RWLockPreference] = [.reader, .writer, .unknown]
   static let orders = QueueOrder.allCases
-  static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate, .atomicsExact]
+  static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate]
   static let rows: [JSONRow] = [.thread, .object, .frame, .stack, .event]
 
   let operations = NameTable(Self.operations.map(\.name))

@@ -430,6 +430,14 @@ extension JSONReader {
     ) { $0.rawValue }
   }
 
+  /// How the atomic accesses were put in order; as the others, unless it is said.
+  mutating func atomicOrder(
+    _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
+  ) throws(TextStop) {
+    let order = try word(words.accessOrders, JSONWords.accessOrders, &tokens, text) { $0.rawValue }
+    header.hasExactAtomics = order == .exact
+  }
+
   /// The header of the line form.
   mutating func headerRow(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
@@ -445,6 +453,7 @@ extension JSONReader {
       case .version: try reader.version(&tokens, text)
       case .process: try reader.process(&tokens, text)
       case .accessOrder: try reader.accessOrder(&tokens, text)
+      case .atomicOrder: try reader.atomicOrder(&tokens, text)
       case .threads, .objects, .frames, .stacks, .events: return .unknown
       }
       return MemberReading(member, isNew: seen.insert(member).inserted)

@@ -223,6 +223,10 @@ extension JSONTraceDecoder {
         try feed.step("the order", &tables) { (reader, tokens, text, _) throws(TextStop) in
           try reader.accessOrder(&tokens, text)
         }
+      case .atomicOrder:
+        try feed.step("the order", &tables) { (reader, tokens, text, _) throws(TextStop) in
+          try reader.atomicOrder(&tokens, text)
+        }
       case .threads: try readTable("the threads", &tables, .thread)
       case .objects: try readTable("the objects", &tables, .object)
       case .frames: try readTable("the frames", &tables, .frame)

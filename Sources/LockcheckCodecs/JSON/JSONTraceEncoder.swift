@@ -98,6 +98,7 @@ extension JSONTraceEncoder {
     output.put(separator)
     output.put("\"accessOrder\": ")
     output.put(quoted: header.accessOrder.rawValue)
+    if header.hasExactAtomics { output.put(", \"atomicOrder\": \"exact\"") }
     if isLines {
       output.put("}\n")
       return

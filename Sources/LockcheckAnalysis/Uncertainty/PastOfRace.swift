@@ -1,0 +1,48 @@
+import LockcheckTrace
+
+extension RunIndex {
+  /// What comes before two accesses for certain: by happens-before, every section on a lock before a later
+  /// one, and by what reads saw.
+  ///
+  /// - Returns: Their places, ascending; nil where one of the two accesses is among them.
+  /// - Complexity: Linear in the events before the later one.
+  func past(of earlier: Int, and later: Int) -> [Int]? {
+    var needed = ContiguousArray<UInt32>(repeating: 0, count: threadCount)
+    var taken: Set<ObjectID> = []
+    var past: [Int] = []
+    func need(_ place: Int, _ needed: inout ContiguousArray<UInt32>) {
+      let thread = thread(of: place)
+      needed[thread] = max(needed[thread], position[place] + 1)
+    }
+    for place in [earlier, later] {
+      let thread = thread(of: place)
+      needed[thread] = max(needed[thread], position[place])
+      for birth in needs(of: place) { need(birth, &needed) }
+    }
+    for place in (0..<max(earlier, later)).reversed() {
+      let event = history[place]
+      let locks = self.locks(of: event, at: place)
+      // Whoever gives back what is taken later comes before.
+      if locks.given.isPresent, taken.contains(locks.given) { need(place, &needed) }
+      guard position[place] < needed[event.thread.index] else { continue }
+      if place == earlier || place == later { return nil }
+      past.append(place)
+      if locks.taken.isPresent { taken.insert(locks.taken) }
+      causes.forEach(of: place) { need($0, &needed) }
+    }
+    past.reverse()
+    return past
+  }
+
+  /// The locks and semaphores that an event takes and gives back.
+  private func locks(of event: Event, at place: Int) -> (taken: ObjectID, given: ObjectID) {
+    switch event.operation {
+    case .acquire where event.isEffective: return (event.object, .absent)
+    case .release: return (.absent, event.object)
+    case .wait:
+      let lock = event.lock.ifPresent ?? tables.objects[event.object].lock ?? .absent
+      return event.isPending ? (.absent, lock) : (lock, .absent)
+    default: return (.absent, .absent)
+    }
+  }
+}
