@@ -27,7 +27,9 @@ let package = Package(
     .library(name: "LockcheckTesting", targets: ["LockcheckTesting"]),
     .library(name: "LockcheckXCTest", targets: ["LockcheckXCTest"]),
     // What `lockcheck run` puts in front of the C library of a program.
-    .library(name: "LockcheckRuntime", type: .dynamic, targets: ["LockcheckInterpose"]),
+    .library(
+      name: "LockcheckRuntime", type: .dynamic,
+      targets: ["LockcheckInterpose", "LockcheckAccesses"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
     .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
   ],
@@ -77,6 +79,16 @@ let package = Package(
           "-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker",
           "--version-script=\(Context.packageDirectory)/Sources/LockcheckInterpose/exported.map",
         ])
+      ]),
+
+    // The same library, for programs that the compiler made tell of their accesses.
+    .target(
+      name: "CLockcheckAccesses", dependencies: ["CLockcheckInterpose", "CLockcheckShims"]),
+    .target(
+      name: "LockcheckAccesses",
+      dependencies: [
+        "LockcheckInterpose", "LockcheckRecorder", "LockcheckTrace", "CLockcheckAccesses",
+        "CLockcheckInterpose", "CLockcheckShims",
       ]),
 
     // The two waists.
@@ -239,6 +251,8 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["LockcheckBenchmark"]),
     .testTarget(name: "ArchitectureTests"),
+    // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.
+    .testTarget(name: "LockcheckAccessesTests", exclude: ["Programs"]),
   ]
     + programs.map { name in
       .executableTarget(

@@ -5,8 +5,12 @@
 /// Swift's half: ends each object between the two addresses. See `Allocation.swift`.
 void lc_end_instances(uintptr_t low, uintptr_t high);
 
+void (*lc_memory_ends)(uintptr_t block, size_t size) = 0;
+void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
+
 void lc_will_free(const void *block, size_t size) {
   uintptr_t low = (uintptr_t)block, high = low + size;
+  if (lc_memory_ends != 0) lc_memory_ends(low, size);
   // Two pages at the most, so that most blocks cost two looks at a bit.
   if (size <= 4096 && !lc_instance_is_near(low) && !lc_instance_is_near(high - 1)) return;
   if (lc_instance_next(low, high) != 0) lc_end_instances(low, high);
@@ -21,7 +25,12 @@ void free(void *block) {
 // Only afterwards is it known whether the block has moved. Another thread may have the old memory by then,
 // and an object that it makes there without a call, as C++ does, counts as the old one once more.
 void *realloc(void *block, size_t size) {
-  if (block == 0 || !lc_may_record(lc_frame_address())) return lc_real_realloc(block, size);
+  if (!lc_may_record(lc_frame_address())) return lc_real_realloc(block, size);
+  if (block == 0) {
+    block = lc_real_realloc(0, size);
+    if (lc_memory_begins != 0) lc_memory_begins(block, size, lc_frame_address());
+    return block;
+  }
   uintptr_t old = (uintptr_t)block;
   size_t old_size = lc_real_malloc_usable_size(block);
   uintptr_t new = (uintptr_t)lc_real_realloc(block, size);
@@ -30,6 +39,7 @@ void *realloc(void *block, size_t size) {
     lc_will_free((void *)old, old_size);
   else if (size < old_size)
     lc_will_free((void *)(old + size), old_size - size);
+  if (lc_memory_begins != 0) lc_memory_begins((void *)new, size, lc_frame_address());
   return (void *)new;
 }
 

@@ -44,6 +44,16 @@ uint32_t lc_next_object_number(void) {
   return __atomic_add_fetch(&last_object, 1, __ATOMIC_RELAXED);
 }
 
+uint32_t lc_next_object_numbers(uint32_t count) {
+  uint32_t known = __atomic_load_n(&last_object, __ATOMIC_RELAXED), first;
+  do {
+    if (known > UINT32_MAX / 2 - count) return 0;
+    first = (known + 8) & ~7u;
+  } while (!__atomic_compare_exchange_n(
+      &last_object, &known, first + count - 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return first;
+}
+
 // Drepper, "Futexes are tricky", the second mutex: 0 free, 1 held, 2 held and waited for. No
 // pthread_mutex, which the child of a fork could not put right.
 static void take(uint32_t *lock) {
@@ -165,6 +175,7 @@ lc_thread *lc_attach(void) {
   if (thread != 0) {
     thread->number = lc_next_thread_number();
     thread->last = 0;
+    thread->epoch++;
     thread->writer = 0;
     thread->writers = 0;
     thread->scope = 0;

@@ -1,8 +1,8 @@
 import CLockcheckInterpose
 import CLockcheckShims
 import Glibc
-import LockcheckRecorder
-import LockcheckTrace
+package import LockcheckRecorder
+package import LockcheckTrace
 import Synchronization
 
 /// One synchronization object of the program, from its making to its end: another one at the same
@@ -10,9 +10,9 @@ import Synchronization
 ///
 /// Lives in mapped memory that is never given back, so that a thread that comes too late finds something
 /// it may look at.
-@safe struct Instance: ~Copyable {
-  let object: RecordedObject
-  let kind: ObjectKind
+@safe package struct Instance: ~Copyable {
+  package let object: RecordedObject
+  package let kind: ObjectKind
   /// The recording that has the present hold, and how often it has it: what was taken in one recording is
   /// not given back in another. Only the holder looks at them.
   private let heldIn = Atomic<UInt32>(0)
@@ -26,7 +26,7 @@ import Synchronization
   }
 
   /// Notes that the calling thread has taken it, in this recording.
-  @inline(__always) borrowing func noteAcquire(in session: UInt32) {
+  @inline(__always) package borrowing func noteAcquire(in session: UInt32) {
     if heldIn.load(ordering: .relaxed) != session {
       heldIn.store(session, ordering: .relaxed)
       depth.store(1, ordering: .relaxed)
@@ -38,7 +38,7 @@ import Synchronization
   /// Notes that the calling thread gives it back.
   ///
   /// - Returns: The recording that has the acquire; 0 where none has.
-  @inline(__always) borrowing func noteRelease() -> UInt32 {
+  @inline(__always) package borrowing func noteRelease() -> UInt32 {
     let count = depth.load(ordering: .relaxed)
     guard count > 0 else { return 0 }
     depth.store(count &- 1, ordering: .relaxed)
@@ -68,13 +68,13 @@ import Synchronization
 }
 
 /// The instances of the process, by their address.
-enum Instances {
-  typealias Reference = UnsafeMutablePointer<Instance>
+package enum Instances {
+  package typealias Reference = UnsafeMutablePointer<Instance>
 
   /// The instance at the address, made now where there is none of this kind; nil without memory, and for
   /// what is none of the program's.
   @inline(__always)
-  static func at(
+  package static func at(
     _ address: UnsafeRawPointer?, as kind: ObjectKind, frame: UInt
   ) -> Reference? {
     let address = UInt(bitPattern: address)
@@ -149,7 +149,7 @@ enum Instances {
   /// Ends what stands at the address: whatever comes next is another object.
   ///
   /// - Parameter frame: That of the function that ends it; nil where that was the end of its memory.
-  static func end(_ address: UnsafeRawPointer?, frame: UInt? = nil) {
+  package static func end(_ address: UnsafeRawPointer?, frame: UInt? = nil) {
     guard let known = unsafe known(at: address) else { return }
     let kept = lc_errno()
     defer { lc_set_errno(kept) }

@@ -42,7 +42,10 @@ public import LockcheckTrace
   ///     address.
   ///   - wantsStack: Whether the event gets a stack even where stacks are not `full`.
   @inline(__always) static func open(frame: UInt, wantsStack: Bool = true) -> EventAppend? {
-    unsafe open { thread, session in
+    guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
+      return nil
+    }
+    return unsafe open(on: thread) { session in
       unsafe wantsStack || session.pointee.stacks == StackCapture.full
         ? StackCapture.stack(of: thread, in: session, frame: frame) : StackCapture.none
     }
@@ -50,18 +53,22 @@ public import LockcheckTrace
 
   /// As ``open(frame:wantsStack:)``, of an event whose stack was captured before, in this recording.
   @inline(__always) static func open(stack: UInt32) -> EventAppend? {
-    unsafe open { _, session in
+    guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
+      return nil
+    }
+    return unsafe open(on: thread) { session in
       unsafe lc_bits_contain(session.pointee.written_stacks, stack) ? stack : StackCapture.none
     }
   }
 
+  /// Goes on in the recorder, which the thread has entered; leaves it where nothing is to be recorded.
+  ///
+  /// - Parameter stack: Finds the number of the stack that the event gets.
   @inline(__always)
-  private static func open(
-    _ stack: (UnsafeMutablePointer<lc_thread>, UnsafeMutablePointer<lc_session>) -> UInt32
+  static func open(
+    on thread: UnsafeMutablePointer<lc_thread>,
+    stack: (UnsafeMutablePointer<lc_session>) -> UInt32
   ) -> EventAppend? {
-    guard let thread = unsafe lc_current() ?? lc_attach(), unsafe lc_enter(thread) else {
-      return nil
-    }
     guard let session = unsafe Session.inForce(on: thread) else {
       unsafe lc_leave(thread)
       return nil
@@ -70,8 +77,8 @@ public import LockcheckTrace
     if unsafe writer == nil || writer?.pointee.session != session {
       unsafe writer = Session.writer(of: thread, in: session)
     }
-    let stack = unsafe stack(thread, session)
-    return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: stack)
+    let number = unsafe stack(session)
+    return unsafe EventAppend(thread: thread, session: session, writer: writer, stack: number)
   }
 
   /// The next stamp after `past`.
@@ -97,6 +104,7 @@ public import LockcheckTrace
     argument: UInt64 = .max
   ) {
     unsafe thread.pointee.last = stamp
+    if !form.operation.isAccess { unsafe thread.pointee.epoch &+= 1 }
     guard let writer = unsafe writer else { return lose(stamp) }
     if unsafe writer.pointee.limit == nil
       || writer.pointee.limit - writer.pointee.cursor < BinaryFormat.longestEvent

@@ -52,7 +52,7 @@ import Synchronization
   /// also while nothing is recorded, so that a recording that begins later knows it.
   @inline(never) public func enter() {
     guard let thread = unsafe lc_attach() else { return }
-    unsafe lc_take_identity(thread, number, scope)
+    unsafe takeIdentity(thread)
     var name = name ?? ""
     name.withUTF8 { unsafe lc_set_thread_name(thread, $0.baseAddress, $0.count) }
     var kind = kind
@@ -61,6 +61,19 @@ import Synchronization
     guard Recording.isOn, let append = EventAppend.open(frame: lc_frame_address()) else { return }
     append.write(EventForm(.start), stamp: append.stamp(after: 0), object: 0)
     append.close()
+  }
+
+  private func takeIdentity(_ thread: UnsafeMutablePointer<lc_thread>) {
+    let isEntered = unsafe lc_enter(thread)
+    // A signal may have come before: what its handler did was done by a thread of another number.
+    if unsafe thread.pointee.writers != nil {
+      lc_lock()
+      unsafe Session.closeWriters(of: thread)
+      unsafe lc_writers_prune(thread, true)
+      lc_unlock()
+    }
+    unsafe lc_take_identity(thread, number, scope)
+    if isEntered { unsafe lc_leave(thread) }
   }
 
   /// Takes the name that the system knows the calling thread by now. A recording that has it already calls

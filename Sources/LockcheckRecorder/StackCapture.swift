@@ -141,7 +141,7 @@ import LockcheckTrace
   }
 
   /// Puts the stack into the depot and its row into the file.
-  private static func intern(
+  static func intern(
     _ hash: UInt64, count: Int, _ isComplete: Bool, _ thread: UnsafeMutablePointer<lc_thread>,
     in session: UnsafeMutablePointer<lc_session>
   ) -> UInt32 {

@@ -157,3 +157,36 @@ extension TraceFile {
     return unsafe isWritten && lc_bits_insert(session.pointee.written_threads, number)
   }
 }
+
+extension TraceFile {
+  /// Says, once, that accesses stand in the order of clocks, and not always where they took effect.
+  func notesApproximateOrder() -> Bool {
+    if saysApproximateOrder { return true }
+    saysApproximateOrder = appendRow(.header) { row in
+      row.number(1)
+      row.byte(1)
+      row.byte(0)
+    }
+    return saysApproximateOrder
+  }
+
+  /// Variables that follow each other in memory, each with the number of its first byte.
+  ///
+  /// - Parameters:
+  ///   - first: The number of the first byte.
+  ///   - bytes: How many bytes, and numbers, there are.
+  ///   - address: Where the first byte lies.
+  ///   - creation: The stack that made them; 0 where it is not known.
+  func writeVariables(
+    _ first: UInt32, bytes: UInt32, address: UInt, creation: UInt32,
+    in session: UnsafeMutablePointer<lc_session>
+  ) -> Bool {
+    if creation != 0, unsafe !writeStack(creation, in: session) { return false }
+    return appendRow(.variables) { row in
+      row.number(UInt64(first))
+      row.number(UInt64(bytes))
+      row.number(UInt64(address))
+      row.number(creation == 0 ? 0 : UInt64(creation) + 1)
+    }
+  }
+}

@@ -29,6 +29,8 @@ import LockcheckCodecs
   private var rowUnits = 0
   private var rowEnd = 0
   private var rowSequence: UInt32 = 0
+  /// Whether the file says that accesses are ordered by clocks.
+  var saysApproximateOrder = false
   /// The code of the modules that are in the file already.
   private var modules: UnsafeMutablePointer<ModuleRange>
   private var moduleCount = 0

@@ -54,6 +54,13 @@ let importTable: [ImportRule] = [
     "LockcheckInterpose",
     imports: ["LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims"],
     toolchain: ["Glibc", "Synchronization"]),
+  ImportRule("CLockcheckAccesses", imports: ["CLockcheckInterpose", "CLockcheckShims"]),
+  ImportRule(
+    "LockcheckAccesses",
+    imports: [
+      "LockcheckInterpose", "LockcheckRecorder", "LockcheckTrace", "CLockcheckAccesses",
+      "CLockcheckInterpose", "CLockcheckShims",
+    ]),
 
   // The two waists.
   ImportRule("LockcheckTrace", imports: []),

@@ -1,5 +1,6 @@
 import Glibc
 import LockcheckCodecs
+import LockcheckTasks
 import LockcheckTrace
 import Testing
 

@@ -100,6 +100,11 @@
   X(void, free, (void *p), (p))                                                                 \
   X(void *, realloc, (void *p, size_t n), (p, n))                                               \
   X(size_t, malloc_usable_size, (void *p), (p))                                                 \
+  X(void *, malloc, (size_t n), (n))                                                            \
+  X(void *, calloc, (size_t c, size_t n), (c, n))                                               \
+  X(void *, memalign, (size_t a, size_t n), (a, n))                                             \
+  X(void *, aligned_alloc, (size_t a, size_t n), (a, n))                                        \
+  X(int, posix_memalign, (void **p, size_t a, size_t n), (p, a, n))                             \
   X(int, munmap, (void *p, size_t n), (p, n))
 
 #define LC_REAL_FUNCTIONS(X)   \
@@ -139,6 +144,10 @@ extern const char etext[] __attribute__((visibility("hidden")));
 /// The part of it that calls the program.
 extern const char __start_lc_calls[] __attribute__((visibility("hidden")));
 extern const char __stop_lc_calls[] __attribute__((visibility("hidden")));
+
+static inline bool lc_is_own_code(uintptr_t address) {
+  return address - (uintptr_t)__ehdr_start < (uintptr_t)etext - (uintptr_t)__ehdr_start;
+}
 
 /// Whether what the function with this frame does is recorded: a recording runs, the thread is not in the
 /// recorder, and it was not this library, with the runtime of its language, that called.

@@ -79,6 +79,9 @@ typedef struct lc_thread {
   uint32_t busy;
   uint32_t number;
   uint64_t last;
+  /// Counts what it did but for plain accesses: between two counts, an access that is repeated says
+  /// nothing new.
+  uint32_t epoch;
   lc_writer *writer;
   lc_session *scope;
   uintptr_t stack_low;
@@ -162,6 +165,11 @@ static inline bool lc_enter(lc_thread *thread) {
   else
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
   return true;
+}
+
+/// Takes back that the thread has left the recorder.
+static inline void lc_reenter(lc_thread *thread) {
+  __atomic_store_n(&thread->busy, 1, __ATOMIC_RELAXED);
 }
 
 /// Leaves the recorder on this thread.
@@ -288,6 +296,8 @@ void lc_sessions_changed(void);
 /// The next number for a thread or for an object, from 1.
 uint32_t lc_next_thread_number(void);
 uint32_t lc_next_object_number(void);
+/// The first of `count` object numbers that follow each other, a multiple of 8; 0 when there are no more.
+uint32_t lc_next_object_numbers(uint32_t count);
 
 /// The recorder's one lock, for rare paths. A thread that takes it is busy.
 void lc_lock(void);

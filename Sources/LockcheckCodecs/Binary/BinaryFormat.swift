@@ -78,6 +78,8 @@
     case header = 9
     /// The last of a sequence: how many events there are.
     case end = 10
+    /// Variables that follow each other in memory.
+    case variables = 11
   }
 
   /// What a thread row has, as bits.

@@ -11,6 +11,7 @@ enum BinaryRow {
   case frame(number: UInt32, Frame)
   case stack(number: UInt32, [UInt32])
   case note(String)
+  case variables(RecordedVariables.Run)
   case end(events: UInt64)
   /// Of a later version: passed over.
   case unknown
@@ -90,6 +91,7 @@ extension BinaryRow {
       self = .stack(number: number, frames)
     case .note: self = .note(try reader.text())
     case .end: self = .end(events: try reader.number())
+    case .variables: self = .variables(try RecordedVariables.Run(from: &reader))
     case nil: self = .unknown
     }
   }

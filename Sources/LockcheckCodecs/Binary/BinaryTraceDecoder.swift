@@ -63,6 +63,7 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
           losses.append(loss)
         }
         self.header.process = merge.process ?? TraceHeader.Process(pid: Int64(header.pid))
+        self.header.accessOrder = merge.accessOrder
         self.merge = merge
       case .sequence:
         let sequence = SequenceReader(entries)

@@ -31,6 +31,8 @@ struct RecordedMerge {
 
   /// What ran.
   var process: TraceHeader.Process? { numbers.process }
+  /// Whether accesses stand where they took effect.
+  var accessOrder: TraceHeader.AccessOrder { numbers.accessOrder }
 
   /// Takes in the chunks: reads the tables, and sorts the others by thread.
   mutating func take(

@@ -15,6 +15,7 @@ struct RecordedTables {
   /// The same by how many modules were known, to be found without a look at them.
   private var knownFrames: [CodeAddress: FrameID] = [:]
   private var modules: [BinaryModule] = []
+  private var variables = RecordedVariables()
 
   /// Return addresses, and how many modules were known when they were written down: one that came later
   /// may be where one of these had been.
@@ -29,6 +30,8 @@ struct RecordedTables {
     var module: Int
   }
 
+  /// Whether accesses stand where they took effect.
+  private(set) var accessOrder = TraceHeader.AccessOrder.exact
   /// What ran.
   private(set) var process: TraceHeader.Process?
 
@@ -49,7 +52,9 @@ struct RecordedTables {
       stacks[number] = NumberMap.isRow | UInt32(stackRows.count)
       stackRows.append(RecordedStack(addresses: addresses, modules: modules.count))
     case .module(let module): modules.append(module)
-    case .header, .frame, .stack, .note, .end, .unknown: break
+    case .variables(let run): variables.add(run)
+    case .header(let header): accessOrder = header.accessOrder
+    case .frame, .stack, .note, .end, .unknown: break
     }
   }
 
@@ -92,8 +97,14 @@ struct RecordedTables {
   private mutating func newObject(
     _ number: UInt32, _ known: UInt32, _ tables: inout TraceTables, takesOthers: Bool
   ) -> ObjectID? {
-    guard known != NumberMap.undeclared else { return nil }
-    let row = objectRows[Int(known & ~NumberMap.isRow)]
+    let row: BinaryObjectRow
+    if known != NumberMap.undeclared {
+      row = objectRows[Int(known & ~NumberMap.isRow)]
+    } else if let variable = variables.row(of: number) {
+      row = variable
+    } else {
+      return nil
+    }
     let creation = row.creation.flatMap { stack($0, &tables) } ?? .absent
     let id = tables.objects.append(kind: row.kind, name: row.name, stack: creation)
     objects[number] = id.rawValue
@@ -103,7 +114,12 @@ struct RecordedTables {
     // The puts and gets of its task name a future by this number.
     if row.kind == .future { details.externalID = Int64(number) }
     if let address = details.address, details.module == nil {
-      place(address, &details, among: objectModules[Int(known & ~NumberMap.isRow)])
+      let isRow = known != NumberMap.undeclared
+      place(
+        address, &details,
+        among: isRow ? objectModules[Int(known & ~NumberMap.isRow)] : modules.count)
+      // There may be millions, and only those of a module have names.
+      if !isRow, details.module == nil { details.address = nil }
     }
     if details != ObjectDetails() { tables.objects[id] = details }
     return id

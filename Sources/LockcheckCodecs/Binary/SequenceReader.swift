@@ -148,7 +148,7 @@ struct SequenceReader {
         throw TraceCodingError(
           .truncated, at: .file, "events are missing", found: "\(total)", expected: ["\(events)"])
       }
-    case .process, .header, .module, .addresses, .note, .unknown: break
+    case .process, .header, .module, .addresses, .note, .variables, .unknown: break
     }
   }
 

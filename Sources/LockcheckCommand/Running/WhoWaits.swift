@@ -41,7 +41,7 @@ struct WhoWaits {
     var tables = tables
     let objects = waits.map(\.object).filter(\.isPresent)
     let stacks = waits.map(\.stack) + objects.map { tables.objects.stack(of: $0) }
-    _ = TraceAnalysis.symbols(&tables, stacks.filter(\.isPresent))
+    _ = TraceAnalysis.symbols(&tables, stacks.filter(\.isPresent), objects)
     let names = Names(tables).distinct(objects: objects)
     return waits.map { wait in
       var line = "  \(name(wait.thread)) waits for "

@@ -1,0 +1,119 @@
+#ifndef LC_ACCESSOR_H
+#define LC_ACCESSOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lc_shadow.h"
+#include "lc_thread.h"
+
+#define LC_FILTER_BITS 13
+/// How many calls deep the shadow stack keeps; what is called deeper still is counted only.
+#define LC_CALLS 16384
+/// How many atomics that were read without an order a thread remembers, until a fence may give them one.
+#define LC_UNORDERED_READS 8
+#define LC_ATOMIC_FILTER 64
+
+/// A call: where it returns to, the stack pointer inside it, and a hash of all calls up to it.
+typedef struct lc_call {
+  uintptr_t pc;
+  uintptr_t sp;
+  uint64_t hash;
+} lc_call;
+
+/// An atomic that was read: nothing new as long as nobody has written it since.
+typedef struct lc_atomic_reading {
+  uintptr_t address;
+  uint32_t version;
+  uint32_t epoch;
+} lc_atomic_reading;
+
+/// What is kept for a thread that runs code compiled with access instrumentation.
+typedef struct lc_accessor {
+  /// The accesses that were recorded lately, see `lc_filter_entry`.
+  uint64_t filter[1 << LC_FILTER_BITS];
+  lc_atomic_reading atomics[LC_ATOMIC_FILTER];
+  uintptr_t unordered_reads[LC_UNORDERED_READS];
+  uint8_t unordered_sizes[LC_UNORDERED_READS];
+  uint32_t unordered_count;
+  /// Whether a fence has made later writes without an order release what went before.
+  uint32_t is_fenced;
+  /// How often the program has asked for its accesses to be left out.
+  uint32_t ignored;
+  /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
+  uint32_t *awaited_lock;
+  uint32_t depth;
+  struct lc_accessor *next;
+  lc_call calls[LC_CALLS];
+} lc_accessor;
+
+extern __thread lc_accessor *lc_own_accessor __attribute__((tls_model("initial-exec")));
+
+/// Whether any thread has come with an access: as long as none has, memory is not looked at.
+extern uint8_t lc_has_accesses;
+/// Has new memory, and memory that is given back, noted from now on.
+void lc_watch_memory(void);
+
+static inline uint32_t lc_own_thread_number(void) { return lc_self == 0 ? 0 : lc_self->number; }
+
+/// The calling thread's, made at first need; null while nothing is recorded, or without memory.
+lc_accessor *lc_accessor_make(void);
+
+/// Entry of the filter for an access: epoch (26 bits), size as a power of two (3), whether it writes (1),
+/// and what its place in the filter does not say of the address (34).
+static inline uint64_t lc_filter_entry(uint32_t epoch, uintptr_t a, unsigned power, bool writes) {
+  return (uint64_t)epoch << 38 | (uint64_t)power << 35 | (uint64_t)writes << 34 | (a & 7) << 31 |
+         (a >> 16 & 0x7FFFFFFF);
+}
+#define LC_FILTER_WRITES ((uint64_t)1 << 34)
+static inline uint64_t *lc_filter_place(lc_accessor *self, uintptr_t a) {
+  return &self->filter[(a >> 3 ^ (a & 7) << (LC_FILTER_BITS - 3)) & ((1 << LC_FILTER_BITS) - 1)];
+}
+
+/// The hash of the stack that ends with `pc`.
+static inline uint64_t lc_call_hash(uint64_t outer, uintptr_t pc) {
+  uint64_t hash = (outer ^ pc) * 0xFF51AFD7ED558CCDu;
+  return hash ^ hash >> 29;
+}
+static inline uint64_t lc_shadow_stack_hash(uintptr_t pc) {
+  lc_accessor *self = lc_own_accessor;
+  uint32_t depth = self == 0 ? 0 : self->depth < LC_CALLS ? self->depth : LC_CALLS;
+  // Told apart from those of walked stacks, which begin otherwise.
+  return lc_call_hash(depth == 0 ? 0x1F83D9ABFB41BD6Bu : self->calls[depth - 1].hash, pc) | 1;
+}
+/// Fills in the stack that ends with `pc`, innermost first. Returns how many addresses.
+static inline size_t lc_shadow_stack(uintptr_t pc, uintptr_t *addresses, size_t limit) {
+  lc_accessor *self = lc_own_accessor;
+  uint32_t depth = self == 0 ? 0 : self->depth < LC_CALLS ? self->depth : LC_CALLS;
+  size_t count = 0;
+  if (count < limit) addresses[count++] = pc;
+  while (count < limit && depth > 0) addresses[count++] = self->calls[--depth].pc;
+  return count;
+}
+
+/// The frame of the outermost function of this library: it returns to the program.
+uintptr_t lc_outermost_frame(void);
+
+/// Forgets that the thread has accessed these bytes.
+void lc_filter_forget(uintptr_t low, uintptr_t high);
+
+// The other half, in Swift. Each returns whether it was recorded.
+
+/// A plain access, of the bytes of one word. `operation` is that of `Operation`.
+bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc);
+/// An atomic one, whose place is held; `stamp` is that of the last on it, and takes that of this one.
+bool lc_record_atomic(
+    uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc, uint64_t *stamp);
+/// A lock of one word, that code of Swift's Mutex takes or gives back.
+void lc_record_word_lock(uint32_t *word, bool is_acquire);
+
+/// Records the acquire of the awaited lock, if the thread has it by now.
+void lc_settle_awaited_lock(lc_accessor *self);
+
+#define LC_OPERATION_READ 11
+#define LC_OPERATION_WRITE 12
+#define LC_OPERATION_ATOMIC_READ 13
+#define LC_OPERATION_ATOMIC_WRITE 14
+#define LC_OPERATION_ATOMIC_UPDATE 15
+
+#endif

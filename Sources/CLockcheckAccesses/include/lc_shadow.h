@@ -1,0 +1,106 @@
+#ifndef LC_SHADOW_H
+#define LC_SHADOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What is known about the program's memory, page by page: which variables its words are, and where heap
+// blocks begin. Pages are made when first needed and never given back.
+
+/// One word of eight bytes, and the variables in it.
+///
+/// Bits 0–31: the number of its first byte as an object; a variable has that of its own first byte.
+/// Bits 32–35: how it is parted. Bits 36–55: the thread that touched it first. Bit 56: another one has
+/// too. Bit 57: it was given back, and whoever comes next begins another life of it. 0: never touched.
+typedef uint64_t lc_cell;
+
+#define LC_CELL_THREAD(cell) ((uint32_t)((cell) >> 36) & 0xFFFFF)
+#define LC_CELL_SHARED ((lc_cell)1 << 56)
+#define LC_CELL_ENDED ((lc_cell)1 << 57)
+
+typedef struct lc_page {
+  /// The number of its first byte; 0 before it has any.
+  uint32_t first;
+  lc_cell cells[512];
+  /// For each word, what its last thread has recorded of it: thread (bits 44–63), epoch (16–43), the bytes that it wrote (8–15), and those that it read (0–7).
+  uint64_t recent[512];
+  /// Words that are known to be part of a heap block, a bit each.
+  uint64_t described[8];
+  /// Where blocks begin, a bit for every 16 bytes, and for each of them its size (40 bits) and the stack
+  /// that made it (24 bits); the latter null as long as none begins here.
+  uint64_t starts[4];
+  uint64_t *blocks;
+} lc_page;
+
+/// The page that holds the address; null where it is not known yet.
+lc_page *lc_page_at(uintptr_t address);
+/// The page that holds the address, made where there is none; null without memory. Takes no lock.
+lc_page *lc_page_make(uintptr_t address);
+
+/// What came of touching a word.
+typedef enum lc_touch_outcome {
+  LC_TOUCHED,
+  /// Touched, and now a second thread's too.
+  LC_TOUCHED_SHARED,
+  /// The page has no numbers.
+  LC_TOUCH_NO_NUMBERS,
+  /// The word was given back: it needs a new number.
+  LC_TOUCH_ENDED,
+} lc_touch_outcome;
+
+typedef struct lc_touch {
+  lc_touch_outcome outcome;
+  uint32_t number;
+  /// Which of its bytes begin a variable that was touched, a bit each.
+  uint32_t parts;
+} lc_touch;
+
+/// Notes that `thread` touches the bytes from `low` up to `high` of a word, or, where the two are the
+/// same, the variable that lies there. Takes no lock.
+///
+/// A word is one variable until a part of it is touched alone, and then as many as it takes: the halves,
+/// the quarters of a half or its bytes. The first of them goes on under the number of the whole.
+lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread);
+
+/// Whether the thread has recorded such an access, or a stronger one, to all these bytes of a word in this
+/// epoch. Takes no lock: what a thread finds of its own it has put there itself.
+bool lc_word_is_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
+/// Notes that it has.
+void lc_word_note_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
+
+/// A run of words of one page: where it begins, and the number of its first byte.
+typedef struct lc_run {
+  uintptr_t address;
+  uint32_t first;
+  uint32_t words;
+} lc_run;
+
+/// Numbers for the page of the address; no words where it has some. Under the recorder's lock.
+lc_run lc_page_number(uintptr_t address);
+/// New numbers for the ended words around the address, as far as they are of the same block; no words
+/// where it is not ended, and a number of all ones where there are none left. Under the recorder's lock.
+lc_run lc_words_renew(uintptr_t address);
+/// Has the words of a run go by their new numbers, which are in the file now. Under the recorder's lock.
+void lc_run_begin(lc_run run);
+
+/// The heap block that the address lies in: its start, or 0; its size and the stack that made it.
+uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
+/// Whether it is known of a word who made it, or that nobody knows.
+bool lc_word_is_described(uintptr_t address);
+/// Notes that nobody does.
+void lc_word_describe(uintptr_t address);
+/// The words around the address that belong to its block, follow each other by number and have not been
+/// described yet; they count as described from now on. Under the recorder's lock.
+lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size);
+
+/// A heap block begins.
+void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack);
+/// A heap block ends, and with it the variables in it. Returns its size; 0 where it is not known.
+uint64_t lc_block_end(uintptr_t address);
+/// The variables between two addresses end.
+void lc_words_end(uintptr_t low, uintptr_t high);
+
+#endif

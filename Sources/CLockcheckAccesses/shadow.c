@@ -1,0 +1,293 @@
+#include "lc_shadow.h"
+
+#include "lc_system.h"
+#include "lc_thread.h"
+
+// Two levels: 2^15 parts of the address space, each with 2^20 pages. Mapped where touched.
+static lc_page **parts[1 << 15];
+
+lc_page *lc_page_at(uintptr_t address) {
+  if (address >> 47) return 0;
+  lc_page **part = __atomic_load_n(&parts[address >> 32], __ATOMIC_ACQUIRE);
+  return part == 0 ? 0 : __atomic_load_n(&part[address >> 12 & 0xFFFFF], __ATOMIC_ACQUIRE);
+}
+
+/// Puts memory where nobody has yet; whoever comes second takes what the first has put there.
+static void *install(void **place, size_t bytes) {
+  void *made = lc_map_memory(bytes), *known = 0;
+  if (made == 0) return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (__atomic_compare_exchange_n(place, &known, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  lc_unmap(made, bytes);
+  return known;
+}
+
+/// Pages are cut from larger pieces: the system is asked once for many.
+static lc_page *carve(void) {
+  enum { count = 64 };
+  static __thread lc_page *at __attribute__((tls_model("initial-exec"))) = 0;
+  static __thread uint32_t left __attribute__((tls_model("initial-exec"))) = 0;
+  if (left == 0) {
+    at = lc_map_memory(count * sizeof *at);
+    if (at == 0) return 0;
+    left = count;
+  }
+  left--;
+  return at++;
+}
+
+lc_page *lc_page_make(uintptr_t address) {
+  if (address >> 47) return 0;
+  lc_page *page = lc_page_at(address);
+  if (page != 0) return page;
+  lc_page ***part = &parts[address >> 32];
+  if (*part == 0 && install((void **)part, sizeof(lc_page *) << 20) == 0) return 0;
+  lc_page **place = &(*part)[address >> 12 & 0xFFFFF], *made = carve();
+  if (made == 0) return 0;
+  // A page that lost the race stays unused.
+  if (__atomic_compare_exchange_n(place, &page, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  return page;
+}
+
+// How a word is parted: 0 whole; else 1 + 3 * first half + second half, where a half is 0 whole, 1 in
+// twos, 2 in ones.
+
+static unsigned refined(unsigned parting, unsigned low, unsigned high) {
+  if (low == 0 && high == 8) return parting;
+  unsigned halves[2] = {0, 0};
+  if (parting != 0) halves[0] = (parting - 1) / 3, halves[1] = (parting - 1) % 3;
+  for (unsigned i = 0; i < 2; i++) {
+    unsigned base = 4 * i, l = low > base ? low - base : 0;
+    unsigned h = high > base + 4 ? 4 : high > base ? high - base : 0;
+    if (l >= h || h - l == 4) continue;
+    unsigned fineness = (l | h) & 1 ? 2 : 1;
+    if (halves[i] < fineness) halves[i] = fineness;
+  }
+  return 1 + 3 * halves[0] + halves[1];
+}
+
+static uint32_t parts_touched(unsigned parting, unsigned low, unsigned high) {
+  if (parting == 0) return 1;
+  uint32_t mask = 0;
+  for (unsigned i = 0; i < 2; i++) {
+    unsigned step = 4u >> (i == 0 ? (parting - 1) / 3 : (parting - 1) % 3);
+    for (unsigned at = 4 * i; at < 4 * i + 4; at += step)
+      if (at < high + (low == high) && at + step > low) mask |= 1u << at;
+  }
+  return mask;
+}
+
+lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread) {
+  lc_touch touch = {LC_TOUCH_NO_NUMBERS, 0, 0};
+  lc_page *page = lc_page_at(address);
+  if (page == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0) return touch;
+  thread &= 0xFFFFF;
+  unsigned word = address >> 3 & 511, parting = 0;
+  lc_cell *cell = &page->cells[word];
+  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED), new;
+  do {
+    touch.outcome = LC_TOUCHED;
+    new = old == 0 ? page->first + 8 * word : old;
+    uint32_t owner = LC_CELL_THREAD(new);
+    if (new & LC_CELL_ENDED) {
+      // What only one thread has touched may go on: nobody can race with it.
+      if (owner != thread || new & LC_CELL_SHARED) {
+        touch.outcome = LC_TOUCH_ENDED;
+        return touch;
+      }
+      new &= ~LC_CELL_ENDED;
+    } else if (owner == 0) {
+      new |= (lc_cell)thread << 36;
+    } else if (owner != thread && !(new & LC_CELL_SHARED)) {
+      new |= LC_CELL_SHARED;
+      touch.outcome = LC_TOUCHED_SHARED;
+    }
+    // Of a variable whose size is not said, what is known already, and a byte where nothing is.
+    if (low == high && old == 0) high++;
+    parting = low == high ? new >> 32 & 15 : refined(new >> 32 & 15, low, high);
+    new = (new & ~((lc_cell)15 << 32)) | (lc_cell)parting << 32;
+  } while (new != old && !__atomic_compare_exchange_n(
+                             cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  touch.number = (uint32_t)new;
+  touch.parts = parts_touched(parting, low, high);
+  return touch;
+}
+
+static uint64_t recent_key(uint32_t thread, uint32_t epoch) {
+  return (uint64_t)(thread & 0xFFFFF) << 44 | (uint64_t)(epoch & 0xFFFFFFF) << 16;
+}
+
+bool lc_word_is_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
+  lc_page *page = lc_page_at(address);
+  if (page == 0) return false;
+  uint64_t known = __atomic_load_n(&page->recent[address >> 3 & 511], __ATOMIC_RELAXED);
+  if (known >> 16 != recent_key(thread, epoch) >> 16) return false;
+  uint64_t bytes = (1u << high) - (1u << low);
+  uint64_t done = writes ? known >> 8 & 255 : (known | known >> 8) & 255;
+  return (done & bytes) == bytes;
+}
+
+void lc_word_note_recent(
+    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
+  lc_page *page = lc_page_at(address);
+  if (page == 0) return;
+  uint64_t *place = &page->recent[address >> 3 & 511];
+  uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), key = recent_key(thread, epoch);
+  if (known >> 16 != key >> 16) known = key;
+  uint64_t bytes = (1u << high) - (1u << low);
+  __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
+}
+
+lc_run lc_page_number(uintptr_t address) {
+  lc_run run = {address & ~(uintptr_t)4095, 0, 0};
+  lc_page *page = lc_page_make(address);
+  if (page == 0) return run;
+  run.first = page->first;
+  if (run.first != 0) return run;
+  run.first = lc_next_object_numbers(4096);
+  if (run.first == 0) return run;
+  run.words = 512;
+  return run;
+}
+
+void lc_run_begin(lc_run run) {
+  lc_page *page = lc_page_at(run.address);
+  if (page->first == 0) {
+    __atomic_store_n(&page->first, run.first, __ATOMIC_RELEASE);
+    return;
+  }
+  for (uint32_t i = 0; i < run.words; i++)
+    __atomic_store_n(
+        &page->cells[(run.address >> 3 & 511) + i], run.first + 8 * i, __ATOMIC_RELEASE);
+}
+
+lc_run lc_words_renew(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  unsigned word = address >> 3 & 511, low = word, high = word + 1;
+  lc_run run = {address & ~(uintptr_t)7, 0, 0};
+  if (page == 0 || !(page->cells[word] & LC_CELL_ENDED)) return run;
+  uint64_t size = 0;
+  uint32_t stack = 0;
+  uintptr_t base = address & ~(uintptr_t)4095;
+  uintptr_t block = lc_block_around(address, &size, &stack);
+  uintptr_t least = block > base ? block : base, most = base + 4096;
+  if (block != 0 && block + size < most) most = block + size;
+  while (low > 0 && base + 8 * (low - 1) >= least && page->cells[low - 1] & LC_CELL_ENDED) low--;
+  while (high < 512 && base + 8 * high < most && page->cells[high] & LC_CELL_ENDED) high++;
+  run.first = lc_next_object_numbers(8 * (high - low));
+  if (run.first == 0) {
+    run.first = UINT32_MAX;
+    return run;
+  }
+  run.address = base + 8 * low;
+  run.words = high - low;
+  return run;
+}
+
+/// The lowest address at which a block ever began, and the size of the largest.
+static uintptr_t lowest_block = UINTPTR_MAX;
+static uint64_t largest_block = 0;
+
+uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack) {
+  unsigned at = address >> 4 & 255;
+  for (uintptr_t base = address & ~(uintptr_t)4095;; base -= 4096, at = 255) {
+    lc_page *page = lc_page_at(base);
+    if (page != 0 && page->blocks != 0) {
+      for (int word = at >> 6; word >= 0; word--) {
+        uint64_t bits = page->starts[word];
+        if ((unsigned)word == at >> 6 && (at & 63) != 63) bits &= ((uint64_t)2 << (at & 63)) - 1;
+        if (bits == 0) continue;
+        unsigned place = 64 * word + 63 - __builtin_clzll(bits);
+        uint64_t entry = __atomic_load_n(&page->blocks[place], __ATOMIC_RELAXED);
+        uintptr_t start = base + 16 * place;
+        if (address - start >= entry >> 24) return 0;
+        *size = entry >> 24;
+        *stack = entry & 0xFFFFFF;
+        return start;
+      }
+    }
+    uintptr_t next = base - 1;
+    if (next < lowest_block || address - next > largest_block) return 0;
+  }
+}
+
+static uint32_t number_of(lc_page *page, unsigned word) {
+  return page->cells[word] != 0 ? (uint32_t)page->cells[word] : page->first + 8 * word;
+}
+
+bool lc_word_is_described(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  return page == 0 || (page->described[address >> 9 & 7] >> (address >> 3 & 63) & 1);
+}
+
+void lc_word_describe(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  __atomic_fetch_or(
+      &page->described[address >> 9 & 7], (uint64_t)1 << (address >> 3 & 63), __ATOMIC_RELAXED);
+}
+
+lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size) {
+  lc_page *page = lc_page_at(address);
+  unsigned word = address >> 3 & 511, low = word, high = word + 1;
+  uintptr_t base = address & ~(uintptr_t)4095;
+  lc_run run = {address & ~(uintptr_t)7, 0, 0};
+  if (page == 0 || page->described[word >> 6] >> (word & 63) & 1) return run;
+  uintptr_t least = block > base ? block : base;
+  uintptr_t most = block + size < base + 4096 ? block + size : base + 4096;
+  while (low > 0 && base + 8 * (low - 1) >= least &&
+         number_of(page, low - 1) + 8 == number_of(page, low))
+    low--;
+  while (high < 512 && base + 8 * high < most &&
+         number_of(page, high - 1) + 8 == number_of(page, high))
+    high++;
+  for (unsigned i = low; i < high; i++) lc_word_describe(base + 8 * i);
+  run.address = base + 8 * low;
+  run.first = number_of(page, low);
+  run.words = high - low;
+  return run;
+}
+
+void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack) {
+  lc_page *page = lc_page_make(address);
+  if (page == 0 || (address & 15) != 0) return;
+  if (page->blocks == 0 && install((void **)&page->blocks, 256 * sizeof(uint64_t)) == 0) return;
+  unsigned place = address >> 4 & 255;
+  // Too small a bound costs the name of a variable, and no more.
+  if (address < lowest_block) lowest_block = address;
+  if (size > largest_block) largest_block = size;
+  __atomic_store_n(&page->blocks[place], size << 24 | (stack & 0xFFFFFF), __ATOMIC_RELAXED);
+  __atomic_fetch_or(&page->starts[place >> 6], (uint64_t)1 << (place & 63), __ATOMIC_RELEASE);
+}
+
+uint64_t lc_block_end(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  unsigned place = address >> 4 & 255;
+  if (page == 0 || page->blocks == 0 || (address & 15) != 0) return 0;
+  if (!(page->starts[place >> 6] >> (place & 63) & 1)) return 0;
+  uint64_t size = page->blocks[place] >> 24;
+  __atomic_fetch_and(&page->starts[place >> 6], ~((uint64_t)1 << (place & 63)), __ATOMIC_RELAXED);
+  lc_words_end(address, address + size);
+  return size;
+}
+
+void lc_words_end(uintptr_t low, uintptr_t high) {
+  for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
+    uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
+    lc_page *page = lc_page_at(at);
+    if (page == 0 || page->first == 0) {
+      at = next;
+      continue;
+    }
+    for (; at < next && at < high; at += 8) {
+      unsigned word = at >> 3 & 511;
+      if (__atomic_load_n(&page->cells[word], __ATOMIC_RELAXED) == 0) continue;
+      __atomic_fetch_or(&page->cells[word], LC_CELL_ENDED, __ATOMIC_RELAXED);
+      __atomic_store_n(&page->recent[word], 0, __ATOMIC_RELAXED);
+      if (page->described[word >> 6] >> (word & 63) & 1)
+        __atomic_fetch_and(
+            &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import CLockcheckAccesses
+import LockcheckRecorder
+
+/// The variables of the program: words of its memory, from their first touch to the end of the block that
+/// they lie in.
+enum Variables {
+  /// Does what a touch could not do without the recorder's lock.
+  ///
+  /// - Returns: False where there is no room for it.
+  @inline(never)
+  static func settle(_ outcome: lc_touch_outcome, at address: UInt) -> Bool {
+    if outcome == LC_TOUCH_NO_NUMBERS { return number(address) }
+    if outcome == LC_TOUCH_ENDED { return renew(address) }
+    return describe(address)
+  }
+
+  /// Gives the page of an address its numbers.
+  private static func number(_ address: UInt) -> Bool {
+    var run = lc_run()
+    return RecordedVariables.introduce(
+      {
+        run = lc_page_number(address)
+        return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
+      }, begin: { lc_run_begin(run) })
+      && run.first != 0
+  }
+
+  /// Begins another life of the words around an address.
+  private static func renew(_ address: UInt) -> Bool {
+    var run = lc_run()
+    return RecordedVariables.introduce(
+      {
+        run = lc_words_renew(address)
+        return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
+      }, begin: { lc_run_begin(run) })
+      && run.first != .max
+  }
+
+  /// Says of words that a second thread has come to who made the block that they lie in.
+  private static func describe(_ address: UInt) -> Bool {
+    if lc_word_is_described(address) { return true }
+    var size: UInt64 = 0
+    var creation: UInt32 = 0
+    let block = unsafe lc_block_around(address, &size, &creation)
+    guard creation != 0 else {
+      lc_word_describe(address)
+      return true
+    }
+    return RecordedVariables.introduce(
+      {
+        let run = lc_words_describe(address, block, size)
+        return run.words == 0 ? nil : (run.first, run.words * 8, run.address, creation)
+      }, begin: {})
+  }
+}
+
+/// Called for a new heap block: the stack that makes it.
+@c(lc_allocation_stack) public func allocationStack(_ frame: UInt) -> UInt32 {
+  RecordedVariables.creation(frame: frame)
+}

@@ -1,0 +1,80 @@
+import CLockcheckAccesses
+import CLockcheckInterpose
+import LockcheckInterpose
+import LockcheckRecorder
+import LockcheckTrace
+
+/// Locks of one word that the code of their users takes and gives back by itself, as that of Swift's
+/// `Mutex` does.
+@c(lc_record_word_lock) public func recordWordLock(
+  _ word: UnsafeMutablePointer<UInt32>, _ isAcquire: Bool
+) {
+  unsafe WordLocks.record(word, isAcquire: isAcquire)
+}
+
+enum WordLocks {
+  @inline(never)
+  static func record(_ word: UnsafeMutablePointer<UInt32>, isAcquire: Bool) {
+    let frame = lc_outermost_frame()
+    guard let instance = unsafe Instances.at(word, as: .lock, frame: frame) else { return }
+    if isAcquire {
+      let form = EventForm(
+        .acquire, mode: .exclusive, isPending: false, attempt: .blocking, result: .success)
+      let session = unsafe instance.pointee.object.append(form, order: .ofHolder, frame: frame)
+      unsafe instance.pointee.noteAcquire(in: session)
+    } else {
+      let session = unsafe instance.pointee.noteRelease()
+      unsafe instance.pointee.object.appendRelease(.exclusive, takenIn: session, frame: frame)
+    }
+  }
+}
+
+/// What a program says by annotation: what goes before a release at an address comes before what goes
+/// after an acquire at it.
+@c(lc_record_annotation) public func recordAnnotation(_ address: UInt, _ isAcquire: Bool) {
+  Annotations.record(address, isAcquire: isAcquire)
+}
+
+enum Annotations {
+  @inline(never)
+  static func record(_ address: UInt, isAcquire: Bool) {
+    let frame = lc_outermost_frame()
+    guard let place = unsafe UnsafeRawPointer(bitPattern: address),
+      let instance = unsafe Instances.at(place, as: .variable, frame: frame)
+    else { return }
+    // Several may release what one then acquires: an update keeps what was given before.
+    unsafe instance.pointee.object.append(
+      EventForm(isAcquire ? .atomicRead : .atomicUpdate), order: .ofObject, frame: frame)
+  }
+}
+
+/// A lock that the program tells of by annotation.
+@c(lc_record_annotated_lock) public func recordAnnotatedLock(
+  _ address: UInt, _ flags: UInt32, _ step: Int32
+) {
+  AnnotatedLocks.record(address, isShared: flags & 8 != 0, isTry: flags & 16 != 0, step: step)
+}
+
+enum AnnotatedLocks {
+  /// - Parameter step: 0 it was taken, 1 it was not, 2 it is about to be given back, 3 it has ended.
+  @inline(never)
+  static func record(_ address: UInt, isShared: Bool, isTry: Bool, step: Int32) {
+    let frame = lc_outermost_frame()
+    let place = unsafe UnsafeRawPointer(bitPattern: address)
+    if step == 3 { return unsafe Instances.end(place) }
+    guard let instance = unsafe Instances.at(place, as: .rwlock, frame: frame) else { return }
+    let mode = isShared ? LockMode.shared : .exclusive
+    let order = isShared ? EventOrder.ofObject : .ofHolder
+    if step == 2 {
+      let form = EventForm(
+        .release, mode: mode, isPending: false, attempt: .blocking, result: .success)
+      unsafe instance.pointee.object.append(form, order: order, frame: frame)
+      return
+    }
+    let form = EventForm(
+      .acquire, mode: mode, isPending: false, attempt: isTry ? .try : .blocking,
+      result: step == 0 ? .success : .failed)
+    unsafe instance.pointee.object.append(
+      form, order: step == 0 ? order : .ofThread, frame: frame)
+  }
+}

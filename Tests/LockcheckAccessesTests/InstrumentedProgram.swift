@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// A program of `Programs`, compiled with access instrumentation and linked with the runtime library.
+struct InstrumentedProgram {
+  /// How a command ended, and what it said.
+  struct Result {
+    var status: Int32
+    var output: String
+  }
+
+  private let folder: URL
+  private var program: URL { folder.appending(path: "program") }
+
+  /// The products stand beside the tests.
+  private static var products: URL {
+    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  }
+
+  /// Compiles a source file.
+  ///
+  /// - Parameters:
+  ///   - source: Its name.
+  ///   - definitions: What the preprocessor is to define.
+  init(_ source: String, definitions: [String]) throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Programs/\(source)").path
+    let library = Self.products.path
+    let link = ["-L", library, "-lLockcheckRuntime"]
+    let object = folder.appending(path: "program.o").path
+    if source.hasSuffix(".swift") {
+      try expectSuccess(
+        ["swiftc", "-g", "-O", "-Xfrontend", "-sanitize=thread", file, "-o", program.path]
+          + link + ["-Xlinker", "-rpath", "-Xlinker", library, "-Xlinker", "--build-id"])
+    } else {
+      let compiler = source.hasSuffix(".cc") ? "clang++" : "clang"
+      try expectSuccess(
+        [compiler, "-g", "-O1", "-fsanitize=thread", "-c", file, "-o", object]
+          + definitions.map { "-D\($0)" })
+      try expectSuccess(
+        [compiler, object, "-o", program.path, "-pthread"] + link
+          + ["-Wl,-rpath,\(library)", "-Wl,--build-id"])
+    }
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+
+  /// Runs it, recorded, and analyzes the trace.
+  ///
+  /// - Returns: The rules that it breaks and how sure that is, as in `data-race observed`, each once.
+  func findings(_ arguments: [String]) throws -> [String] {
+    let trace = folder.appending(path: "program.lctrace").path
+    let ran = try run(
+      [program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
+    #expect(ran.status == 0, "\(ran.output)")
+    let analyzed = try run(
+      [Self.products.appending(path: "lockcheck").path, "analyze", "--format", "json", trace])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(analyzed.output.utf8)) as? [String: Any])
+    let findings = try #require(report["findings"] as? [[String: Any]])
+    return Set(findings.map { "\($0["rule"] ?? "") \($0["verdict"] ?? "")" }).sorted()
+  }
+
+  private func expectSuccess(_ command: [String]) throws {
+    let result = try run(command)
+    try #require(result.status == 0, "\(command.joined(separator: " ")): \(result.output)")
+  }
+
+  /// Runs a command; what it says goes through a file, so that nobody has to read while it runs.
+  private func run(_ command: [String], _ variables: [String: String] = [:]) throws -> Result {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = command
+    var environment = ProcessInfo.processInfo.environment
+    for name in ["LOCKCHECK", "LOCKCHECK_TRACE"] { environment[name] = nil }
+    process.environment = environment.merging(variables) { $1 }
+    let file = folder.appending(path: "\(UUID()).out")
+    try "".write(to: file, atomically: false, encoding: .utf8)
+    process.standardOutput = try FileHandle(forWritingTo: file)
+    let isReport = command.contains("analyze")
+    process.standardError =
+      isReport ? FileHandle.nullDevice : try FileHandle(forWritingTo: file)
+    try process.run()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, output: try String(contentsOf: file, encoding: .utf8))
+  }
+}

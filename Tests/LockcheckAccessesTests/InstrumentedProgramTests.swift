@@ -1,0 +1,52 @@
+import Testing
+
+/// A program, and how it is compiled.
+struct ProgramCase: Sendable, CustomTestStringConvertible {
+  var source: String
+  var definitions: [String] = []
+
+  var testDescription: String { ([source] + definitions).joined(separator: " ") }
+}
+
+/// In which two accesses are never ordered. What comes after the first race of a run may be less certain.
+private let racing = [
+  ProgramCase(source: "counter.c"),
+  ProgramCase(source: "publication.cc", definitions: ["RELAXED"]),
+  ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"]),
+]
+
+private let clean = [
+  ProgramCase(source: "counter.c", definitions: ["MENDED"]),
+  ProgramCase(source: "publication.cc"),
+  ProgramCase(source: "publication.cc", definitions: ["RELAXED", "FENCE"]),
+  ProgramCase(source: "neighbours.cc"),
+  ProgramCase(source: "reuse.cc"),
+  ProgramCase(source: "firstuse.cc"),
+]
+
+@Suite struct `A program compiled with access instrumentation` {
+  @Test(arguments: racing)
+  func `shows the race that it has`(program: ProgramCase) throws {
+    let built = try InstrumentedProgram(program.source, definitions: program.definitions)
+    defer { built.remove() }
+    #expect(try built.findings([]).contains("data-race observed"))
+  }
+
+  @Test(arguments: clean)
+  func `shows nothing where nothing is wrong`(program: ProgramCase) throws {
+    let built = try InstrumentedProgram(program.source, definitions: program.definitions)
+    defer { built.remove() }
+    #expect(try built.findings([]) == [])
+  }
+
+  @Test func `in Swift, is silent about what a Mutex guards, and not about the rest`() throws {
+    let built = try InstrumentedProgram("mutex.swift", definitions: [])
+    defer { built.remove() }
+    #expect(try built.findings([]) == [])
+    // Whether the lock happened to order the accesses decides how sure it is.
+    let races = try built.findings(["race"])
+    #expect(!races.isEmpty && races.allSatisfy { $0.hasPrefix("data-race ") }, "\(races)")
+    let orders = try built.findings(["inverted"])
+    #expect(orders.map { $0.prefix(16) } == ["lock-order-cycle"], "\(orders)")
+  }
+}
