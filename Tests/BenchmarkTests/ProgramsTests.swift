@@ -12,7 +12,8 @@ import Testing
   private func run(_ arguments: String...) throws -> (status: Int32, lines: [[String]]) {
     let process = Process()
     process.executableURL = Self.products.appending(path: "lockcheck-benchmark")
-    process.arguments = ["programs", "--rounds", "1", "--divide", "1000", "--no-others"] + arguments
+    process.arguments =
+      ["programs", "--rounds", "1", "--divide", "1000", "--no-others"] + arguments
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

@@ -45,7 +45,7 @@ struct Meter {
       program,
       ["\(seconds)", task.count == nil ? "drop" : "keep", task.socket ?? "-", "\(task.requests)"]
         + (task.environment.isEmpty ? [] : environment) + task.program, isQuiet: true)
-    var reading = Self.reading(of: try child.end().output, count: task.count)
+    var reading = Self.reading(of: child.end().output, count: task.count)
     reading?.trace = Machine.size(of: trace) ?? 0
     return reading
   }

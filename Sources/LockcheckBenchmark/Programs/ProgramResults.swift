@@ -59,7 +59,8 @@ struct ProgramResults {
     let trace = Spread(turns.map { Double($0.reading.trace) / 1000 }).median
     guard way != .plain else { return [time, "", "", "", memory, ""] }
     return [
-      time, Spread(turns.map(\.ratio)).text(digits: 2), Spread(turns.map(\.wallRatio)).text(digits: 2),
+      time, Spread(turns.map(\.ratio)).text(digits: 2),
+      Spread(turns.map(\.wallRatio)).text(digits: 2),
       isReal ? "" : Spread(turns.map(\.more)).text(digits: 0), memory,
       trace > 0 ? trace.text(digits: 0) : "",
     ]

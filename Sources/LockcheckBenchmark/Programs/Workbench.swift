@@ -90,7 +90,7 @@ struct Workbench {
     if rows.contains(.python) {
       // Not what is found first, which may be a script that starts another.
       let child = try? Child("python3", ["-c", "import sys; print(sys.executable)"], isQuiet: true)
-      let name = try child?.end().output.split(separator: "\n").first.map(String.init)
+      let name = child?.end().output.split(separator: "\n").first.map(String.init)
       python = name
       isThere[.python] = name != nil
       if name == nil { skipped.append("python3: not installed") }
@@ -105,7 +105,9 @@ struct Workbench {
   /// Words that a compressor finds again.
   private static func text(kilobytes: Int) -> String {
     var random = SeededGenerator(seed: 1)
-    let words = (0..<4096).map { _ in String(UInt32.random(in: .min ... .max, using: &random), radix: 36) }
+    let words = (0..<4096).map { _ in
+      String(UInt32.random(in: .min ... .max, using: &random), radix: 36)
+    }
     var text = ""
     text.reserveCapacity(kilobytes << 10)
     while text.utf8.count < kilobytes << 10 {
@@ -124,7 +126,9 @@ extension Workbench {
     let compilers = ["gcc", "clang"]
     func program(_ name: String) -> String { folder.file("kernel-\(name)") }
     func compile(_ name: String, _ words: [String]) -> Bool {
-      compilers.contains { Self.succeeds($0, ["-O2", "-g"] + words + ["-o", program(name), "-pthread"]) }
+      compilers.contains {
+        Self.succeeds($0, ["-O2", "-g"] + words + ["-o", program(name), "-pthread"])
+      }
         && Self.succeeds(program(name), ["pair", "10"])
     }
     if compile("plain", [source]) { kernels[.plain] = program("plain") }
