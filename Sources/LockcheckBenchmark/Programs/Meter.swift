@@ -15,6 +15,8 @@ struct Meter {
   struct Task {
     var program: [String]
     var environment: [String] = []
+    /// Whether it writes a trace.
+    var isRecorded = false
     /// Whether it times itself, and counts how often.
     var count: Int?
     /// Where it listens, and how often it is asked.
@@ -40,11 +42,13 @@ struct Meter {
       folder.remove("run.lctrace")
       folder.remove("socket")
     }
-    let environment = ["env"] + task.environment.map { $0.replacing("TRACE", with: trace) }
+    let environment =
+      ["env"] + task.environment
+      + (task.isRecorded ? ["LOCKCHECK=record", "LOCKCHECK_TRACE=\(trace)"] : [])
     let child = try Child(
       program,
       ["\(seconds)", task.count == nil ? "drop" : "keep", task.socket ?? "-", "\(task.requests)"]
-        + (task.environment.isEmpty ? [] : environment) + task.program, isQuiet: true)
+        + environment + task.program, isQuiet: true)
     var reading = Self.reading(of: child.end().output, count: task.count)
     reading?.trace = Machine.size(of: trace) ?? 0
     return reading

@@ -35,7 +35,7 @@ struct ProgramsCommand: ParsableCommand {
     let rows = only.isEmpty ? ProgramRow.allCases : ProgramRow.allCases.filter(only.contains)
     let bench = try Workbench(
       in: folder, rows: rows, library: try runtime ?? Machine.neighbour("libLockcheckRuntime.so"),
-      others: others, seconds: seconds)
+      others: others, divide: divide, seconds: seconds)
     var results = ProgramResults()
     for _ in 0..<rounds {
       for row in rows { try measure(row, on: bench, into: &results) }

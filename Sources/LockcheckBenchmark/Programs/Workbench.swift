@@ -18,8 +18,11 @@ struct Workbench {
   /// - Parameters:
   ///   - library: The path of `libLockcheckRuntime.so`.
   ///   - others: Whether to look for other tools, too.
+  ///   - divide: How many times less is done.
+  ///   - seconds: How long a program may take.
   init(
-    in folder: TemporaryFolder, rows: [ProgramRow], library: String, others: Bool, seconds: Int
+    in folder: TemporaryFolder, rows: [ProgramRow], library: String, others: Bool, divide: Int,
+    seconds: Int
   ) throws(BenchmarkFailure) {
     self.folder = folder
     self.library = Machine.size(of: library) == nil ? nil : library
@@ -38,7 +41,7 @@ struct Workbench {
       helgrind = Self.succeeds("valgrind", ["--tool=helgrind", "-q", "true"])
       if !helgrind { skipped.append("Helgrind: valgrind does not work here") }
     }
-    try find(rows)
+    try find(rows, divide: divide)
   }
 
   /// How to run it; nil where that cannot be done here.
@@ -51,8 +54,9 @@ struct Workbench {
     case .plain, .sanitizer: break
     case .recorded:
       guard let library else { return nil }
-      task.environment = ["LD_PRELOAD=\(library)", "LOCKCHECK=record", "LOCKCHECK_TRACE=TRACE"]
-    case .accesses: task.environment = ["LOCKCHECK=record", "LOCKCHECK_TRACE=TRACE"]
+      task.environment = ["LD_PRELOAD=\(library)"]
+      task.isRecorded = true
+    case .accesses: task.isRecorded = true
     case .helgrind:
       guard helgrind else { return nil }
       task.program = ["valgrind", "--tool=helgrind", "-q"] + program
@@ -67,12 +71,14 @@ struct Workbench {
     if row.sort != .real { return kernels[kind].map { [$0, row.rawValue, count] } }
     if row == .swift { return swifts[kind].map { [$0, count] } }
     guard !isCompiled, isThere[row] == true else { return nil }
-    let file = folder.file("text-\(share)")
+    let file = folder.file("\(row.rawValue)-\(share)")
     switch row {
     case .pigz: return ["pigz", "-p", "2", "-c", file]
     case .pbzip2: return ["pbzip2", "-p2", "-c", file]
     case .memcached:
-      return ["memcached", "-s", folder.file("socket"), "-t", "2", "-m", "64", "-u", "root"]
+      return [
+        "memcached", "-s", folder.file("socket"), "-t", "2", "-m", "64", "-c", "64", "-u", "root",
+      ]
     case .python: return python.map { [$0, folder.file("jobs.py"), count] }
     default: return nil
     }
@@ -81,7 +87,9 @@ struct Workbench {
   /// Which of the programs of others are there.
   private var isThere: [ProgramRow: Bool] = [:]
 
-  private mutating func find(_ rows: [ProgramRow]) throws(BenchmarkFailure) {
+  private mutating func find(
+    _ rows: [ProgramRow], divide: Int
+  ) throws(BenchmarkFailure) {
     for (row, option) in [(ProgramRow.pigz, "-V"), (.pbzip2, "-V"), (.memcached, "-V")]
     where rows.contains(row) {
       isThere[row] = Self.succeeds(row.rawValue, [option])
@@ -96,9 +104,11 @@ struct Workbench {
       if name == nil { skipped.append("python3: not installed") }
       try folder.write(ScriptSources.python, to: "jobs.py")
     }
-    guard rows.contains(.pigz) || rows.contains(.pbzip2) else { return }
-    for share in Set(ProgramWay.allCases.map { $0.share(of: .pigz) }) {
-      try folder.write(Self.text(kilobytes: ProgramRow.pigz.count / share), to: "text-\(share)")
+    for row in [ProgramRow.pigz, .pbzip2] where isThere[row] == true {
+      for share in Set(ProgramWay.allCases.map { $0.share(of: row) * divide }) {
+        try folder.write(
+          Self.text(kilobytes: max(row.count / share, 1)), to: "\(row.rawValue)-\(share)")
+      }
     }
   }
 
