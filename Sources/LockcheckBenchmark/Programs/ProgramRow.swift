@@ -37,11 +37,11 @@ enum ProgramRow: String, CaseIterable, ExpressibleByArgument {
     case .privateMemory, .sharedRead: 8_000_000
     case .sharedWrite, .blocks: 400_000
     case .sweep: 8 << 20
-    case .pigz: 24 << 10
-    case .pbzip2: 8 << 10
+    case .pigz: 16 << 10
+    case .pbzip2: 4 << 10
     case .memcached: 200_000
     case .swift: 100_000
-    case .python: 8000
+    case .python: 4000
     }
   }
 
@@ -79,6 +79,6 @@ enum ProgramWay: String, CaseIterable {
   /// The part of the work that is done, so that a slow one comes to an end.
   func share(of row: ProgramRow) -> Int {
     guard self == .helgrind else { return 1 }
-    return row.sort == .real ? 8 : 50
+    return row.sort == .real ? 16 : 50
   }
 }
