@@ -5,10 +5,17 @@ enum ScriptSources {
   static let swift = #"""
     import Foundation
 
+    final class Account: @unchecked Sendable {
+      private let lock = NSLock()
+      private var count = 0
+
+      func add() { lock.withLock { count += 1 } }
+      var total: Int { lock.withLock { count } }
+    }
+
     final class Work: @unchecked Sendable {
       private let condition = NSCondition()
-      private let locks = (0..<16).map { _ in NSLock() }
-      private var accounts = [Int](repeating: 0, count: 16)
+      private let accounts = (0..<16).map { _ in Account() }
       private var jobs: [Int] = []
       private var isOver = false
 
@@ -37,12 +44,11 @@ enum ScriptSources {
         while let job = next() {
           var hash = UInt64(job)
           for _ in 0..<2000 { hash = (hash ^ hash >> 29) &* 0xFF51_AFD7_ED55_8CCD &+ 1 }
-          let account = Int(hash & 15)
-          locks[account].withLock { accounts[account] += 1 }
+          accounts[Int(hash & 15)].add()
         }
       }
 
-      var total: Int { locks.indices.reduce(0) { sum, i in sum + locks[i].withLock { accounts[i] } } }
+      var total: Int { accounts.reduce(0) { $0 + $1.total } }
     }
 
     let count = Int(CommandLine.arguments[1])!

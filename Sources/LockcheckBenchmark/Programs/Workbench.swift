@@ -77,7 +77,7 @@ struct Workbench {
     case .pbzip2: return ["pbzip2", "-p2", "-c", file]
     case .memcached:
       return [
-        "memcached", "-s", folder.file("socket"), "-t", "2", "-m", "64", "-c", "64", "-u", "root",
+        "memcached", "-s", folder.file("socket"), "-t", "2", "-m", "64", "-u", "root",
       ]
     case .python: return python.map { [$0, folder.file("jobs.py"), count] }
     default: return nil
