@@ -168,7 +168,8 @@ let package = Package(
       ]),
     // A program that records and is killed, for the tests of the recorder.
     .executableTarget(
-      name: "RecorderProbe", dependencies: [
+      name: "RecorderProbe",
+      dependencies: [
         "Lockcheck", "LockcheckRecorder", "LockcheckTasks", "LockcheckTrace",
       ],
       path: "Tests/RecorderProbe"),

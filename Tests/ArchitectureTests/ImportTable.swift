@@ -107,7 +107,8 @@ let importTable: [ImportRule] = [
   ImportRule(
     "LockcheckAssertions",
     imports: [
-      "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks", "LockcheckPipeline",
+      "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
+      "LockcheckPipeline",
       "LockcheckFindings", "LockcheckReport",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   ImportRule(

@@ -2,11 +2,11 @@ import AssertionsTestKit
 import Foundation
 import Lockcheck
 import LockcheckRecorder
+import LockcheckTasks
 import Synchronization
 import Testing
 
 @testable import LockcheckAssertions
-import LockcheckTasks
 
 @Suite struct `A pulse` {
   private let limit = Duration.seconds(2)

@@ -91,7 +91,12 @@ struct RecordedProgram {
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
     try process.run()
+    // One that does not end is a failure of its test, and not of all that come behind it.
+    let pid = process.processIdentifier
+    let limit = DispatchWorkItem { kill(pid, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 240, execute: limit)
     process.waitUntilExit()
+    limit.cancel()
     defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
     return (
       process.terminationStatus, process.terminationReason == .uncaughtSignal,

@@ -1,10 +1,10 @@
 import Foundation
 import Glibc
+import LockcheckTasks
 import LockcheckTrace
 import Testing
 
 @testable import LockcheckRecorder
-import LockcheckTasks
 
 @Suite(.serialized) struct `A recording` {
   @Test func `is nothing before it starts and after it stops`() throws {

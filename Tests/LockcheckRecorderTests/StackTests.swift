@@ -1,8 +1,8 @@
+import LockcheckTasks
 import LockcheckTrace
 import Testing
 
 @testable import LockcheckRecorder
-import LockcheckTasks
 
 @Suite struct `A recorded stack` {
   @inline(never) func here(_ object: borrowing RecordedObject) { object.record(.write) }

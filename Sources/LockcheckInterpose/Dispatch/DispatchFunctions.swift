@@ -129,6 +129,8 @@ public func interposeAttributesWithFrequency(
   _ semaphore: UnsafeMutableRawPointer
 ) -> Int {
   let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else { return unsafe lc_real_dispatch_semaphore_signal(semaphore) }
+  guard DispatchQueues.isOn(frame) else {
+    return unsafe lc_real_dispatch_semaphore_signal(semaphore)
+  }
   return unsafe DispatchSemaphores.signal(semaphore, frame: frame)
 }

@@ -44,7 +44,9 @@ func thread(_ body: @escaping Body) -> pthread_t {
 if mode == "inverted" {
   // A pipe: nothing that is recorded orders the two.
   var ends: (Int32, Int32) = (0, 0)
-  withUnsafeMutableBytes(of: &ends) { _ = pipe($0.baseAddress!.assumingMemoryBound(to: Int32.self)) }
+  withUnsafeMutableBytes(of: &ends) {
+    _ = pipe($0.baseAddress!.assumingMemoryBound(to: Int32.self))
+  }
   let (reading, writing) = ends
   let first = thread {
     nest(shared.mutex, shared.other)
