@@ -250,6 +250,7 @@ let package = Package(
     // Programs that hang: see `Docs/hangs.md`.
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
+    .testTarget(name: "BenchmarkTests", dependencies: ["LockcheckBenchmark"]),
     .testTarget(name: "ArchitectureTests"),
     // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.
     .testTarget(name: "LockcheckAccessesTests", exclude: ["Programs"]),

@@ -59,7 +59,8 @@ lc_live *lc_live_attach(void) {
     live->hold_count = 0;
     live->epoch = lc_live_epoch;
     memset(live->known, 0, sizeof live->known);
-    for (size_t i = 0; i < LC_REMEMBERED; i++) live->remembered[i].session = 0;
+    for (size_t i = 0; i < LC_REMEMBERED; i++)
+      if (live->remembered[i].session != 0) live->remembered[i].session = 0;
     live->name[0] = 0;
     if (!lc_is_main_thread()) lc_thread_system_name(live->name, sizeof live->name);
     live->tid = (uint32_t)syscall(SYS_gettid);

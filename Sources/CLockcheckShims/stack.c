@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -76,14 +77,9 @@ void lc_remember_unwound(
     lc_thread *thread, uint32_t session, uintptr_t frame, size_t count, uint32_t number) {
   if (count == 0 || count > LC_REMEMBERED_DEPTH) return;
   if (!lc_is_on_stack(thread, frame) && !lc_stack_extend(thread, frame)) return;
-  int way = lc_unwound_slot(thread, frame, 0)->session == session;
-  lc_remembered *slot = lc_unwound_slot(thread, frame, way);
-  if (way == 1 && slot->session == session) {
-    // Both are taken: the one that came later makes room for the one before.
-    lc_remembered *first = lc_unwound_slot(thread, frame, 0);
-    *slot = *first;
-    slot = first;
-  }
+  lc_remembered *slot = lc_unwound_set(thread, frame);
+  if (slot->session == session)
+    memmove(slot + 1, slot, (LC_UNWOUND_WAYS - 1) * sizeof *slot);
   slot->session = 0;
   uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
   for (size_t i = 0; i < count; i++) {

@@ -182,7 +182,9 @@ lc_thread *lc_attach(void) {
     thread->stack_low = thread->stack_high = 0;
     thread->rounds = 0;
     thread->identity = 0;
-    for (size_t i = 0; i < LC_REMEMBERED; i++) thread->remembered[i].session = 0;
+    // Looked at first: new memory stays untouched until a stack is remembered in it.
+    for (size_t i = 0; i < LC_REMEMBERED; i++)
+      if (thread->remembered[i].session != 0) thread->remembered[i].session = 0;
     thread->kind[0] = 0;
     lc_thread_system_name(thread->name, sizeof thread->name);
     pthread_setspecific(key, thread);

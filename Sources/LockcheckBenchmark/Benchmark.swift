@@ -16,10 +16,12 @@ import ArgumentParser
         swift run -c release lockcheck-benchmark record
         swift run -c release lockcheck-benchmark kill --times 200
         swift run -c release lockcheck-benchmark explore
+        swift run -c release lockcheck-benchmark programs
       """,
     subcommands: [
       PairsCommand.self, AnalyzeCommand.self, GrowthCommand.self, GenerateCommand.self,
       RecordCommand.self, KillCommand.self, ExploreCommand.self,
+      ProgramsCommand.self,
       PairsWork.self, AnalyzeWork.self, GrowthWork.self, RecordWork.self, KillWork.self,
       ExploreWork.self, ExploreSpeedWork.self,
     ])

@@ -103,10 +103,12 @@ static inline void lc_remember(
   lc_remember_in(thread, thread->remembered, session, frame, count, number);
 }
 
-/// Where a stack that was unwound is remembered: two places for what begins alike.
-static inline lc_remembered *lc_unwound_slot(lc_thread *thread, uintptr_t frame, int way) {
+/// Where the stacks that were unwound and begin alike are remembered: the first of `LC_UNWOUND_WAYS` places,
+/// latest first.
+static inline lc_remembered *lc_unwound_set(lc_thread *thread, uintptr_t frame) {
   uint64_t key = (frame * 31 + lc_return_address(frame)) * 0xFF51AFD7ED558CCDu;
-  return &thread->remembered[(key >> (65 - LC_REMEMBERED_BITS)) * 2 + (unsigned)way];
+  uint64_t set = key >> (64 - LC_REMEMBERED_BITS + LC_UNWOUND_WAY_BITS);
+  return &thread->remembered[set << LC_UNWOUND_WAY_BITS];
 }
 
 /// As `lc_recall`, of stacks that were unwound: their code need not keep frame pointers. Where each return
@@ -114,8 +116,8 @@ static inline lc_remembered *lc_unwound_slot(lc_thread *thread, uintptr_t frame,
 /// a function with an array of varying length may have left behind.
 static inline uint32_t lc_recall_unwound(lc_thread *thread, uint32_t session, uintptr_t frame) {
   if (__builtin_expect(!lc_is_on_stack(thread, frame), 0)) return 0;
-  for (int way = 0; way < 2; way++) {
-    lc_remembered *known = lc_unwound_slot(thread, frame, way);
+  lc_remembered *known = lc_unwound_set(thread, frame);
+  for (int way = 0; way < LC_UNWOUND_WAYS; way++, known++) {
     if (known->session != session || known->frames[0] != frame) continue;
     uint32_t i = 0, count = known->count;
     while (i < count && lc_return_address(known->frames[i]) == known->addresses[i]) i++;

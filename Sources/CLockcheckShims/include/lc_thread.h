@@ -53,10 +53,14 @@ typedef struct lc_writer {
   struct lc_writer *next;
 } lc_writer;
 
-/// How many stacks a thread remembers, as a power of two, and how deep one of them may be.
-#define LC_REMEMBERED_BITS 4
+/// How many stacks a thread remembers, as a power of two, and how deep one of them may be. Servers lock at
+/// dozens of places in turn; where one is forgotten meanwhile, an event costs twenty times as much.
+#define LC_REMEMBERED_BITS 6
 #define LC_REMEMBERED (1 << LC_REMEMBERED_BITS)
 #define LC_REMEMBERED_DEPTH 32
+/// How many of those that were unwound may begin alike, as a power of two.
+#define LC_UNWOUND_WAY_BITS 2
+#define LC_UNWOUND_WAYS (1 << LC_UNWOUND_WAY_BITS)
 
 /// A stack that the thread has had before: where its frames lie, what stands in them, and its number.
 typedef struct lc_remembered {

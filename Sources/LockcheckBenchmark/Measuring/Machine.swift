@@ -60,6 +60,16 @@ enum Machine {
     return unsafe stat(path, &status) == 0 ? status.st_size : nil
   }
 
+  /// The path of a file beside this program.
+  static func neighbour(_ name: String) throws(BenchmarkFailure) -> String {
+    guard let path = unsafe realpath("/proc/self/exe", nil) else {
+      throw BenchmarkFailure("where this program lies cannot be told")
+    }
+    defer { unsafe free(path) }
+    let place = unsafe String(cString: path)
+    return place[..<(place.lastIndex(of: "/") ?? place.startIndex)] + "/" + name
+  }
+
   /// Waits a while.
   static func sleep(microseconds: UInt32) { usleep(microseconds) }
 

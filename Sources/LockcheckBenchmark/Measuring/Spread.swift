@@ -12,6 +12,9 @@ struct Spread {
       ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 
+  /// The largest value.
+  var most: Double { sorted.last ?? .nan }
+
   /// `12.1 (11.8–14.0)`: median, least and most.
   func text(digits: Int = 1) -> String {
     guard let least = sorted.first, let most = sorted.last else { return "–" }

@@ -1,11 +1,11 @@
 /// The layout of the binary form, shared by whoever writes and reads it. `Docs/trace-format-binary.md`
 /// describes it for everybody else.
-package enum BinaryFormat {
+@usableFromInline package enum BinaryFormat {
   /// The first bytes of a file.
   package static let magic: [UInt8] = [0x4C, 0x43, 0x54, 0x52, 0x41, 0x43, 0x45, 0x01]
 
   /// The header's fields, as offsets into the file. All numbers are little-endian.
-  package enum Header {
+  @usableFromInline package enum Header {
     @inlinable package static var size: Int { 4096 }
     /// u32: the bytes of a unit, in which chunks are measured; the header takes one too.
     @inlinable package static var unit: Int { 8 }
@@ -43,7 +43,7 @@ package enum BinaryFormat {
   }
 
   /// The fields of a chunk's header, as offsets from its start.
-  package enum Chunk {
+  @usableFromInline package enum Chunk {
     @inlinable @inline(__always) package static var size: Int { 64 }
     @inlinable package static var magic: UInt32 { 0x4B43_434C }
     @inlinable package static var kind: Int { 4 }
@@ -91,14 +91,14 @@ package enum BinaryFormat {
   }
 
   /// What a thread row has, as bits.
-  package enum ThreadMember {
+  @usableFromInline package enum ThreadMember {
     @inlinable package static var name: UInt8 { 1 }
     @inlinable package static var kind: UInt8 { 2 }
     @inlinable package static var externalID: UInt8 { 4 }
   }
 
   /// What an object row has, as bits; the values follow in this order, the name before them.
-  package enum ObjectMember {
+  @usableFromInline package enum ObjectMember {
     @inlinable package static var value: UInt64 { 1 }
     @inlinable package static var bound: UInt64 { 2 }
     @inlinable package static var capacity: UInt64 { 4 }
@@ -120,7 +120,7 @@ package enum BinaryFormat {
   }
 
   /// What a frame row has, as bits, in this order.
-  package enum FrameMember {
+  @usableFromInline package enum FrameMember {
     @inlinable package static var function: UInt64 { 1 }
     @inlinable package static var file: UInt64 { 2 }
     @inlinable package static var line: UInt64 { 4 }
@@ -132,7 +132,7 @@ package enum BinaryFormat {
   }
 
   /// The bits of an event's first byte above its operation.
-  package enum Flag {
+  @usableFromInline package enum Flag {
     @inlinable @inline(__always) package static var argument: UInt8 { 0x20 }
     @inlinable @inline(__always) package static var companion: UInt8 { 0x40 }
     @inlinable @inline(__always) package static var modifiers: UInt8 { 0x80 }
