@@ -54,6 +54,7 @@ public struct Analyzer: ~Copyable {
       }
       run.accessOrder = source.header.accessOrder
       run.hasExactAtomics = source.header.hasExactAtomics
+      run.omitsValues = source.header.omitsValues
       guard run.eventCount + events.count < Moment.max else { throw TraceTooLong() }
       observe(events)
     }

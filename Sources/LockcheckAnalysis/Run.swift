@@ -29,6 +29,8 @@ public struct Run: ~Copyable {
   public var accessOrder = TraceHeader.AccessOrder.exact
   /// Whether atomic accesses do, whatever the others do.
   public var hasExactAtomics = false
+  /// Whether threads decide by values that nobody recorded.
+  public var omitsValues = false
   /// Whether parts of the trace are known to be missing.
   public var isIncomplete = false
   /// Whether events can be looked back at after the last one.

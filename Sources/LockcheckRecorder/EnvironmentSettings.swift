@@ -24,6 +24,8 @@ struct EnvironmentSettings: Equatable {
     var sizeLimit: UInt64?
     /// How stacks are captured where the environment does not say.
     var stacks: RecorderConfiguration.Stacks?
+    /// Whether the program was not written for the recorder.
+    var omitsValues = false
 
     /// What the library that records the whole program leaves to the primitives of the program, where
     /// there is one.
@@ -55,6 +57,7 @@ struct EnvironmentSettings: Equatable {
     if let stacks = overriding.stacks, !settings.hasStacks {
       settings.configuration.stacks = stacks
     }
+    settings.configuration.omitsValues = overriding.omitsValues
     return settings
   }()
 

@@ -25,6 +25,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
   public var sizeLimit: UInt64?
   /// Whether somebody else says what was lost, so that the process itself need not.
   var isQuiet = false
+  /// Whether the program was not written for the recorder, which sees no access unless one is reported.
+  var omitsValues = false
 
   /// The default settings.
   public init() {}

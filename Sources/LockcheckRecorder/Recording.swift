@@ -30,7 +30,8 @@ public enum Recording {
     }
   }()
 
-  /// Starts ``Recorder/shared`` before any primitive is used, as the environment asks.
+  /// Starts ``Recorder/shared`` before any primitive is used, as the environment asks, in a program that was
+  /// not written for it: its trace says that values are not in it.
   ///
   /// - Parameters:
   ///   - file: The trace, where whoever calls knows better than the environment; then it is recorded in
@@ -40,7 +41,8 @@ public enum Recording {
   package static func begin(
     into file: String? = nil, sizeLimit: UInt64? = nil, stacks: RecorderConfiguration.Stacks
   ) {
-    EnvironmentSettings.override(.init(file: file, sizeLimit: sizeLimit, stacks: stacks))
+    EnvironmentSettings.override(
+      .init(file: file, sizeLimit: sizeLimit, stacks: stacks, omitsValues: true))
     readEnvironment()
   }
 

@@ -68,8 +68,10 @@ import Synchronization
     unsafe session.pointee.file = Unmanaged.passRetained(file).toOpaque()
     let arguments = Self.commandLine()
     let isWritten = Self.locked { [file] in
-      let process = file.writeProcess(
-        executable: arguments.first ?? "", arguments: Array(arguments.dropFirst()))
+      let process =
+        file.writeProcess(
+          executable: arguments.first ?? "", arguments: Array(arguments.dropFirst()))
+        && (!configuration.omitsValues || file.notesMissingValues())
       if configuration.stacks != .none && !hasUnwinder {
         return process && file.writeNote("stacks by frame pointers: libunwind.so.8 is not there")
       }

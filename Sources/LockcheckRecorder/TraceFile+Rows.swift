@@ -162,12 +162,20 @@ extension TraceFile {
   /// Says, once, that plain accesses stand in the order of clocks, and not always where they took effect.
   func notesApproximateOrder() -> Bool {
     if saysApproximateOrder { return true }
-    saysApproximateOrder = appendRow(.header) { row in
+    saysApproximateOrder = writeHeader(
+      BinaryFormat.AccessOrder.isApproximate | BinaryFormat.AccessOrder.hasExactAtomics)
+    return saysApproximateOrder
+  }
+
+  /// Says that the values by which threads decide are not in the trace, unless accesses come all the same.
+  func notesMissingValues() -> Bool { writeHeader(BinaryFormat.AccessOrder.omitsValues) }
+
+  private func writeHeader(_ order: UInt8) -> Bool {
+    appendRow(.header) { row in
       row.number(1)
-      row.byte(BinaryFormat.AccessOrder.isApproximate | BinaryFormat.AccessOrder.hasExactAtomics)
+      row.byte(order)
       row.byte(0)
     }
-    return saysApproximateOrder
   }
 
   /// Variables that follow each other in memory, each with the number of its first byte.

@@ -33,6 +33,9 @@ public struct TraceHeader: Sendable, Equatable {
   public var accessOrder: AccessOrder
   /// Whether atomic accesses stand where they took effect though plain ones do not.
   public var hasExactAtomics = false
+  /// Whether the program was not written for the recorder, which saw none of the values by which threads
+  /// decide.
+  public var omitsValues = false
 
   /// Makes a header of the current version.
   public init(version: Int = 1, process: Process? = nil, accessOrder: AccessOrder = .exact) {

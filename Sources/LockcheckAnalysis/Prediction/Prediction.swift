@@ -11,6 +11,8 @@ struct Prediction: ~Copyable {
   /// What is certain all the same where accesses stand in the order of clocks; nil where each stands where
   /// it took effect.
   var clockOrder: ClockOrder?
+  /// Whether threads decide by values that nobody recorded.
+  private let omitsValues: Bool
   /// How many events may still be looked at to say which races of the run are certain.
   var judgeBudget = 0
 
@@ -19,6 +21,7 @@ struct Prediction: ~Copyable {
     index = RunIndex(history, tables: run.tables, held: run.held)
     clockOrder =
       run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
+    omitsValues = run.omitsValues
     judgeBudget = Self.searchBudget + 50 * index.history.count
   }
 
@@ -233,9 +236,24 @@ extension Prediction {
     }
     finding.witness = scheduled(claim.schedule.events)
     finding.witnessStart = claim.schedule.start
-    finding.verdict =
-      clockOrder?.isCertain(claim.schedule, in: index) ?? true ? .predicted : .possible
+    let isCertain =
+      clockOrder?.isCertain(claim.schedule, in: index) ?? !(omitsValues && isDecided(claim))
+    finding.verdict = isCertain ? .predicted : .possible
     return finding
+  }
+
+  /// Whether threads most often look at some value before they take the steps that the claim ends with: that a
+  /// thread is done before they join it, that there is something to wait for before they wait. To take locks
+  /// they do not, whatever the values: they are what makes it safe to look.
+  private func isDecided(_ claim: Claim) -> Bool {
+    guard case .stuck(let steps) = claim.goal else { return true }
+    for place in steps {
+      let event = index.history[place]
+      if event.operation != .acquire || !index.tables.objects.kind(of: event.object).isLock {
+        return true
+      }
+    }
+    return false
   }
 
   /// Gives the claim a schedule of fewer events, where the beginning of the trace is not certain.

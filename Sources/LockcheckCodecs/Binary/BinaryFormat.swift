@@ -88,6 +88,8 @@
     package static let isApproximate: UInt8 = 1
     /// Atomic ones where they took effect all the same.
     package static let hasExactAtomics: UInt8 = 2
+    /// There are none, and threads decide by values that nobody saw.
+    package static let omitsValues: UInt8 = 4
   }
 
   /// What a thread row has, as bits.

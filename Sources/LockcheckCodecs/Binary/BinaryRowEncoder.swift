@@ -30,7 +30,8 @@ struct BinaryRowEncoder {
     Self.number(UInt64(header.version), &row)
     row.append(
       (header.accessOrder == .exact ? 0 : BinaryFormat.AccessOrder.isApproximate)
-        | (header.hasExactAtomics ? BinaryFormat.AccessOrder.hasExactAtomics : 0))
+        | (header.hasExactAtomics ? BinaryFormat.AccessOrder.hasExactAtomics : 0)
+        | (header.omitsValues ? BinaryFormat.AccessOrder.omitsValues : 0))
     if let process = header.process {
       row.append(1 | (process.pid == nil ? 0 : 2) | (process.executable == nil ? 0 : 4))
       if let pid = process.pid { Self.signed(pid, &row) }

@@ -115,6 +115,7 @@ extension BinaryRow {
     let isApproximate = order & BinaryFormat.AccessOrder.isApproximate != 0
     var header = TraceHeader(accessOrder: isApproximate ? .approximate : .exact)
     header.hasExactAtomics = order & BinaryFormat.AccessOrder.hasExactAtomics != 0
+    header.omitsValues = order & BinaryFormat.AccessOrder.omitsValues != 0
     let members = try reader.byte()
     guard members & 1 != 0 else { return header }
     var process = TraceHeader.Process()

@@ -65,6 +65,7 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
         self.header.process = merge.process ?? TraceHeader.Process(pid: Int64(header.pid))
         self.header.accessOrder = merge.accessOrder
         self.header.hasExactAtomics = merge.hasExactAtomics
+        self.header.omitsValues = merge.omitsValues
         self.merge = merge
       case .sequence:
         let sequence = SequenceReader(entries)

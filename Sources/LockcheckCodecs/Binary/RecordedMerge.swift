@@ -35,6 +35,8 @@ struct RecordedMerge {
   var accessOrder: TraceHeader.AccessOrder { numbers.accessOrder }
   /// Whether atomic ones do, whatever the others do.
   var hasExactAtomics: Bool { numbers.hasExactAtomics }
+  /// Whether threads decide by values that are not there.
+  var omitsValues: Bool { numbers.omitsValues }
 
   /// Takes in the chunks: reads the tables, and sorts the others by thread.
   mutating func take(

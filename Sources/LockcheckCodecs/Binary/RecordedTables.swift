@@ -34,6 +34,8 @@ struct RecordedTables {
   private(set) var accessOrder = TraceHeader.AccessOrder.exact
   /// Whether atomic ones do, whatever the others do.
   private(set) var hasExactAtomics = false
+  /// Whether threads decide by values that are not there.
+  private(set) var omitsValues = false
   /// What ran.
   private(set) var process: TraceHeader.Process?
 
@@ -58,6 +60,7 @@ struct RecordedTables {
     case .header(let header):
       accessOrder = header.accessOrder
       hasExactAtomics = header.hasExactAtomics
+      omitsValues = header.omitsValues
     case .frame, .stack, .note, .end, .unknown: break
     }
   }

@@ -70,7 +70,7 @@ enum ObjectMember: UInt32, CaseIterable {
 
 /// The members of the trace itself, and of the header of the line form.
 enum TraceMember: UInt32, CaseIterable {
-  case format, version, process, accessOrder, atomicOrder, threads, objects, frames, stacks, events
+  case format, version, process, accessOrder, atomicOrder, values, threads, objects, frames, stacks, events
 }
 
 /// The members of a process.
@@ -92,6 +92,7 @@ struct JSONWords {
   static let preferences: [RWLockPreference] = [.reader, .writer, .unknown]
   static let orders = QueueOrder.allCases
   static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate]
+  static let values = ["traced", "untraced"]
   static let rows: [JSONRow] = [.thread, .object, .frame, .stack, .event]
 
   let operations = NameTable(Self.operations.map(\.name))
@@ -102,6 +103,7 @@ struct JSONWords {
   let preferences = NameTable(Self.preferences.map(\.name))
   let orders = NameTable(Self.orders.map { "\($0)" })
   let accessOrders = NameTable(Self.accessOrders.map(\.rawValue))
+  let values = NameTable(Self.values)
   let rows = NameTable(Self.rows.map { "\($0)" })
   let objectMembers = NameTable(ObjectMember.allCases.map { "\($0)" })
   let traceMembers = NameTable(TraceMember.allCases.map { "\($0)" })

@@ -438,6 +438,14 @@ extension JSONReader {
     header.hasExactAtomics = order == .exact
   }
 
+  /// Whether the values by which threads decide can be in the trace.
+  mutating func values(
+    _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
+  ) throws(TextStop) {
+    let values = try word(words.values, JSONWords.values, &tokens, text) { $0 }
+    header.omitsValues = values == JSONWords.values[1]
+  }
+
   /// The header of the line form.
   mutating func headerRow(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
@@ -454,6 +462,7 @@ extension JSONReader {
       case .process: try reader.process(&tokens, text)
       case .accessOrder: try reader.accessOrder(&tokens, text)
       case .atomicOrder: try reader.atomicOrder(&tokens, text)
+      case .values: try reader.values(&tokens, text)
       case .threads, .objects, .frames, .stacks, .events: return .unknown
       }
       return MemberReading(member, isNew: seen.insert(member).inserted)

@@ -227,6 +227,10 @@ extension JSONTraceDecoder {
         try feed.step("the order", &tables) { (reader, tokens, text, _) throws(TextStop) in
           try reader.atomicOrder(&tokens, text)
         }
+      case .values:
+        try feed.step("the values", &tables) { (reader, tokens, text, _) throws(TextStop) in
+          try reader.values(&tokens, text)
+        }
       case .threads: try readTable("the threads", &tables, .thread)
       case .objects: try readTable("the objects", &tables, .object)
       case .frames: try readTable("the frames", &tables, .frame)

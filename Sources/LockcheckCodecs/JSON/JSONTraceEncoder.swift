@@ -99,6 +99,7 @@ extension JSONTraceEncoder {
     output.put("\"accessOrder\": ")
     output.put(quoted: header.accessOrder.rawValue)
     if header.hasExactAtomics { output.put(", \"atomicOrder\": \"exact\"") }
+    if header.omitsValues { output.put(", \"values\": \"untraced\"") }
     if isLines {
       output.put("}\n")
       return
