@@ -28,7 +28,10 @@ extension RunIndex {
       if place == earlier || place == later { return nil }
       past.append(place)
       if locks.taken.isPresent { taken.insert(locks.taken) }
-      causes.forEach(of: place) { need($0, &needed) }
+      // Why something was refused orders nothing: a try that failed goes on at once.
+      if event.isEffective || event.operation.isAccess {
+        causes.forEach(of: place) { need($0, &needed) }
+      }
     }
     past.reverse()
     return past
