@@ -22,7 +22,8 @@ struct InstrumentedProgram {
   /// - Parameters:
   ///   - source: Its name.
   ///   - definitions: What the preprocessor is to define.
-  init(_ source: String, definitions: [String]) throws {
+  ///   - isInstrumented: Whether accesses are recorded; a program as it is, where not. Swift only.
+  init(_ source: String, definitions: [String] = [], isInstrumented: Bool = true) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = URL(filePath: #filePath).deletingLastPathComponent()
@@ -32,8 +33,10 @@ struct InstrumentedProgram {
     let object = folder.appending(path: "program.o").path
     if source.hasSuffix(".swift") {
       try expectSuccess(
-        ["swiftc", "-g", "-O", "-Xfrontend", "-sanitize=thread", file, "-o", program.path]
-          + link + ["-Xlinker", "-rpath", "-Xlinker", library, "-Xlinker", "--build-id"])
+        ["swiftc", "-g", "-O", file, "-o", program.path, "-Xlinker", "--build-id"]
+          + (isInstrumented
+            ? ["-Xfrontend", "-sanitize=thread", "-Xlinker", "-rpath", "-Xlinker", library] + link
+            : []))
     } else {
       let compiler = source.hasSuffix(".cc") ? "clang++" : "clang"
       try expectSuccess(
@@ -55,8 +58,24 @@ struct InstrumentedProgram {
     let ran = try run(
       [program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
     #expect(ran.status == 0, "\(ran.output)")
-    let analyzed = try run(
-      [Self.products.appending(path: "lockcheck").path, "analyze", "--format", "json", trace])
+    return try findings(in: trace)
+  }
+
+  /// Runs it under `lockcheck run`, as which Dispatch is recorded, too, and analyzes the trace.
+  ///
+  /// - Returns: As ``findings(_:)``.
+  func findingsUnderRun(_ arguments: [String]) throws -> [String] {
+    let trace = folder.appending(path: "program.lctrace").path
+    let ran = try run(
+      [Self.command, "run", "--no-analyze", "--trace", trace, "--", program.path] + arguments)
+    #expect(ran.status == 0, "\(ran.output)")
+    return try findings(in: trace)
+  }
+
+  private static var command: String { products.appending(path: "lockcheck").path }
+
+  private func findings(in trace: String) throws -> [String] {
+    let analyzed = try run([Self.command, "analyze", "--format", "json", trace])
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(analyzed.output.utf8)) as? [String: Any])
     let findings = try #require(report["findings"] as? [[String: Any]])
