@@ -11,6 +11,8 @@ public struct ReportedFinding: Sendable {
   public let cast: Cast
   /// What came of trying it on the program; nil where nobody did.
   public internal(set) var confirmation: ReportedConfirmation?
+  /// The decision to live with it; nil where there is none.
+  public internal(set) var suppression: Suppression?
 
   init(_ finding: Finding, fingerprint: Fingerprint, names: Names) {
     self.finding = finding
