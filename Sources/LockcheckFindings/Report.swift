@@ -3,11 +3,11 @@ public import LockcheckTrace
 /// Everything that is said about one trace: what the renderers turn into bytes.
 public struct Report: Sendable {
   /// The trace's own header.
-  public let header: TraceHeader
+  public internal(set) var header: TraceHeader
   /// The trace's tables, with every frame resolved that a finding refers to.
-  public let tables: TraceTables
+  public internal(set) var tables: TraceTables
   /// What threads and objects are called.
-  public let names: Names
+  public internal(set) var names: Names
   /// How many there are of everything.
   public internal(set) var summary: Summary
   /// The rules that were looked for, by code.
@@ -20,13 +20,13 @@ public struct Report: Sendable {
   /// Suppressions that applied to nothing.
   public internal(set) var unusedSuppressions: [Suppression]
   /// Patterns that look like trouble and are none, by first event.
-  public let ruledOut: [ReportedRuledOut]
+  public internal(set) var ruledOut: [ReportedRuledOut]
   /// Whether it is about several runs of a program: their threads and objects stand in one table.
   public let isOfSeveralRuns: Bool
   /// How far the analysis went, in one word; nil where that does not matter.
   public let engine: String?
   /// What a reader should know about the trace itself: losses, and events that cannot have happened.
-  public let warnings: [ReportWarning]
+  public internal(set) var warnings: [ReportWarning]
 
   /// Groups, names, sorts and counts what the detectors found.
   ///

@@ -76,7 +76,8 @@ extension TextRenderer {
       pieces.append(".")
     }
     if summary.suppressed > 0 {
-      pieces.append(TextPiece(" \(summary.suppressed.grouped) suppressed."))
+      pieces.append(TextPiece(" \(summary.suppressed.grouped) suppressed"))
+      pieces.append(TextPiece(showsSuppressed ? "." : " (--show-suppressed lists them).", .faint))
     }
     if summary.ruledOut > 0 {
       pieces.append(TextPiece(" \(summary.ruledOut.counted("pattern")) ruled out"))
