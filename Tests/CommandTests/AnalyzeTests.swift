@@ -124,7 +124,7 @@ import Testing
       let trace = try lockcheck.write(Sample.race, to: "race.json")
       let result = try lockcheck("analyze", trace, "--suppress", "data-race:total")
       #expect(result.status == 0)
-      #expect(result.output.contains("No findings. 1 suppressed."))
+      #expect(result.output.contains("No findings. 1 suppressed (--show-suppressed lists them)."))
       #expect(result.errors == "")
     }
   }

@@ -13,7 +13,7 @@ private let redaction = Redaction(
     ("/home/ann/dep/Sources/Dep/A.swift", "/…/Sources/Dep/A.swift"),
     ("/home/ann/secret/main.cpp", "/…/main.cpp"), ("/usr/include/c++/12/thread", "/usr/include/c++/12/thread"),
     ("../../home/ann/x.c", "/…/x.c"), ("Bank.swift", "Bank.swift"), ("ann.swift", "<user>.swift"),
-    ("<compiler-generated>", "<compiler-generated>"), ("/", "/…/"), ("", ""),
+    ("<compiler-generated>", "<compiler-generated>"), ("/", "/"), ("", ""),
     ("/a/Sources/../etc/passwd", "/…/passwd"), ("/work/banker/x.c", "/…/x.c"),
   ])
   func `of a source is where it is`(path: String, redacted: String) {

@@ -15,7 +15,7 @@ import Testing
       entries(RaceSample().report) == """
         suppressions:
           # observed: what happened
-          - fingerprint: "025307c586887dee"
+          - fingerprint: "52c4bf45ef1e9d78"
             rule: LC201
             function: "add()"
             file: "Sources/Bank/Bank.swift"
@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: [
     "add()", "Bank.add(_:) -> [Int]", "operator*(int &x, char *y)", "say \"hi\" # no comment", "a\\b\tc\u{1}\nd",
-    "été €", "*", "&x", "fn(&T, *mut U)", "\u{FEFF}\u{2028}\u{E000}",
+    "été €", "*", "&x", "fn(&T, *mut U)", "a\u{FEFF}\u{2028}\u{E000}\u{1F512}",
   ])
   func `suppress it once they have a reason, whatever it is called`(name: String) throws {
     let sample = RaceSample(functions: (name, "clear()"), variable: name)

@@ -18,7 +18,7 @@ struct SourceComment: Equatable {
     var expectsMore = true
     while expectsMore {
       rest = rest.drop(while: \.isWhitespace)
-      let word = rest.prefix { !$0.isWhitespace && $0 != "," }
+      let word = rest.prefix { !$0.isWhitespace && $0 != "," && $0 != ":" }
       if word.isEmpty || word == "*/" { break }
       if let rule = Rule.named(String(word)) {
         rules.insert(rule)

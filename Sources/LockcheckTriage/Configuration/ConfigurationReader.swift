@@ -14,7 +14,9 @@ extension Configuration {
     choices: [ConfigurationKey: [String]] = [:]
   ) throws(TriageFileError) {
     self.init(file: file)
-    guard let root = try YAMLDocument.root(of: text, file: file) else { return }
+    guard let root = try YAMLDocument.root(of: text, file: file), !root.isNull else {
+      return
+    }
     let reader = NodeReader(file: file)
     for (key, value) in try reader.members(of: root, "keys such as 'fail-on' and 'suppressions'") {
       let word = try reader.text(key, "a key")

@@ -76,7 +76,7 @@ public struct Redaction: Sendable {
   /// A path that tells where somebody keeps things: absolute, or up and out of the folder it begins in.
   private func isPrivate(_ path: String) -> Bool {
     if path.hasPrefix("../") || path.contains("/../") || path.hasPrefix("~") { return true }
-    guard path.hasPrefix("/") else { return false }
+    guard path.hasPrefix("/"), path.contains(where: { $0 != "/" }) else { return false }
     return !["/usr/", "/lib/", "/lib64/", "/dev/"].contains { path.hasPrefix($0) }
       || path.hasPrefix("/usr/home/")
   }
