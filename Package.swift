@@ -134,7 +134,7 @@ let package = Package(
       name: "LockcheckAssertions",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
-        "LockcheckPipeline", "LockcheckFindings", "LockcheckReport",
+        "LockcheckPipeline", "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
       ]),
     .target(
       name: "LockcheckExploration",

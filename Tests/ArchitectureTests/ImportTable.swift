@@ -112,7 +112,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
       "LockcheckPipeline",
-      "LockcheckFindings", "LockcheckReport",
+      "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckExploration",

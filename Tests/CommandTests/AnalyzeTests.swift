@@ -135,7 +135,8 @@ import Testing
       let list = try lockcheck.write("# old\nlock-leak:gone()\nLC201:tot*\n", to: "list")
       let result = try lockcheck("analyze", trace, "--suppress", "@\(list)")
       #expect(result.status == 0)
-      #expect(result.errors == "lockcheck: suppression 'lock-leak:gone()' applies to nothing\n")
+      #expect(
+        result.errors == "lockcheck: \(list):2: suppression 'lock-leak:gone()' applies to nothing\n")
     }
   }
 }
