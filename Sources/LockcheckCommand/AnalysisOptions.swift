@@ -116,7 +116,8 @@ struct AnalysisOptions: ParsableArguments {
         if rules.isEmpty {
           let guess = Rule.nearest(to: word).map { " Did you mean '\($0)'?" } ?? ""
           throw ValidationError(
-            "\(option): there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them.")
+            "\(option): there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them."
+          )
         }
         return rules
       }

@@ -57,7 +57,8 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Flag(
     help:
-      "Instead of the report, print entries for .lockcheck.yml that suppress what is found; ends with 0.")
+      "Instead of the report, print entries for .lockcheck.yml that suppress what is found; ends with 0."
+  )
   var printSuppressions = false
 
   @OptionGroup(title: "Options of --confirm") var trials: TrialOptions

@@ -69,7 +69,8 @@ struct ConvertCommand: ParsableCommand {
     let file = try OutputFile(output)
     let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
       try TraceOutput.convert(
-        redact ? RedactedTrace(decoder, by: .ofThisMachine(others: redactWord)) : decoder, to: form, packed: TraceFile.extensions(of: output).compression, drop: drop,
+        redact ? RedactedTrace(decoder, by: .ofThisMachine(others: redactWord)) : decoder, to: form,
+        packed: TraceFile.extensions(of: output).compression, drop: drop,
         file: file, watch: watch)
     }
     try file.commit()

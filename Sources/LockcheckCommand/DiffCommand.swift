@@ -55,7 +55,9 @@ struct DiffCommand: ParsableCommand {
 
   func validate() throws {
     if old == "-", new == "-" { throw ValidationError("Standard input (-) can be read only once.") }
-    if triage.updateBaseline { throw ValidationError("--update-baseline goes with analyze and run.") }
+    if triage.updateBaseline {
+      throw ValidationError("--update-baseline goes with analyze and run.")
+    }
     for input in [old, new] {
       if let output, OutputFile.wouldReplace(input, with: output) {
         throw ValidationError("-o \(output) would put the difference in the place of \(input).")

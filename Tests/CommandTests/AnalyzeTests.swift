@@ -136,7 +136,8 @@ import Testing
       let result = try lockcheck("analyze", trace, "--suppress", "@\(list)")
       #expect(result.status == 0)
       #expect(
-        result.errors == "lockcheck: \(list):2: suppression 'lock-leak:gone()' applies to nothing\n")
+        result.errors == "lockcheck: \(list):2: suppression 'lock-leak:gone()' applies to nothing\n"
+      )
     }
   }
 }

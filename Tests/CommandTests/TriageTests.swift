@@ -44,7 +44,9 @@ import Testing
     }
   }
 
-  @Test func `has suppressions, which are counted, shown on request, and pointed out when useless`() throws {
+  @Test func `has suppressions, which are counted, shown on request, and pointed out when useless`()
+    throws
+  {
     try withCommand { lockcheck in
       _ = try lockcheck.write(
         """
@@ -70,6 +72,7 @@ import Testing
 
           """)
       let shown = try lockcheck("analyze", "--show-suppressed", trace).output
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
       #expect(shown.contains(".lockcheck.yml:2: may be wrong"), "\(shown)")
       let json = try lockcheck("analyze", "--show-suppressed", "--format", "json", trace).output
       #expect(json.contains(#""reason": "may be wrong""#))
@@ -137,7 +140,8 @@ import Testing
 
       // Recorded on another machine, after an edit further up in the file.
       let moved = try lockcheck.write(
-        Sample.race.replacing("Account.swift:2", with: "/ci/7/src/Account.swift:90"), to: "moved.json")
+        Sample.race.replacing("Account.swift:2", with: "/ci/7/src/Account.swift:90"),
+        to: "moved.json")
       #expect(try lockcheck("analyze", "--baseline", "known.json", moved).status == 0)
 
       let other = try lockcheck.write(
@@ -197,7 +201,8 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
       #expect(json["format"] as? String == "lockcheck-diff")
       #expect(json["summary"] as? [String: Int] == ["new": 0, "gone": 0, "kept": 1, "surer": 0])
-      let broken = try lockcheck.write(#"{"format": "lockcheck-report", "version": 1"#, to: "b.json")
+      let broken = try lockcheck.write(
+        #"{"format": "lockcheck-report", "version": 1"#, to: "b.json")
       #expect(try lockcheck("diff", broken, race).status == 65)
       #expect(try lockcheck("diff", "missing.json", race).status == 66)
     }
@@ -210,7 +215,8 @@ import Testing
     .replacing("\"worker\"", with: "\"zoe's worker\"")
     .replacing(
       "\"version\": 1,",
-      with: #""version": 1, "process": {"executable": "/home/zoe/bank", "arguments": ["--token=12"]},"#)
+      with:
+        #""version": 1, "process": {"executable": "/home/zoe/bank", "arguments": ["--token=12"]},"#)
 
   @Test func `a trace leaves its findings and their fingerprints`() throws {
     try withCommand { lockcheck in
@@ -219,7 +225,9 @@ import Testing
       let shared = try lockcheck.read("shared.json")
       for word in ["zoe", "secret", "token"] { #expect(!shared.contains(word), "\(word)") }
       #expect(shared.contains("Account.swift") && shared.contains("<user>'s worker"))
-      #expect(try lockcheck("diff", trace, "shared.json").output.hasSuffix("0 new, 0 gone, 1 still there.\n"))
+      #expect(
+        try lockcheck("diff", trace, "shared.json").output.hasSuffix(
+          "0 new, 0 gone, 1 still there.\n"))
     }
   }
 
@@ -231,7 +239,8 @@ import Testing
         let report = try lockcheck(
           "analyze", "--redact", "--redact-word", "total", "--format", format, trace)
         #expect(report.status == 1)
-        #expect(report.output == (try lockcheck("analyze", "--format", format, "shared.json").output))
+        #expect(
+          report.output == (try lockcheck("analyze", "--format", format, "shared.json").output))
         for word in ["zoe", "secret", "total"] { #expect(!report.output.contains(word), "\(word)") }
       }
       #expect(try lockcheck("analyze", "--redact-word", "x", trace).status == 64)

@@ -63,6 +63,8 @@ import Testing
       for thread in threads { thread.join() }
     }
     #expect(try recording { commented() }.report.summary.suppressed == 1)
-    #expect(try recording(RecordingOptions(decisions: .none)) { commented() }.report.summary.observed == 1)
+    #expect(
+      try recording(RecordingOptions(decisions: .none)) { commented() }.report.summary.observed == 1
+    )
   }
 }

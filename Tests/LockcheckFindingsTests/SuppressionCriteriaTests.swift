@@ -38,8 +38,11 @@ import Testing
     #expect(suppressed(by: .file(Glob(glob))))
   }
 
-  @Test(arguments: [("add", false), ("main", false), ("add", true), ("Bank.swift", true), ("^x$", false)])
-  func `of a sanitizer's looks at functions, files and variables`(pattern: String, innermost: Bool) {
+  @Test(arguments: [
+    ("add", false), ("main", false), ("add", true), ("Bank.swift", true), ("^x$", false),
+  ])
+  func `of a sanitizer's looks at functions, files and variables`(pattern: String, innermost: Bool)
+  {
     #expect(suppressed(by: .sanitizer(SanitizerPattern(pattern), innermostOnly: innermost)))
   }
 
@@ -83,14 +86,16 @@ import Testing
   }
 
   @Test(arguments: [
-    "2027-02-29", "1900-02-29", "2027-13-01", "2027-00-01", "2027-01-32", "2027-1-31", "27-01-31", "",
+    "2027-02-29", "1900-02-29", "2027-13-01", "2027-00-01", "2027-01-32", "2027-1-31", "27-01-31",
+    "",
     "2027-01-31 ", "+027-01-31", "2027/01/31", "２０２７-01-31", "0000-01-01",
   ])
   func `that does not exist is none`(text: String) { #expect(CalendarDate(text) == nil) }
 
   @Test func `follows from the seconds since 1970`() {
     let days = [
-      (0, "1970-01-01"), (86_399, "1970-01-01"), (86_400, "1970-01-02"), (951_782_400, "2000-02-29"),
+      (0, "1970-01-01"), (86_399, "1970-01-01"), (86_400, "1970-01-02"),
+      (951_782_400, "2000-02-29"),
       (951_868_800, "2000-03-01"), (1_798_761_599, "2026-12-31"), (1_798_761_600, "2027-01-01"),
       (253_402_300_799, "9999-12-31"),
     ]
@@ -110,8 +115,10 @@ import Testing
     ("bl*ah", "blah", true), ("^blah$", "blah", true), ("^bl*ah$", "blah", true),
     ("blah", "fooblahbar", true), ("^blah", "fooblah", false), ("blah$", "blahfoo", false),
     ("foo*bar", "foobar", true), ("foo*bar", "fooxbar", true), ("foo*bar", "barfoo", false),
-    ("^foo*bar$", "fooxbar", true), ("^foo*bar$", "fooxbarz", false), ("", "x", true), ("*", "", false),
-    ("foo$", "foo", true), ("foo*$", "foobar", true), ("f**o", "foo", true), ("^*foo", "xfoo", true),
+    ("^foo*bar$", "fooxbar", true), ("^foo*bar$", "fooxbarz", false), ("", "x", true),
+    ("*", "", false),
+    ("foo$", "foo", true), ("foo*$", "foobar", true), ("f**o", "foo", true),
+    ("^*foo", "xfoo", true),
     ("b$", "abab", false), ("^$", "x", false), ("x?", "x?", true), ("x?", "xy", false),
   ])
   func `fits what it fits there`(pattern: String, text: String, fits: Bool) {

@@ -25,7 +25,9 @@ private func known(
 
   @Test func `knows it on another machine and after lines have moved`() {
     #expect(
-      isKnown(RaceSample(folder: "/ci/7/Sources/Bank", thread: "worker 9", lineShift: 400), since: RaceSample()))
+      isKnown(
+        RaceSample(folder: "/ci/7/Sources/Bank", thread: "worker 9", lineShift: 400),
+        since: RaceSample()))
   }
 
   @Test func `does not know a finding elsewhere`() {
@@ -39,7 +41,9 @@ private func known(
 
   @Test func `knows as many findings of one fingerprint as it has`() {
     let finding = RaceSample().known.finding
-    let baseline = Baseline([[KnownFinding(finding, message: ""), KnownFinding(finding, message: "")]])
+    let baseline = Baseline([
+      [KnownFinding(finding, message: ""), KnownFinding(finding, message: "")]
+    ])
     #expect(baseline.known(in: [finding, finding, finding]) == [true, true, false])
   }
 
@@ -55,13 +59,18 @@ private func known(
     let json = baseline.json()
     let read = try Baseline(json: Data(json.utf8), file: "b")
     #expect(read.json() == json)
-    #expect(Baseline([[known(1, .predicted), known(2, .observed), known(1, .possible)]]).json() == json)
+    #expect(
+      Baseline([[known(1, .predicted), known(2, .observed), known(1, .possible)]]).json() == json)
     #expect(try Baseline(json: Data(Baseline([]).json().utf8), file: "b").findings == [])
   }
 
   @Test(arguments: [
-    ("", "not JSON"), ("{", "not JSON"), ("[]", "b:"), (#"{"format": "x"}"#, "expected \"format\": \"lockcheck-baseline\"; found 'x'"),
-    (#"{"format": "lockcheck-baseline", "version": 2, "findings": []}"#, "expected \"version\": 1; found 2"),
+    ("", "not JSON"), ("{", "not JSON"), ("[]", "b:"),
+    (#"{"format": "x"}"#, "expected \"format\": \"lockcheck-baseline\"; found 'x'"),
+    (
+      #"{"format": "lockcheck-baseline", "version": 2, "findings": []}"#,
+      "expected \"version\": 1; found 2"
+    ),
     (#"{"format": "lockcheck-baseline", "version": 1}"#, "expected \"findings\"; found none"),
     (
       #"{"format": "lockcheck-baseline", "version": 1, "findings": [{"code": "", "rule": "", "verdict": ""}]}"#,
@@ -116,7 +125,8 @@ private func known(
   @Test func `reads the findings of reports as the JSON form has them`() throws {
     let report = RaceSample().report
     let one = try KnownFinding.list(ofReport: Data(JSONRenderer().render(report).utf8), file: "r")
-    #expect(one == [KnownFinding(report.findings[0], message: report.findings[0].message(in: report))])
+    #expect(
+      one == [KnownFinding(report.findings[0], message: report.findings[0].message(in: report))])
     let two = JSONRenderer().render([(trace: "a", report: report), (trace: "b", report: report)])
     #expect(try KnownFinding.list(ofReport: Data(two.utf8), file: "r") == one + one)
   }

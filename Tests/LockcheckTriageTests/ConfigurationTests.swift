@@ -59,7 +59,9 @@ private let choices: [ConfigurationKey: [String]] = [
     #expect(entries[1].expires == nil)
   }
 
-  @Test(arguments: ["", "# nothing\n", "\n\n", "suppressions:\n", "suppressions: []\n", "---\n...\n"])
+  @Test(arguments: [
+    "", "# nothing\n", "\n\n", "suppressions:\n", "suppressions: []\n", "---\n...\n",
+  ])
   func `may say nothing`(text: String) throws {
     let configuration = try read(text)
     #expect(configuration.settings == [] && configuration.suppressions.entries == [])
@@ -68,29 +70,66 @@ private let choices: [ConfigurationKey: [String]] = [
   @Test(arguments: [
     ("fial-on: possible", "1:1: unknown key 'fial-on'; did you mean 'fail-on'?"),
     ("\nsupressions: []", "2:1: unknown key 'supressions'; did you mean 'suppressions'?"),
-    ("fail-on: sometimes", "1:10: expected fail-on: one of observed, predicted, possible, never; found 'sometimes'"),
-    ("fail-on: [possible]", "1:10: expected fail-on: one of observed, predicted, possible, never; found a list"),
-    ("fail-on:", "found nothing"), ("performance: yes", "1:14: expected performance: one of true, false; found 'yes'"),
+    (
+      "fail-on: sometimes",
+      "1:10: expected fail-on: one of observed, predicted, possible, never; found 'sometimes'"
+    ),
+    (
+      "fail-on: [possible]",
+      "1:10: expected fail-on: one of observed, predicted, possible, never; found a list"
+    ),
+    ("fail-on:", "found nothing"),
+    ("performance: yes", "1:14: expected performance: one of true, false; found 'yes'"),
     ("ignore: LC999", "1:9: ignore: there is no rule or kind 'LC999'"),
-    ("only: [race, deadlok]", "1:14: only: there is no rule or kind 'deadlok'; did you mean 'deadlock'?"),
+    (
+      "only: [race, deadlok]",
+      "1:14: only: there is no rule or kind 'deadlok'; did you mean 'deadlock'?"
+    ),
     ("baseline: {}", "1:11: expected baseline: a path; found keys and values"),
-    ("just words", "1:1: expected keys such as 'fail-on' and 'suppressions'; found the text 'just words'"),
+    (
+      "just words",
+      "1:1: expected keys such as 'fail-on' and 'suppressions'; found the text 'just words'"
+    ),
     ("- a\n- b", "1:1: expected keys such as 'fail-on' and 'suppressions'; found a list"),
     ("fail-on: never\nfail-on: possible", "expected each key once; found 'fail-on' more than once"),
-    ("fail-on: [possible", "not YAML:"), ("a: b: c", "not YAML:"), ("\tfail-on: never", "not YAML:"),
+    ("fail-on: [possible", "not YAML:"), ("a: b: c", "not YAML:"),
+    ("\tfail-on: never", "not YAML:"),
     ("--- a\n--- b", "but found another document"), ("x: *y", "not YAML: found undefined alias"),
-    ("suppressions: all", "1:15: expected a list of suppressions, each beginning with '- '; found the text 'all'"),
-    ("suppressions:\n  - LC201", "2:5: expected keys such as 'fingerprint' and 'reason'; found the text 'LC201'"),
+    (
+      "suppressions: all",
+      "1:15: expected a list of suppressions, each beginning with '- '; found the text 'all'"
+    ),
+    (
+      "suppressions:\n  - LC201",
+      "2:5: expected keys such as 'fingerprint' and 'reason'; found the text 'LC201'"
+    ),
     ("suppressions:\n  - rule: LC201", "2:5: expected a 'reason' in every suppression"),
-    ("suppressions:\n  - reason: x", "2:5: expected at least one of fingerprint, rule, function, file, lock; found none"),
-    ("suppressions:\n  - rule: LC201\n    reason: \"…\"", "3:13: expected reason: why you live with it"),
+    (
+      "suppressions:\n  - reason: x",
+      "2:5: expected at least one of fingerprint, rule, function, file, lock; found none"
+    ),
+    (
+      "suppressions:\n  - rule: LC201\n    reason: \"…\"",
+      "3:13: expected reason: why you live with it"
+    ),
     ("suppressions:\n  - rule: LC201\n    reason:", "expected reason: a text; found nothing"),
     ("suppressions:\n  - rule: LC201\n    reason: ~", "expected reason: a text; found nothing"),
     ("suppressions:\n  - rule: race\n    reason: x", "2:11: rule: there is no rule 'race'"),
-    ("suppressions:\n  - fingerprint: 12\n    reason: x", "2:18: expected fingerprint: 16 hexadecimal digits; found '12'"),
-    ("suppressions:\n  - rule: LC201\n    reason: x\n    expires: 2027-02-30", "4:14: expected expires: a day such as 2027-01-31; found '2027-02-30'"),
-    ("suppressions:\n  - locks: a\n    reason: x", "2:5: unknown key 'locks'; did you mean 'lock'?"),
-    ("suppressions:\n  - function: [a]\n    reason: x", "2:15: expected function: a text; found a list"),
+    (
+      "suppressions:\n  - fingerprint: 12\n    reason: x",
+      "2:18: expected fingerprint: 16 hexadecimal digits; found '12'"
+    ),
+    (
+      "suppressions:\n  - rule: LC201\n    reason: x\n    expires: 2027-02-30",
+      "4:14: expected expires: a day such as 2027-01-31; found '2027-02-30'"
+    ),
+    (
+      "suppressions:\n  - locks: a\n    reason: x", "2:5: unknown key 'locks'; did you mean 'lock'?"
+    ),
+    (
+      "suppressions:\n  - function: [a]\n    reason: x",
+      "2:15: expected function: a text; found a list"
+    ),
   ])
   func `that is wrong is refused with its place, and with what was expected`(
     text: String, message: String
@@ -164,7 +203,8 @@ private let choices: [ConfigurationKey: [String]] = [
 
   @Test(arguments: [UInt64](0..<20))
   func `of a sanitizer are read or refused with a place`(seed: UInt64) {
-    let text = "# c\nrace:^std::*Foo$\nrace_top: x\nmutex:a\nthread:b\ncalled_from_lib:lib*.so\ndeadlock:^$\n"
+    let text =
+      "# c\nrace:^std::*Foo$\nrace_top: x\nmutex:a\nthread:b\ncalled_from_lib:lib*.so\ndeadlock:^$\n"
     var random = SeededGenerator(seed: seed)
     for round in 0..<100 {
       let damaged = String(decoding: random.damaged(Array(text.utf8)), as: UTF8.self)

@@ -5,13 +5,15 @@ import LockcheckTriage
 import Testing
 
 private let redaction = Redaction(
-  root: "/work/bank", users: ["ann", "al", "root"], hosts: ["tiger.example.org"], others: ["Project X"])
+  root: "/work/bank", users: ["ann", "al", "root"], hosts: ["tiger.example.org"],
+  others: ["Project X"])
 
 @Suite struct `What is redacted` {
   @Test(arguments: [
     ("/work/bank/Sources/Bank/Bank.swift", "Sources/Bank/Bank.swift"),
     ("/home/ann/dep/Sources/Dep/A.swift", "/…/Sources/Dep/A.swift"),
-    ("/home/ann/secret/main.cpp", "/…/main.cpp"), ("/usr/include/c++/12/thread", "/usr/include/c++/12/thread"),
+    ("/home/ann/secret/main.cpp", "/…/main.cpp"),
+    ("/usr/include/c++/12/thread", "/usr/include/c++/12/thread"),
     ("../../home/ann/x.c", "/…/x.c"), ("Bank.swift", "Bank.swift"), ("ann.swift", "<user>.swift"),
     ("<compiler-generated>", "<compiler-generated>"), ("/", "/"), ("", ""),
     ("/a/Sources/../etc/passwd", "/…/passwd"), ("/work/banker/x.c", "/…/x.c"),
@@ -23,10 +25,14 @@ private let redaction = Redaction(
 
   @Test(arguments: [
     ("worker", "worker"), ("ann's thread on tiger", "<user>'s thread on <host>"),
-    ("tiger.example.org:80", "<host>:80"), ("planner", "planner"), ("al", "al"), ("root lock", "root lock"),
-    ("job /home/bob/in.csv:3", "job /…/in.csv:3"), ("{impl at /work/bank/Sources/b.rs:3:1}", "{impl at Sources/b.rs:3:1}"),
-    ("Int./ infix(Int, Int)", "Int./ infix(Int, Int)"), ("a / b", "a / b"), ("operator/(int)", "operator/(int)"),
-    ("http://tiger/x", "http:/…/x"), ("Project X's lock", "<redacted>'s lock"), ("read/write lock", "read/write lock"),
+    ("tiger.example.org:80", "<host>:80"), ("planner", "planner"), ("al", "al"),
+    ("root lock", "root lock"),
+    ("job /home/bob/in.csv:3", "job /…/in.csv:3"),
+    ("{impl at /work/bank/Sources/b.rs:3:1}", "{impl at Sources/b.rs:3:1}"),
+    ("Int./ infix(Int, Int)", "Int./ infix(Int, Int)"), ("a / b", "a / b"),
+    ("operator/(int)", "operator/(int)"),
+    ("http://tiger/x", "http:/…/x"), ("Project X's lock", "<redacted>'s lock"),
+    ("read/write lock", "read/write lock"),
     ("//", "//"), ("ann_ann ann", "ann_ann <user>"),
   ])
   func `of a text is paths and names`(text: String, redacted: String) {
@@ -44,7 +50,8 @@ private let redaction = Redaction(
     var sample = RaceSample(folder: "/home/ann/secret/Sources/Bank", thread: "ann's /home/ann/job")
     sample.variable = "total of /home/ann/in.csv"
     sample.module = "/home/ann/secret/.build/bank"
-    sample.header.process = .init(pid: 7, executable: "/home/ann/bank", arguments: ["--password=x", "/home/ann"])
+    sample.header.process = .init(
+      pid: 7, executable: "/home/ann/bank", arguments: ["--password=x", "/home/ann"])
     let report = sample.report
     let redacted = redaction.report(report)
     for text in [
@@ -60,7 +67,8 @@ private let redaction = Redaction(
   }
 
   private func isWord(_ text: String, _ range: Range<String.Index>) -> Bool {
-    let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
+    let before =
+      range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
     let after = range.upperBound < text.endIndex ? text[range.upperBound] : " "
     return !before.isLetter && !after.isLetter
   }
@@ -74,7 +82,8 @@ private let redaction = Redaction(
   }
 
   @Test func `piece by piece is the same as all at once`() {
-    let tables = RaceSample(folder: "/home/ann/secret", thread: "ann", module: "/home/ann/bank").report.tables
+    let tables = RaceSample(folder: "/home/ann/secret", thread: "ann", module: "/home/ann/bank")
+      .report.tables
     var growing = TraceTables()
     var redacted = TraceTables()
     growing.forgetChanges()

@@ -13,7 +13,10 @@ import Testing
       mutex:m.cpp
 
       """, file: "s")
-    #expect(file.suppressions.map(\.text) == ["race:^Foo::*$", "race_top:bar", "deadlock:lock order", "mutex:m.cpp"])
+    #expect(
+      file.suppressions.map(\.text) == [
+        "race:^Foo::*$", "race_top:bar", "deadlock:lock order", "mutex:m.cpp",
+      ])
     #expect(
       file.suppressions.map { $0.criteria[0] } == [
         .rules([.dataRace, .unlockedSharedWrite, .inconsistentLock]),
@@ -40,7 +43,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("races:x", "did you mean 'race:'?"), ("no colon", "expected TYPE:PATTERN"), ("RACE:x", "s:1:1:"),
+    ("races:x", "did you mean 'race:'?"), ("no colon", "expected TYPE:PATTERN"),
+    ("RACE:x", "s:1:1:"),
     ("  leak:x", "s:1:3:"),
   ])
   func `with a type that does not exist is refused`(line: String, message: String) throws {
@@ -51,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("race:add", true), ("race:^add()$", true), ("race:Bank.swift", true), ("race:^x$", true), ("race:*", true),
+    ("race:add", true), ("race:^add()$", true), ("race:Bank.swift", true), ("race:^x$", true),
+    ("race:*", true),
     ("race_top:clear", true), ("race:^dd", false), ("race:other", false), ("deadlock:add", false),
     ("mutex:add", false),
   ])

@@ -14,9 +14,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "x += 1 // lockcheck:ignore LC201 only statistics", "// lockcheck:ignore data-race only statistics",
-    "/* lockcheck:ignore LC201: only statistics */", "#lockcheck:ignore LC102, LC201 – only statistics",
-    "  * lockcheck:ignore lc201   only   statistics", "///lockcheck:ignore LC201,LC102 only statistics",
+    "x += 1 // lockcheck:ignore LC201 only statistics",
+    "// lockcheck:ignore data-race only statistics",
+    "/* lockcheck:ignore LC201: only statistics */",
+    "#lockcheck:ignore LC102, LC201 – only statistics",
+    "  * lockcheck:ignore lc201   only   statistics",
+    "///lockcheck:ignore LC201,LC102 only statistics",
   ])
   func `hides a finding of its rule on its line, with the reason`(line: String) {
     for place in [10, 30] {
@@ -46,15 +49,19 @@ import Testing
     #expect(result.reason == nil && result.remarks == [])
   }
 
-  @Test(arguments: ["// lockcheck:ignore LC201", "/* lockcheck:ignore LC201 */", "// lockcheck:ignore LC201 :"])
+  @Test(arguments: [
+    "// lockcheck:ignore LC201", "/* lockcheck:ignore LC201 */", "// lockcheck:ignore LC201 :",
+  ])
   func `without a reason hides, and is pointed out`(line: String) {
     let result = sorted([10: line])
     #expect(result.reason == .some(nil))
-    #expect(result.remarks == ["lockcheck:ignore does not say why: expected a reason behind the rule"])
+    #expect(
+      result.remarks == ["lockcheck:ignore does not say why: expected a reason behind the rule"])
   }
 
   @Test(arguments: [
-    ("// lockcheck:ignore", "names no rule"), ("// lockcheck:ignore LC2O1 why", "did you mean 'LC201'?"),
+    ("// lockcheck:ignore", "names no rule"),
+    ("// lockcheck:ignore LC2O1 why", "did you mean 'LC201'?"),
     ("// lockcheck:ignore because I say so", "names the rule 'because', which does not exist"),
   ])
   func `that names no rule hides nothing, and is pointed out`(line: String, message: String) {

@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "add()", "Bank.add(_:) -> [Int]", "operator*(int &x, char *y)", "say \"hi\" # no comment", "a\\b\tc\u{1}\nd",
+    "add()", "Bank.add(_:) -> [Int]", "operator*(int &x, char *y)", "say \"hi\" # no comment",
+    "a\\b\tc\u{1}\nd",
     "été €", "*", "&x", "fn(&T, *mut U)", "a\u{FEFF}\u{2028}\u{E000}\u{1F512}",
   ])
   func `suppress it once they have a reason, whatever it is called`(name: String) throws {

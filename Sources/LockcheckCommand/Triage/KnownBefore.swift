@@ -16,7 +16,9 @@ final class KnownBefore {
   /// - Throws: A failure where the file cannot be read, or is missing and not about to be written.
   init?(_ path: String?, isUpdated: Bool) throws(CommandFailure) {
     guard let path else {
-      if isUpdated { throw CommandFailure(.usage, "--update-baseline needs a file: --baseline FILE") }
+      if isUpdated {
+        throw CommandFailure(.usage, "--update-baseline needs a file: --baseline FILE")
+      }
       return nil
     }
     let old = try TriageFiles.baseline(path)
@@ -61,9 +63,12 @@ final class KnownBefore {
       say("\(new.findings.count) known, \(added) added, \(removed) taken out")
     } else if removed > 0 {
       say(
-        "\(removed) of \(baseline.findings.count) did not show up; --update-baseline takes them out")
+        "\(removed) of \(baseline.findings.count) did not show up; --update-baseline takes them out"
+      )
     }
   }
 
-  private func say(_ message: String) { StandardError.write("lockcheck: baseline \(file): \(message)\n") }
+  private func say(_ message: String) {
+    StandardError.write("lockcheck: baseline \(file): \(message)\n")
+  }
 }

@@ -7,7 +7,9 @@ extension Redaction {
     let users = ["USER", "LOGNAME", "SUDO_USER"].compactMap { Terminal.variable($0) }
     // No question to the network, as other ways ask.
     let host = try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)
-    let hosts = [host?.trimmingCharacters(in: .whitespacesAndNewlines), Terminal.variable("HOSTNAME")]
+    let hosts = [
+      host?.trimmingCharacters(in: .whitespacesAndNewlines), Terminal.variable("HOSTNAME"),
+    ]
     var redaction = Redaction(
       root: FileManager.default.currentDirectoryPath, users: users,
       hosts: hosts.compactMap(\.self), others: others)

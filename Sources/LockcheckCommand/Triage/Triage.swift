@@ -32,7 +32,8 @@ final class Triage {
       let files = SourceFiles()
       comments = SourceComments { files.line($1, of: $0) }
     }
-    let known = options.baseline ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
+    let known =
+      options.baseline ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
     baseline = try KnownBefore(known, isUpdated: options.updateBaseline)
     redaction = options.redact ? .ofThisMachine(others: options.redactWord) : nil
   }

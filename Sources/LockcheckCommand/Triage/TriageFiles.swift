@@ -32,13 +32,15 @@ enum TriageFiles {
       let file = URL(filePath: path).resolvingSymlinksInPath().path
       let size = try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int ?? 0
       guard size <= sizeLimit else {
-        throw CommandFailure(.badConfiguration, "\(path): more than 64 megabytes are none of \(what)")
+        throw CommandFailure(
+          .badConfiguration, "\(path): more than 64 megabytes are none of \(what)")
       }
       return [UInt8](try Data(contentsOf: URL(filePath: path)))
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure(.noInput, "cannot read \(what) in '\(path)': \(error.localizedDescription)")
+      throw CommandFailure(
+        .noInput, "cannot read \(what) in '\(path)': \(error.localizedDescription)")
     }
   }
 }

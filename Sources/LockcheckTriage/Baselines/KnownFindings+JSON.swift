@@ -83,7 +83,8 @@ private struct FindingsFile {
     guard let format = document.format, formats.contains(format) else {
       throw TriageFileError(
         file: file,
-        "expected \"format\": \(expected); found \((document.format?.inOneLine).map { "'\($0)'" } ?? "none")")
+        "expected \"format\": \(expected); found \((document.format?.inOneLine).map { "'\($0)'" } ?? "none")"
+      )
     }
     guard document.version == 1 else {
       throw TriageFileError(

@@ -45,7 +45,8 @@ struct SourceComment: Equatable {
   private static func place(in line: [Character]) -> Int? {
     let mark = Array(mark)
     guard line.count >= mark.count else { return nil }
-    for start in 0...(line.count - mark.count) where line[start..<start + mark.count].elementsEqual(mark) {
+    for start in 0...(line.count - mark.count)
+    where line[start..<start + mark.count].elementsEqual(mark) {
       let end = start + mark.count
       let before = line[..<start].last { !$0.isWhitespace }
       guard end == line.count || line[end].isWhitespace || line[end] == "*" else { continue }

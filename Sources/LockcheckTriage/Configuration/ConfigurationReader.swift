@@ -49,7 +49,8 @@ extension NodeReader {
     case .rules:
       let words = try texts(node, "\(name): a rule, or a list of them")
       for (word, node) in words where Rule.selected(by: word).isEmpty {
-        throw failure(node, "\(name): there is no rule or kind '\(word)'" + guess(word, Self.ruleWords))
+        throw failure(
+          node, "\(name): there is no rule or kind '\(word)'" + guess(word, Self.ruleWords))
       }
       return words.map(\.text)
     }
@@ -64,5 +65,6 @@ extension NodeReader {
     throw failure(node, "expected \(expected); found '\(word.inOneLine)'")
   }
 
-  static let ruleWords = Rule.all.flatMap { [$0.name, $0.code] } + Rule.Kind.allCases.map(\.rawValue)
+  static let ruleWords =
+    Rule.all.flatMap { [$0.name, $0.code] } + Rule.Kind.allCases.map(\.rawValue)
 }

@@ -92,7 +92,8 @@ extension String {
   var inOneLine: String {
     let line = String(
       unicodeScalars.prefix(60).map { scalar in
-        scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .lineSeparator
+        scalar.properties.generalCategory == .control
+          || scalar.properties.generalCategory == .lineSeparator
           || scalar.properties.generalCategory == .paragraphSeparator ? " " : Character(scalar)
       })
     return unicodeScalars.count > 60 ? line + "…" : line

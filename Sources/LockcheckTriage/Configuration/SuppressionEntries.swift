@@ -61,7 +61,8 @@ extension String {
       // What looks like an alias would be counted as one.
       defer { previous = scalar }
       let isPlain =
-        scalar.value < 0x7f && !scalar.isYAMLMark(after: previous) || scalar.properties.isAlphabetic || scalar == "…"
+        scalar.value < 0x7f && !scalar.isYAMLMark(after: previous) || scalar.properties.isAlphabetic
+        || scalar == "…"
         || scalar.properties.numericType != nil
       if isPlain {
         text.unicodeScalars.append(scalar)
@@ -79,7 +80,8 @@ extension String {
       String.UnicodeScalarView(
         unicodeScalars.map { scalar in
           let category = scalar.properties.generalCategory
-          return category == .control || category == .lineSeparator || category == .paragraphSeparator
+          return category == .control || category == .lineSeparator
+            || category == .paragraphSeparator
             || scalar == "\u{FEFF}" || (0xFFFE...0xFFFF).contains(scalar.value) ? " " : scalar
         }))
   }

@@ -9,7 +9,8 @@ enum YAMLDocument {
     if let place = excessiveAlias(in: text) {
       throw TriageFileError(
         file: file, at: place,
-        "expected at most \(aliasLimit) aliases; found more (what looks like one, ' *word', counts in a text too)")
+        "expected at most \(aliasLimit) aliases; found more (what looks like one, ' *word', counts in a text too)"
+      )
     }
     do {
       return try Parser(yaml: text, encoding: .utf8).singleRoot()
@@ -61,7 +62,8 @@ extension Unicode.Scalar {
 extension TriageFileError {
   fileprivate init(_ error: YamlError, in text: String, file: String) {
     switch error {
-    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let around = context.map { "\($0.text) that begins in line \($0.mark.line): " } ?? ""
       self.init(file: file, at: Place(mark), "not YAML: \(around)\(problem)")
@@ -71,7 +73,8 @@ extension TriageFileError {
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
       self.init(
-        file: file, at: Place(context.mark), "expected each key once; found \(names) more than once")
+        file: file, at: Place(context.mark), "expected each key once; found \(names) more than once"
+      )
     case .memory:
       self.init(
         file: file, at: Place(line: 1, column: 1),

@@ -70,7 +70,8 @@ public struct Redaction: Sendable {
     guard text.utf8.contains(UInt8(ascii: "/")) else { return hidingWords(text) }
     var text = text
     if root.count > 1 { text = text.replacing(root, with: "") }
-    return hidingWords(Self.cuttingPaths(in: text) { isPrivate($0) ? Self.folders + Self.tail(of: $0) : $0 })
+    return hidingWords(
+      Self.cuttingPaths(in: text) { isPrivate($0) ? Self.folders + Self.tail(of: $0) : $0 })
   }
 
   /// A path that tells where somebody keeps things: absolute, or up and out of the folder it begins in.
@@ -118,7 +119,9 @@ public struct Redaction: Sendable {
 }
 
 extension Character {
-  fileprivate var isPartOfName: Bool { isLetter || isNumber || self == "_" || self == "." || self == "~" }
+  fileprivate var isPartOfName: Bool {
+    isLetter || isNumber || self == "_" || self == "." || self == "~"
+  }
 
   /// Whether no path in the middle of a text goes on with it.
   fileprivate var endsPath: Bool { isWhitespace || "\"'`<>()[]{}|,;:*?#".contains(self) }
@@ -133,9 +136,12 @@ extension String {
     var rest = self[...]
     var previous: Character?
     while let found = rest.firstRange(of: word) {
-      let before = found.lowerBound == rest.startIndex ? previous : rest[rest.index(before: found.lowerBound)]
+      let before =
+        found.lowerBound == rest.startIndex ? previous : rest[rest.index(before: found.lowerBound)]
       let after = found.upperBound == rest.endIndex ? nil : rest[found.upperBound]
-      let isWhole = ![before, after].contains { $0.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false }
+      let isWhole = ![before, after].contains {
+        $0.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+      }
       result += rest[..<found.lowerBound] + (isWhole ? replacement : word)
       previous = rest[rest.index(before: found.upperBound)]
       rest = rest[found.upperBound...]
