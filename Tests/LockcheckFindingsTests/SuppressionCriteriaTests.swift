@@ -1,4 +1,5 @@
 import LockcheckFindings
+import LockcheckTestKit
 import LockcheckTrace
 import Testing
 
@@ -108,8 +109,7 @@ import Testing
 }
 
 @Suite struct `A sanitizer's pattern` {
-  /// What `TemplateMatch` says, from compiler-rt's own `sanitizer_suppressions_test.cpp` and
-  /// `tsan_mman_test.cpp`'s neighbours, and worked out by hand from its code.
+  /// Worked out by hand from the code of `TemplateMatch`.
   @Test(arguments: [
     ("blah", "blah", true), ("*", "blah", true), ("bl*", "blah", true), ("*ah", "blah", true),
     ("bl*ah", "blah", true), ("^blah$", "blah", true), ("^bl*ah$", "blah", true),
@@ -123,5 +123,42 @@ import Testing
   ])
   func `fits what it fits there`(pattern: String, text: String, fits: Bool) {
     #expect(SanitizerPattern(pattern).matches(text) == fits, "\(pattern) on \(text)")
+  }
+
+  /// What a pattern means, without regard to how it is found: `*` any run, what stands behind a `$` nothing.
+  private func means(_ pattern: [Character], _ text: [Character], isAnchored: Bool) -> Bool {
+    guard let first = pattern.first else { return true }
+    if !isAnchored {
+      return text.indices.contains { means(pattern, Array(text[$0...]), isAnchored: true) }
+        || means(pattern, [], isAnchored: true)
+    }
+    let rest = Array(pattern.dropFirst())
+    switch first {
+    case "$": return text.isEmpty
+    case "*": return (0...text.count).contains { means(rest, Array(text[$0...]), isAnchored: true) }
+    default: return text.first == first && means(rest, Array(text.dropFirst()), isAnchored: true)
+    }
+  }
+
+  @Test(arguments: [UInt64](0..<20))
+  func `fits nothing that it does not mean, and all of it but for ends behind no star`(
+    seed: UInt64
+  ) {
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<200 {
+      let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+        "aab*$".randomElement(using: &random) ?? "a"
+      }
+      let isAnchored = Bool.random(using: &random)
+      let text = (0..<Int.random(in: 1...7, using: &random)).map { _ in
+        "ab".randomElement(using: &random) ?? "a"
+      }
+      let written = (isAnchored ? "^" : "") + String(pattern)
+      let fits = SanitizerPattern(written).matches(String(text))
+      let means = means(pattern, text, isAnchored: isAnchored)
+      let end = pattern.firstIndex(of: "$")
+      let isSearched = end.map { $0 == 0 || pattern[$0 - 1] != "*" } ?? false
+      #expect(fits == means || isSearched && !fits, "seed \(seed): \(written) on \(String(text))")
+    }
   }
 }

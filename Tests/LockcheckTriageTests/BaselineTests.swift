@@ -1,6 +1,7 @@
 import Foundation
 import LockcheckFindings
 import LockcheckReport
+import LockcheckTestKit
 import LockcheckTriage
 import Testing
 
@@ -114,6 +115,31 @@ private func known(
     #expect(difference.kept.count == 2 && difference.gone == [])
     #expect(difference.kept.contains { $0.old.objects == ["y"] && $0.new.objects == ["y"] })
     #expect(difference.new.count == 1)
+  }
+
+  @Test(arguments: [UInt64](0..<20))
+  func `leaves no finding out and pairs as many as can be`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    func findings() -> [KnownFinding] {
+      (0..<Int.random(in: 0...9, using: &random)).map { _ in
+        known(
+          Int.random(in: 0...3, using: &random),
+          [Verdict.observed, .predicted, .possible].randomElement(using: &random) ?? .observed,
+          ["x", "y"].randomElement(using: &random) ?? "x")
+      }
+    }
+    for _ in 0..<100 {
+      let (old, new) = (findings(), findings())
+      let difference = Comparison(old: old, new: new)
+      func sorted(_ list: [KnownFinding]) -> [String] { list.map { "\($0)" }.sorted() }
+      #expect(sorted(difference.new + difference.kept.map(\.new)) == sorted(new), "seed \(seed)")
+      #expect(sorted(difference.gone + difference.kept.map(\.old)) == sorted(old), "seed \(seed)")
+      #expect(difference.kept.allSatisfy { $0.old.fingerprint == $0.new.fingerprint })
+      let lost = Set(difference.gone.map(\.fingerprint))
+      #expect(lost.isDisjoint(with: difference.new.map(\.fingerprint)), "seed \(seed)")
+      // A baseline of all that was found leaves nothing to compare.
+      #expect(Baseline([new]).changes(to: Baseline([new, new])) == (0, 0), "seed \(seed)")
+    }
   }
 
   @Test func `takes no account of where the time goes`() {

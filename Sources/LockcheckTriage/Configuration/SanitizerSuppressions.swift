@@ -18,7 +18,7 @@ public struct SanitizerSuppressions: Sendable, Equatable {
   /// - Throws: ``TriageFileError`` for a line whose type ThreadSanitizer does not know.
   public init(_ text: String, file: String) throws(TriageFileError) {
     for (index, line) in text.split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }
     ).enumerated() {
       let content = line.drop { $0 == " " || $0 == "\t" }
       guard let first = content.first, first != "#" else { continue }
@@ -31,7 +31,7 @@ public struct SanitizerSuppressions: Sendable, Equatable {
     _ line: Substring, at place: TriageFileError.Place, of file: String
   ) throws(TriageFileError) {
     var line = line
-    while let last = line.last, last.isWhitespace { line.removeLast() }
+    while let last = line.last, last == " " || last == "\t" || last == "\r" { line.removeLast() }
     let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let types = SanitizerType.allCases.map(\.rawValue)
     guard parts.count == 2, let type = SanitizerType(rawValue: String(parts[0])) else {
