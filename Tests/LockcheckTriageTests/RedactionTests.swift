@@ -5,7 +5,7 @@ import LockcheckTriage
 import Testing
 
 private let redaction = Redaction(
-  root: "/work/bank", users: ["ann", "al", "root"], hosts: ["tiger.example.org"],
+  root: "/work/bank", users: ["ann", "al", "root", "user"], hosts: ["tiger.example.org"],
   others: ["Project X"])
 
 @Suite struct `What is redacted` {
@@ -30,6 +30,8 @@ private let redaction = Redaction(
     ("job /home/bob/in.csv:3", "job /…/in.csv:3"),
     ("{impl at /work/bank/Sources/b.rs:3:1}", "{impl at Sources/b.rs:3:1}"),
     ("Int./ infix(Int, Int)", "Int./ infix(Int, Int)"), ("a / b", "a / b"),
+    ("at /mnt/work/bank/x.c", "at /…/x.c"),
+    ("/work/bank/../../home/ann/x", "/…/x"), ("user lock", "user lock"),
     ("operator/(int)", "operator/(int)"),
     ("http://tiger/x", "http:/…/x"), ("Project X's lock", "<redacted>'s lock"),
     ("read/write lock", "read/write lock"),

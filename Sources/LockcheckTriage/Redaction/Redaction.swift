@@ -16,7 +16,8 @@ public struct Redaction: Sendable {
   ///
   /// - Parameters:
   ///   - root: The folder of the project: paths of sources in it are kept from there on.
-  ///   - users: Names of users; those of fewer than three letters, and `root`, are left alone.
+  ///   - users: Names of users; those of fewer than three letters, and ones as `root` and `user`, are left
+  ///     alone.
   ///   - hosts: Names of hosts, under the same rule; a name with dots is also taken without its domain.
   ///   - others: What else is to be taken out.
   public init(
@@ -32,9 +33,8 @@ public struct Redaction: Sendable {
   }
 
   private mutating func hide(_ word: String, as replacement: String) {
-    guard word.utf8.count >= 3, word != "root", word != "localhost", words[word] == nil else {
-      return
-    }
+    let isTelling = !["root", "localhost", "user", "host"].contains(word)
+    guard word.utf8.count >= 3, isTelling, words[word] == nil else { return }
     words[word] = replacement
   }
 
@@ -50,11 +50,15 @@ public struct Redaction: Sendable {
   /// In the project: from its folder on. Elsewhere: from the last `Sources` or `Tests` on, or its last part
   /// only. What belongs to the system, in `/usr`, is kept.
   public func source(_ path: String) -> String {
-    if !root.isEmpty, root != "/", path.hasPrefix(root) {
-      return hidingWords(String(path.dropFirst(root.count)))
+    hidingWords(cut(path))
+  }
+
+  /// A path from the project's folder on, or what may be told of it.
+  private func cut(_ path: String) -> String {
+    if root.count > 1, path.hasPrefix(root), path.count > root.count, !path.contains("/../") {
+      return String(path.dropFirst(root.count))
     }
-    guard isPrivate(path) else { return hidingWords(path) }
-    return hidingWords(Self.folders + Self.tail(of: path))
+    return isPrivate(path) ? Self.folders + Self.tail(of: path) : path
   }
 
   /// The path of a program, library or other file: its last part.
@@ -68,10 +72,7 @@ public struct Redaction: Sendable {
   /// - Complexity: Linear in the text, times the number of words.
   public func text(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "/")) else { return hidingWords(text) }
-    var text = text
-    if root.count > 1 { text = text.replacing(root, with: "") }
-    return hidingWords(
-      Self.cuttingPaths(in: text) { isPrivate($0) ? Self.folders + Self.tail(of: $0) : $0 })
+    return hidingWords(Self.cuttingPaths(in: text) { cut($0) })
   }
 
   /// A path that tells where somebody keeps things: absolute, or up and out of the folder it begins in.
