@@ -39,7 +39,9 @@ let package = Package(
       description: "Compile every primitive down to the plain one: nothing can be recorded.")
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Reads `.lockcheck.yml`.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // In the program under test.
@@ -108,6 +110,11 @@ let package = Package(
     .target(name: "LockcheckSymbols", dependencies: ["LockcheckTrace"]),
     .target(name: "LockcheckReport", dependencies: ["LockcheckTrace", "LockcheckFindings"]),
     .target(
+      name: "LockcheckTriage",
+      dependencies: [
+        "LockcheckTrace", "LockcheckFindings", .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(
       name: "LockcheckPipeline",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
@@ -118,6 +125,7 @@ let package = Package(
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
         "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
+        "LockcheckTriage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -126,7 +134,7 @@ let package = Package(
       name: "LockcheckAssertions",
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
-        "LockcheckPipeline", "LockcheckFindings", "LockcheckReport",
+        "LockcheckPipeline", "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
       ]),
     .target(
       name: "LockcheckExploration",
@@ -219,6 +227,12 @@ let package = Package(
       name: "LockcheckReportTests",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTestKit"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "LockcheckTriageTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
+        "LockcheckTestKit",
+      ]),
     .testTarget(
       name: "LockcheckSymbolsTests",
       dependencies: ["LockcheckTrace", "LockcheckSymbols", "CLockcheckShims"]),

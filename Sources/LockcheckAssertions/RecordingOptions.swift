@@ -9,15 +9,19 @@ public struct RecordingOptions: Sendable {
   public var rules: [Rule]
   /// What somebody has decided to live with.
   public var suppressions: Suppressions
+  /// Where else that is written down.
+  public var decisions: RecordedDecisions
 
-  /// Makes options: everything that goes wrong is looked for, and nothing suppressed, unless they say otherwise.
+  /// Makes options: everything that goes wrong is looked for, and what the project lives with is suppressed,
+  /// unless they say otherwise.
   public init(
     recorder: RecorderConfiguration = RecorderConfiguration(), rules: [Rule] = Rule.usual,
-    suppressions: Suppressions = Suppressions()
+    suppressions: Suppressions = Suppressions(), decisions: RecordedDecisions = .ofProject
   ) {
     self.recorder = recorder
     self.rules = rules
     self.suppressions = suppressions
+    self.decisions = decisions
   }
 }
 

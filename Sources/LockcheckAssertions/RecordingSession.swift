@@ -4,6 +4,7 @@ import LockcheckFindings
 import LockcheckPipeline
 import LockcheckRecorder
 import LockcheckTasks
+import LockcheckTriage
 
 /// One recording into a temporary file, from before the closure runs until its report is made.
 struct RecordingSession {
@@ -57,10 +58,16 @@ struct RecordingSession {
     defer { try? FileManager.default.removeItem(atPath: file) }
     do {
       let summary = try recorder.stop()
-      let analysis = TraceAnalysis(rules: options.rules)
-      let report = try analysis.report(
+      let decided = try options.decisions.read()
+      let analysis = TraceAnalysis(
+        rules: options.rules.filter { !decided.ignored.contains($0) },
+        suppressions: Suppressions(options.suppressions.entries + decided.suppressions))
+      var report = try analysis.report(
         on: BinaryTraceDecoder(RecordedBytes(file: summary.file), file: summary.file))
+      decided.suppressByComments(&report)
       return .success(report)
+    } catch let error as TriageFileError {
+      return .failure(RecordingFailure(description: "\(error)"))
     } catch {
       return .failure(RecordingFailure(description: "the recording cannot be analyzed: \(error)"))
     }

@@ -39,6 +39,12 @@ struct AnalysisOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Do not look for these rules.", discussion: "Written as for --only, which it goes before.",
+      valueName: "rules"))
+  var ignore: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "How far the analysis goes.",
       discussion: """
         streaming: one pass, what happened and patterns; sync-preserving: also schedules that keep the \
@@ -76,6 +82,9 @@ struct AnalysisOptions: ParsableArguments {
       valueName: "entry"))
   var suppress: [String] = []
 
+  @Flag(help: "Also list the findings that are suppressed, with the reasons.")
+  var showSuppressed = false
+
   @Flag(help: "Also list the patterns that look like trouble and are none, with the reasons.")
   var explainRuledOut = false
 
@@ -89,21 +98,26 @@ struct AnalysisOptions: ParsableArguments {
   ///
   /// - Parameter performance: Whether those about where the time goes are, whatever the options say.
   func rules(performance isAsked: Bool = false) throws -> [Rule] {
-    let performance = performance || isAsked
-    guard !only.isEmpty else { return performance ? Rule.all : Rule.usual }
-    let times = performance ? Rule.selected(by: Rule.Kind.performance.rawValue) : []
-    return times + (try chosen())
+    let ignored = try rules(in: ignore, of: "--ignore")
+    return try wanted(performance: performance || isAsked).filter { !ignored.contains($0) }
   }
 
-  private func chosen() throws -> [Rule] {
-    try only.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+  private func wanted(performance: Bool) throws -> [Rule] {
+    guard !only.isEmpty else { return performance ? Rule.all : Rule.usual }
+    let times = performance ? Rule.selected(by: Rule.Kind.performance.rawValue) : []
+    return times + (try rules(in: only, of: "--only"))
+  }
+
+  private func rules(in words: [String], of option: String) throws -> [Rule] {
+    try words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
       .flatMap { word in
         let word = word.trimmingCharacters(in: .whitespaces)
         let rules = Rule.selected(by: word)
         if rules.isEmpty {
           let guess = Rule.nearest(to: word).map { " Did you mean '\($0)'?" } ?? ""
           throw ValidationError(
-            "--only: there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them.")
+            "\(option): there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them."
+          )
         }
         return rules
       }
@@ -116,7 +130,7 @@ struct AnalysisOptions: ParsableArguments {
         if !text.hasPrefix("@") { return try entries(of: "--suppress") { [try .init(text)] } }
         let path = String(text.dropFirst())
         let lines = try Self.contents(of: path)
-        return try entries(of: path) { try Suppressions(lines: lines).entries }
+        return try entries(of: path) { try Suppressions(lines: lines, file: path).entries }
       })
   }
 
@@ -144,12 +158,17 @@ struct AnalysisOptions: ParsableArguments {
   func renderer(style: TextStyle) -> any Renderer {
     switch format {
     case .json:
-      return JSONRenderer(showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
+      var renderer = JSONRenderer(
+        showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
+      renderer.showsSuppressed = showSuppressed
+      return renderer
     case .text:
       let files = SourceFiles()
-      return TextRenderer(
+      var renderer = TextRenderer(
         style: style, showsRuledOut: explainRuledOut, showsAllOccurrences: allOccurrences,
         root: FileManager.default.currentDirectoryPath + "/", source: { files.line($1, of: $0) })
+      renderer.showsSuppressed = showSuppressed
+      return renderer
     }
   }
 }

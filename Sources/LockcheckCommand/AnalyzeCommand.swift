@@ -53,6 +53,14 @@ struct AnalyzeCommand: ParsableCommand {
       discussion: "The program stands at the end: analyze TRACE --confirm -- PROGRAM ARGUMENTS."))
   var confirm = false
 
+  @OptionGroup var triage: TriageOptions
+
+  @Flag(
+    help:
+      "Instead of the report, print entries for .lockcheck.yml that suppress what is found; ends with 0."
+  )
+  var printSuppressions = false
+
   @OptionGroup(title: "Options of --confirm") var trials: TrialOptions
 
   func validate() throws {
@@ -88,11 +96,12 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   func run() throws {
+    let triage = try Triage(triage, direct: try options.suppressions())
     let analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine,
       byClass: options.byClass,
-      suppressions: try options.suppressions())
+      suppressions: triage.suppressions)
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
 
@@ -107,21 +116,35 @@ struct AnalyzeCommand: ParsableCommand {
         failure = failure ?? error.outcome
       }
     }
-    var reports = try analyzed.map { (trace: $0.name, report: try tried($0.report, on: $0.name)) }
-    let together = analysis.report(together: analyzed)
-    if let together, !together.findings.isEmpty || !together.warnings.isEmpty {
+    var reports = try analyzed.map { one in
+      (trace: one.name, report: try tried(triage.sorted(one.report), on: one.name))
+    }
+    let together = analysis.report(together: analyzed).map { triage.sorted($0) }
+    if let together, isWorthShowing(together) {
       reports.append((trace: "all traces together", report: together))
     }
     if !reports.isEmpty {
-      let isTerminal = output == nil && StandardOutput.isTerminal
-      let renderer = options.renderer(style: Terminal.style(isTerminal: isTerminal))
-      try file.write(
-        traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports))
+      try file.write(rendered(reports.map { triage.redacted($0) }))
       try file.commit()
     }
-    pointOutUnused(analyzed.map(\.report) + [together].compactMap(\.self))
+    // One that is not shown counts where suppressions are used.
+    try triage.finish(
+      reports.map(\.report) + [together].compactMap { $0 }.filter { !isWorthShowing($0) },
+      isComplete: failure == nil)
     if let failure { throw failure }
-    if failing.fails(reports.map(\.report)) { throw Outcome.findings }
+    if !printSuppressions, failing.fails(reports.map(\.report)) { throw Outcome.findings }
+  }
+
+  private func isWorthShowing(_ together: Report) -> Bool {
+    !together.findings.isEmpty || !together.warnings.isEmpty
+      || options.showSuppressed && !together.suppressed.isEmpty
+  }
+
+  private func rendered(_ reports: [(trace: String, report: Report)]) -> String {
+    if printSuppressions { return Triage.entries(for: reports.map(\.report)) }
+    let isTerminal = output == nil && StandardOutput.isTerminal
+    let renderer = options.renderer(style: Terminal.style(isTerminal: isTerminal))
+    return traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports)
   }
 
   /// The report with what came of trying its predictions, where that was asked for.
@@ -136,15 +159,6 @@ struct AnalyzeCommand: ParsableCommand {
   ) throws(CommandFailure) -> AnalyzedTrace {
     try TraceInput.reading(trace, recover: recover) { decoder, progress in
       try analysis.analyze(decoder, named: trace, progress: progress)
-    }
-  }
-
-  /// Names the suppressions that apply to nothing in any trace: they may hide something one day.
-  private func pointOutUnused(_ reports: [Report]) {
-    guard let first = reports.first else { return }
-    for entry in first.unusedSuppressions
-    where reports.allSatisfy({ $0.unusedSuppressions.contains(entry) }) {
-      StandardError.write("lockcheck: suppression '\(entry.text)' applies to nothing\n")
     }
   }
 }

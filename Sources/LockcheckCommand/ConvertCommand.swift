@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckCompression
 import LockcheckFindings
 import LockcheckPipeline
+import LockcheckTriage
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct ConvertCommand: ParsableCommand {
         lockcheck convert run.lctrace -o run.json
         lockcheck convert run.json.gz -o run.std --drop
         lockcheck convert run.lctrace --to ndjson -o - | head
+        lockcheck convert run.lctrace --redact -o shared.lctrace
       """)
 
   @Argument(
@@ -38,9 +40,23 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of the trace, and say how much was lost.")
   var recover = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Take out arguments, absolute paths, and names of users and of this host.",
+      discussion: """
+        For a trace that is to be shared. Names of functions are looked up first: who gets it does not have \
+        the files. Docs/suppressions.md tells what remains.
+        """))
+  var redact = false
+
+  @Option(
+    help: ArgumentHelp("Take this word out as well; goes with --redact.", valueName: "word"))
+  var redactWord: [String] = []
+
   private var form: TraceForm? { to ?? TraceForm(fileName: output) }
 
   func validate() throws {
+    if !redactWord.isEmpty, !redact { throw ValidationError("--redact-word goes with --redact.") }
     if form == nil {
       throw ValidationError(
         "The name '\(output)' does not say which form to write: add --to json, ndjson, std or binary."
@@ -53,7 +69,8 @@ struct ConvertCommand: ParsableCommand {
     let file = try OutputFile(output)
     let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
       try TraceOutput.convert(
-        decoder, to: form, packed: TraceFile.extensions(of: output).compression, drop: drop,
+        redact ? RedactedTrace(decoder, by: .ofThisMachine(others: redactWord)) : decoder, to: form,
+        packed: TraceFile.extensions(of: output).compression, drop: drop,
         file: file, watch: watch)
     }
     try file.commit()

@@ -26,6 +26,7 @@ struct LockcheckCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self,
+      DiffCommand.self,
       ConvertCommand.self,
       InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,
@@ -39,7 +40,8 @@ struct LockcheckCommand: ParsableCommand {
     InheritedSignals.remember()
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try LockcheckCommand.parseAsRoot()
+      var command = try LockcheckCommand.parseAsRoot(
+        ConfiguredArguments.adding(to: Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch let failure as CommandFailure {
       StandardError.write("lockcheck: \(failure.message)\n")

@@ -13,6 +13,8 @@ enum Outcome: Int32, Error, Sendable {
   case unavailable = 69
   /// The output could not be written.
   case noOutput = 74
+  /// A configuration, suppression file or baseline is not understood.
+  case badConfiguration = 78
   /// A program that was run hangs.
   case hang = 86
   /// The program is there and cannot be run; the shells' number.

@@ -6,7 +6,7 @@ public import LockcheckTrace
 /// else by the number that the trace uses, `lock 3`; else by a label in the order in which the report
 /// first mentions them, T0 or L0, with the function that a thread runs. Never by address, so that equal traces give equal bytes.
 public struct Names: Sendable {
-  private let tables: TraceTables
+  private var tables: TraceTables
   private var threadLabels: [ThreadID: String] = [:]
   private var objectLabels: [ObjectID: String] = [:]
   private var labelCounts: [String: Int] = [:]
@@ -66,6 +66,16 @@ public struct Names: Sendable {
     if ownName(of: object) == nil {
       objectLabels[object] = nextLabel(tables.objects.kind(of: object).labelPrefix)
     }
+  }
+
+  /// The same names, labels among them, in other words.
+  func reworded(_ tables: TraceTables, _ text: (String) -> String) -> Names {
+    var names = self
+    names.tables = tables
+    names.threadLabels = threadLabels.mapValues(text)
+    names.objectLabels = objectLabels.mapValues(text)
+    names.entries = entries.mapValues(text)
+    return names
   }
 
   private mutating func nextLabel(_ prefix: String) -> String {

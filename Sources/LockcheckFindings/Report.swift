@@ -3,29 +3,30 @@ public import LockcheckTrace
 /// Everything that is said about one trace: what the renderers turn into bytes.
 public struct Report: Sendable {
   /// The trace's own header.
-  public let header: TraceHeader
+  public internal(set) var header: TraceHeader
   /// The trace's tables, with every frame resolved that a finding refers to.
-  public let tables: TraceTables
+  public internal(set) var tables: TraceTables
   /// What threads and objects are called.
-  public let names: Names
+  public internal(set) var names: Names
   /// How many there are of everything.
-  public let summary: Summary
+  public internal(set) var summary: Summary
   /// The rules that were looked for, by code.
   public let rules: [Rule]
   /// One for each defect: surest first, then by kind, then by first event.
   public internal(set) var findings: [ReportedFinding]
-  /// Those that somebody has decided to live with, in the same order.
-  public let suppressed: [ReportedFinding]
+  /// Those that somebody has decided to live with, in the same order; each has its
+  /// ``ReportedFinding/suppression``.
+  public internal(set) var suppressed: [ReportedFinding]
   /// Suppressions that applied to nothing.
-  public let unusedSuppressions: [Suppressions.Entry]
+  public internal(set) var unusedSuppressions: [Suppression]
   /// Patterns that look like trouble and are none, by first event.
-  public let ruledOut: [ReportedRuledOut]
+  public internal(set) var ruledOut: [ReportedRuledOut]
   /// Whether it is about several runs of a program: their threads and objects stand in one table.
   public let isOfSeveralRuns: Bool
   /// How far the analysis went, in one word; nil where that does not matter.
   public let engine: String?
   /// What a reader should know about the trace itself: losses, and events that cannot have happened.
-  public let warnings: [ReportWarning]
+  public internal(set) var warnings: [ReportWarning]
 
   /// Groups, names, sorts and counts what the detectors found.
   ///
@@ -61,16 +62,15 @@ public struct Report: Sendable {
     // Last: what only a schedule names is hardly looked at.
     defects.forEach { names.mention($0.witness) }
 
-    let sorted = Sorting(
-      defects, by: signatures, suppressions: suppressions,
-      scope: Names.Scope(tables: tables, names: names))
     self.header = header
     self.tables = tables
     self.names = names
     self.rules = Rule.all.filter { wanted.contains($0) }
-    self.findings = sorted.findings
-    self.suppressed = sorted.suppressed
-    self.unusedSuppressions = sorted.unused
+    self.findings = defects.map {
+      ReportedFinding($0, fingerprint: Fingerprint(of: $0, by: signatures), names: names)
+    }
+    self.suppressed = []
+    self.unusedSuppressions = []
     self.ruledOut = patterns.map { ReportedRuledOut($0, names: names) }
     self.warnings = warnings
     self.engine = engine
@@ -78,7 +78,9 @@ public struct Report: Sendable {
     self.summary = Summary(
       events: eventCount, threads: extent?.threads ?? tables.threads.count,
       objects: extent?.objects ?? tables.objects.count,
-      findings: sorted.findings, suppressed: sorted.suppressed.count, ruledOut: patterns.count)
+      ruledOut: patterns.count)
+    summary.count(self.findings, suppressed: 0)
+    suppress(by: suppressions)
   }
 
   /// Whether a finding is at least as sure as `verdict`.
@@ -100,29 +102,29 @@ public struct Summary: Sendable, Equatable {
   /// Synchronization objects and variables in the trace.
   public let objects: Int
   /// Findings that happened.
-  public let observed: Int
+  public private(set) var observed = 0
   /// Findings that a reordering makes happen.
-  public let predicted: Int
+  public private(set) var predicted = 0
   /// Findings that nothing proves or refutes.
-  public let possible: Int
+  public private(set) var possible = 0
   /// Findings that were suppressed.
-  public let suppressed: Int
+  public private(set) var suppressed = 0
   /// Patterns that are none.
   public let ruledOut: Int
 
-  fileprivate init(
-    events: Int, threads: Int, objects: Int, findings: [ReportedFinding], suppressed: Int,
-    ruledOut: Int
-  ) {
-    let count = { (verdict: Verdict) in findings.count { $0.finding.verdict == verdict } }
+  fileprivate init(events: Int, threads: Int, objects: Int, ruledOut: Int) {
     self.events = events
     self.threads = threads
     self.objects = objects
-    self.observed = count(.observed)
-    self.predicted = count(.predicted)
-    self.possible = count(.possible)
-    self.suppressed = suppressed
     self.ruledOut = ruledOut
+  }
+
+  mutating func count(_ findings: [ReportedFinding], suppressed: Int) {
+    let count = { (verdict: Verdict) in findings.count { $0.finding.verdict == verdict } }
+    observed = count(.observed)
+    predicted = count(.predicted)
+    possible = count(.possible)
+    self.suppressed = suppressed
   }
 }
 
@@ -137,32 +139,6 @@ public struct ReportWarning: Sendable, Equatable {
   public init(_ message: String, event: Int? = nil) {
     self.message = message
     self.event = event
-  }
-}
-
-/// Findings set apart by what is suppressed.
-private struct Sorting {
-  var findings: [ReportedFinding] = []
-  var suppressed: [ReportedFinding] = []
-  var unused: [Suppressions.Entry]
-
-  init(
-    _ defects: [Finding], by signatures: Signatures, suppressions: Suppressions, scope: Names.Scope
-  ) {
-    var used: Set<Int> = []
-    for finding in defects {
-      let fingerprint = Fingerprint(of: finding, by: signatures)
-      let reported = ReportedFinding(finding, fingerprint: fingerprint, names: scope.names)
-      if let index = suppressions.index(
-        suppressing: finding, fingerprint: fingerprint, report: scope)
-      {
-        used.insert(index)
-        suppressed.append(reported)
-      } else {
-        findings.append(reported)
-      }
-    }
-    unused = suppressions.entries.enumerated().filter { !used.contains($0.offset) }.map(\.element)
   }
 }
 

@@ -8,9 +8,11 @@ public struct ReportedFinding: Sendable {
   /// What it is called from run to run.
   public let fingerprint: Fingerprint
   /// What its threads and objects are called.
-  public let cast: Cast
+  public internal(set) var cast: Cast
   /// What came of trying it on the program; nil where nobody did.
   public internal(set) var confirmation: ReportedConfirmation?
+  /// The decision to live with it; nil where there is none.
+  public internal(set) var suppression: Suppression?
 
   init(_ finding: Finding, fingerprint: Fingerprint, names: Names) {
     self.finding = finding
@@ -28,7 +30,7 @@ public struct ReportedRuledOut: Sendable {
   /// How many of the sort there are: same rule, reason, objects and functions.
   public let occurrenceCount: Int
   /// What its threads and objects are called.
-  public let cast: Cast
+  public internal(set) var cast: Cast
 
   init(_ group: RuledOutGroup, names: Names) {
     pattern = group.first
@@ -44,10 +46,10 @@ public struct ReportedRuledOut: Sendable {
 /// What the threads and objects of one story are called, each by a name of its own.
 public struct Cast: Sendable {
   /// The threads that take part, each once, by name.
-  public let threads: [String]
+  public private(set) var threads: [String]
   /// The objects that are involved, each once, by name.
-  public let objects: [String]
-  private let names: Names
+  public private(set) var objects: [String]
+  private var names: Names
   /// Who and what has a name here, each once, in the order in which names were given.
   private var everyone: [ThreadID]
   private var everything: [ObjectID]
@@ -99,6 +101,17 @@ public struct Cast: Sendable {
     for step in finding.waits { add(step.thread, step.child, step.object) }
     cast.threadNames = names.distinct(threads: cast.everyone)
     cast.objectNames = names.distinct(objects: cast.everything)
+    return cast
+  }
+
+  /// The same cast in other words.
+  func reworded(_ names: Names, _ text: (String) -> String) -> Cast {
+    var cast = self
+    cast.threads = threads.map(text)
+    cast.objects = objects.map(text)
+    cast.threadNames = threadNames.mapValues(text)
+    cast.objectNames = objectNames.mapValues(text)
+    cast.names = names
     return cast
   }
 

@@ -12,12 +12,21 @@ extension Rule {
   ///
   /// - Returns: Nil where nothing is near enough to be worth a guess.
   public static func nearest(to word: String) -> String? {
+    all.flatMap { [$0.name, $0.code] }.nearest(to: word)
+  }
+}
+
+extension Collection where Element == String {
+  /// The one of these words that somebody who wrote `word` most likely meant.
+  ///
+  /// - Returns: Nil where nothing is near enough to be worth a guess.
+  /// - Complexity: O(letters of all words × letters of `word`).
+  public func nearest(to word: String) -> String? {
     let word = word.lowercased()
-    let candidates = all.flatMap { [$0.name, $0.code] }
-    if word.count >= 3, let longer = candidates.first(where: { $0.hasPrefix(word) }) {
-      return longer
-    }
-    let distances = candidates.map { ($0, editDistance(word, $0.lowercased())) }
+    // No word is as long as this, and a text of any length may stand in the place of one.
+    guard word.utf8.count <= 100 else { return nil }
+    if word.count >= 3, let longer = first(where: { $0.hasPrefix(word) }) { return longer }
+    let distances = map { ($0, editDistance(word, $0.lowercased())) }
     guard let (best, distance) = distances.min(by: { $0.1 < $1.1 }) else { return nil }
     return distance <= Swift.max(2, best.count / 3) ? best : nil
   }

@@ -28,6 +28,7 @@ extension JSONRenderer {
       }
     }
     if let confirmation = reported.confirmation { write(confirmation, to: &writer) }
+    if let suppression = reported.suppression { write(suppression, to: &writer) }
     if let missing = finding.missing { writer.member("missing", missing.rawValue) }
     writer.member("assumes", finding.assumes.map(\.rawValue))
     if showsAllOccurrences {

@@ -7,6 +7,8 @@ public struct JSONRenderer: Renderer, Sendable {
   public var showsAllOccurrences: Bool
   /// Whether the patterns that are none are listed, with the reasons.
   public var showsRuledOut: Bool
+  /// Whether the findings that somebody lives with are listed, with the decisions.
+  public var showsSuppressed = false
 
   /// Makes a renderer.
   public init(showsAllOccurrences: Bool = false, showsRuledOut: Bool = false) {
@@ -49,6 +51,13 @@ public struct JSONRenderer: Renderer, Sendable {
     writer.member("findings") { writer in
       writer.array(report.findings) { writer, finding in
         writer.object { write(finding, in: report, to: &$0) }
+      }
+    }
+    if showsSuppressed {
+      writer.member("suppressed") { writer in
+        writer.array(report.suppressed) { writer, finding in
+          writer.object { write(finding, in: report, to: &$0) }
+        }
       }
     }
     if showsRuledOut {

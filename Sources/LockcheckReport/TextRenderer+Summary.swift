@@ -76,7 +76,8 @@ extension TextRenderer {
       pieces.append(".")
     }
     if summary.suppressed > 0 {
-      pieces.append(TextPiece(" \(summary.suppressed.grouped) suppressed."))
+      pieces.append(TextPiece(" \(summary.suppressed.grouped) suppressed"))
+      pieces.append(TextPiece(showsSuppressed ? "." : " (--show-suppressed lists them).", .faint))
     }
     if summary.ruledOut > 0 {
       pieces.append(TextPiece(" \(summary.ruledOut.counted("pattern")) ruled out"))
@@ -94,17 +95,24 @@ extension TextRenderer {
     return [TextPiece(" \(count.grouped) of \(answers.count.counted("prediction")) confirmed.")]
   }
 
+  private func rules(of report: Report) -> String {
+    if report.rules == Rule.usual { return "all \(report.rules.count) rules" }
+    if report.rules == Rule.all {
+      return "all \(report.rules.count) rules, those of performance included"
+    }
+    let missing = Rule.usual.filter { !report.rules.contains($0) }
+    if missing.count <= 5, report.rules.count + missing.count == Rule.usual.count {
+      return "all rules but " + list(missing.map { "\($0.code) \($0.name)" })
+    }
+    return list(report.rules.map { "\($0.code) \($0.name)" })
+  }
+
   private func writeExtent(of report: Report, to page: inout TextPage) {
     let summary = report.summary
     let extent =
       "\(summary.events.counted("event")) by \(summary.threads.counted("thread")) "
       + "on \(summary.objects.counted("object"))"
-    let rules =
-      report.rules == Rule.usual
-      ? "all \(report.rules.count) rules"
-      : report.rules == Rule.all
-        ? "all \(report.rules.count) rules, those of performance included"
-        : list(report.rules.map { "\($0.code) \($0.name)" })
+    let rules = rules(of: report)
     let engine = report.engine.map { ", by the engine \($0)" } ?? ""
     page.prose("Looked at \(extent), for \(rules)\(engine).", indent: 0)
   }

@@ -12,6 +12,8 @@ public struct TextRenderer: Renderer, Sendable {
   public var showsRuledOut: Bool
   /// Whether each finding lists the events of every occurrence.
   public var showsAllOccurrences: Bool
+  /// Whether the findings that somebody lives with are listed, with the decisions.
+  public var showsSuppressed = false
   /// The folder, with a slash at its end, from which paths inside it are shown; empty for none.
   public var root: String
   let source: SourceProvider
@@ -42,6 +44,7 @@ public struct TextRenderer: Renderer, Sendable {
         finding, story: story, number: "\(index + 1) of \(report.findings.count)",
         isExplained: isNew, to: &page)
     }
+    if showsSuppressed { writeSuppressed(of: report, to: &page) }
     if showsRuledOut { writeRuledOut(of: report, to: &page) }
     writeSummary(of: report, to: &page)
     return page.text

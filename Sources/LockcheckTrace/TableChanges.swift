@@ -37,3 +37,19 @@ extension TraceTables {
     stacks.apply(changes.stacks)
   }
 }
+
+extension TableChanges {
+  /// The same changes with every row put in other words, for tables that say the same in those.
+  ///
+  /// - Complexity: Linear in the changes.
+  public func mapped(
+    thread: (ThreadRow) -> ThreadRow, frame: (Frame) -> Frame,
+    object: (_ name: String?, _ details: ObjectDetails) -> (String?, ObjectDetails)
+  ) -> TableChanges {
+    var changes = self
+    changes.threads = threads.mapped(thread)
+    changes.frames = frames.mapped(frame)
+    changes.objects = objects.mapped(object)
+    return changes
+  }
+}

@@ -84,3 +84,11 @@ extension TableRows {
     for change in changes.replaced { rows[change.place] = change.row }
   }
 }
+
+extension TableRows.Changes {
+  func mapped(_ transform: (Row) -> Row) -> Self {
+    Self(
+      known: known, new: new.map(transform),
+      replaced: replaced.map { ($0.place, transform($0.row)) })
+  }
+}

@@ -224,3 +224,17 @@ extension ObjectTable {
     }
   }
 }
+
+extension ObjectTable.Changes {
+  func mapped(
+    _ transform: (_ name: String?, _ details: ObjectDetails) -> (String?, ObjectDetails)
+  ) -> Self {
+    func mapped(_ row: Row) -> Row {
+      var row = row
+      (row.name, row.details) = transform(row.name, row.details)
+      return row
+    }
+    return Self(
+      known: known, new: new.map(mapped), resettled: resettled.map { ($0.object, mapped($0.row)) })
+  }
+}

@@ -81,6 +81,9 @@ let importTable: [ImportRule] = [
     toolchain: ["FoundationEssentials", "Glibc", "Runtime"]),
   ImportRule("LockcheckReport", imports: ["LockcheckTrace", "LockcheckFindings"]),
   ImportRule(
+    "LockcheckTriage", imports: ["LockcheckTrace", "LockcheckFindings", "Yams"],
+    toolchain: ["Foundation"]),
+  ImportRule(
     "LockcheckPipeline",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
@@ -91,7 +94,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
       "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
-      "ArgumentParser", "Yams",
+      "LockcheckTriage", "ArgumentParser",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   // Measures both sides, so it imports both.
   ImportRule(
@@ -109,7 +112,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckRecorder", "LockcheckTasks",
       "LockcheckPipeline",
-      "LockcheckFindings", "LockcheckReport",
+      "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckExploration",

@@ -20,6 +20,9 @@ struct Command {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
+  /// Runs it in a folder that is there already.
+  init(folder: URL) { self.folder = folder }
+
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
   /// Puts a file into the folder.

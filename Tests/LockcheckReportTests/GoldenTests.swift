@@ -110,6 +110,10 @@ func expect(
     let renderer = TextRenderer(style: TextStyle(width: 120))
     let text = renderer.render(Story().report(rules: [.dataRace, .deadlock]))
     #expect(text.contains("for LC101 deadlock and LC201 data-race."))
+    let others = Rule.usual.filter { $0 != .lockLeak && $0 != .dataRace }
+    #expect(
+      renderer.render(Story().report(rules: others))
+        .contains("for all rules but LC201 data-race and LC302 lock-leak."))
   }
 
   @Test func `lists what was ruled out only where asked to`() throws {

@@ -81,6 +81,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup(title: "Options of the report") var options: AnalysisOptions
   @OptionGroup var failing: FailOptions
+  @OptionGroup var triage: TriageOptions
 
   @Argument(
     parsing: .captureForPassthrough,
@@ -111,7 +112,7 @@ struct RunCommand: ParsableCommand {
     let file = try ProgramFile(program[0])
     try file.checkThatItCanBeRecorded()
     let library = try RuntimeLibrary.find(library)
-    let reports = try RunReports(options, failing, output: output)
+    let reports = try RunReports(options, failing, triage, output: output)
     let traces = try RunTraces(trace, program: program[0])
     let environment = [
       "LD_PRELOAD": [library, Terminal.variable("LD_PRELOAD") ?? ""].filter { !$0.isEmpty }
@@ -162,6 +163,7 @@ struct RunCommand: ParsableCommand {
       let kept = Set(telling.filter { trace != nil || $0.isTelling }.map(\.trace))
       let unread = Set(traces.recorded).subtracting(read.map(\.trace))
       say(kept: try traces.settle { kept.contains($0) || unread.contains($0) })
+      try reports.triage.finish(read.map(\.report), isComplete: failure == nil)
       fails = failing.fails(read.map(\.report))
       if status == 0, let failure {
         throw CommandFailure(failure.outcome, "the report is incomplete")

@@ -10,6 +10,7 @@ import LockcheckTrace
 struct RunReports {
   let analysis: TraceAnalysis
   let options: AnalysisOptions
+  let triage: Triage
   private let file: OutputFile?
 
   /// A process, and what its trace shows.
@@ -30,11 +31,14 @@ struct RunReports {
   }
 
   /// - Throws: What is wrong with the options, or that the file cannot be written.
-  init(_ options: AnalysisOptions, _ failing: FailOptions, output: String?) throws {
+  init(
+    _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions, output: String?
+  ) throws {
+    self.triage = try Triage(triage, direct: try options.suppressions())
     analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine, byClass: options.byClass,
-      suppressions: try options.suppressions())
+      suppressions: self.triage.suppressions)
     self.options = options
     if let output { file = try OutputFile(output) } else { file = nil }
   }
@@ -42,7 +46,8 @@ struct RunReports {
   /// Reads the trace of a process that has ended.
   func read(_ trace: RunTraces.Recorded) throws(CommandFailure) -> One {
     try TraceInput.reading(trace.path, recover: true) { decoder, watch in
-      One(trace: trace, report: try analysis.report(on: decoder, progress: watch))
+      One(
+        trace: trace, report: triage.sorted(try analysis.report(on: decoder, progress: watch)))
     }
   }
 
@@ -50,7 +55,8 @@ struct RunReports {
   func readSoFar(_ trace: RunTraces.Recorded) throws(CommandFailure) -> One {
     do {
       return One(
-        trace: trace, report: try analysis.report(on: try LiveTrace.decoder(trace.path)))
+        trace: trace,
+        report: triage.sorted(try analysis.report(on: try LiveTrace.decoder(trace.path))))
     } catch {
       throw CommandFailure(.badTrace, "\(trace.path): \(error)")
     }
@@ -71,7 +77,7 @@ struct RunReports {
 
   private func rendered(_ reports: [One], style: TextStyle) -> String {
     let renderer = options.renderer(style: style)
-    if reports.count == 1 { return renderer.render(reports[0].report) }
-    return renderer.render(reports.map { (trace: $0.name, report: $0.report) })
+    let shown = reports.map { triage.redacted((trace: $0.name, report: $0.report)) }
+    return shown.count == 1 ? renderer.render(shown[0].report) : renderer.render(shown)
   }
 }
