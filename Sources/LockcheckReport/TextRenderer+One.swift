@@ -1,12 +1,12 @@
 import LockcheckFindings
 
 extension TextRenderer {
-  /// One finding of a report, as the whole report has it.
-  func render(_ reported: ReportedFinding, of report: Report) -> String {
+  /// The finding at a place of a report, as the whole report has it.
+  func render(findingAt place: Int, of report: Report) -> String {
     var page = TextPage(style)
     write(
-      reported, story: Story(reported, in: report), number: "\(reported.fingerprint)",
-      isExplained: true, to: &page)
+      report.findings[place], story: Story(report.findings[place], in: report),
+      number: "\(place + 1) of \(report.findings.count)", isExplained: true, to: &page)
     return page.text
   }
 }

@@ -48,7 +48,7 @@ public struct DOTRenderer: Sendable {
       text += "  n\(edge.from) -> n\(edge.to) [label=\(DOTText.quoted([edge.label] + place))"
       switch edge.line {
       case .done: text += ", color=\"#555555\""
-      case .waits: text += ", color=\"#c62828\", penwidth=2"
+      case .crucial: text += ", color=\"#c62828\", penwidth=2"
       case .aside: text += ", color=\"#9e9e9e\", style=dashed"
       }
       text += "];\n"

@@ -15,8 +15,8 @@ struct FindingGraph {
     enum Line {
       /// Something that was done.
       case done
-      /// Who waits for what.
-      case waits
+      /// What must not be: who waits for what, what races.
+      case crucial
       /// What only holds the drawing together: locks that are alike, who could end a wait.
       case aside
     }
@@ -93,7 +93,7 @@ extension FindingGraph {
         ? node(step.thread)
         : node(index < held.count ? held[index] : heldObject(at: index))
       let to = step.operation == .join ? node(step.child) : node(step.object)
-      draw(from, to, story.cast[step.thread], at: step.stack, .waits)
+      draw(from, to, story.cast[step.thread], at: step.stack, .crucial)
     }
     guard held.count == steps.count, steps.count > 1 else { return }
     for index in steps.indices {
@@ -139,13 +139,14 @@ extension FindingGraph {
     let who = node(step.thread)
     if step.operation.namesThread, step.child.isPresent {
       let verb = isWait ? "waits for its end" : story.verb(step)
-      draw(who, node(step.child), verb, at: step.stack, isWait ? .waits : .done)
+      draw(who, node(step.child), verb, at: step.stack, isWait ? .crucial : .done)
       return
     }
     guard step.object.isPresent else { return }
     let what = node(step.object)
+    let isLit = isWait || (step.operation.isAccess && story.finding.rule.kind == .race)
     draw(
-      who, what, isWait ? "waits" : story.verb(step), at: step.stack, isWait ? .waits : .done)
+      who, what, isWait ? "waits" : story.verb(step), at: step.stack, isLit ? .crucial : .done)
     let holders = (story.finding.steps + story.finding.waits).filter { other in
       other.holding.contains { $0.object == step.object }
     }.map(\.thread)

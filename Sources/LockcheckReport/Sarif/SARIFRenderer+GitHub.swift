@@ -50,6 +50,8 @@ extension SARIFRenderer {
       if a.finding.verdict != b.finding.verdict { return a.finding.verdict > b.finding.verdict }
       return one.offset < other.offset
     }.map(\.element)
+    // Where all with their flows would be too much, those that take more than their share do without.
+    let share = room / max(1, min(worst.count, limits.results))
     var room = room
     var texts: [String] = []
     var numbers: [Fingerprint: Int] = [:]
@@ -63,11 +65,12 @@ extension SARIFRenderer {
       let result = SARIFResult(
         reported, in: reports[place], rules: rules, root: root,
         number: numbers[reported.fingerprint, default: 1])
-      var writer = JSONWriter()
-      writer.line { write(forGitHub: result, to: &$0) }
-      room -= writer.text.utf8.count + 2
-      if texts.count == limits.results || room < 0 { return (texts, worst.count - count) }
-      texts.append(writer.text)
+      if texts.count == limits.results { return (texts, worst.count - count) }
+      var text = json(of: result, withFlows: true)
+      if text.utf8.count + 2 > share { text = json(of: result, withFlows: false) }
+      room -= text.utf8.count + 2
+      if room < 0 { return (texts, worst.count - count) }
+      texts.append(text)
     }
     return (texts, 0)
   }
@@ -77,7 +80,15 @@ extension SARIFRenderer {
     var objects: [String]
   }
 
-  private func write(forGitHub result: SARIFResult, to writer: inout JSONWriter) {
+  private func json(of result: SARIFResult, withFlows: Bool) -> String {
+    var writer = JSONWriter()
+    writer.line { write(forGitHub: result, withFlows: withFlows, to: &$0) }
+    return writer.text
+  }
+
+  private func write(
+    forGitHub result: SARIFResult, withFlows: Bool, to writer: inout JSONWriter
+  ) {
     writeHead(of: result, links: limits.places, to: &writer)
     writer.member("locations") { writer in
       writer.array([result]) { writer, result in
@@ -89,7 +100,7 @@ extension SARIFRenderer {
       }
     }
     writeRelated(of: result, limit: limits.places, to: &writer)
-    writeFlows(of: result, to: &writer)
+    if withFlows { writeFlows(of: result, to: &writer) }
     writeFingerprints(of: result, to: &writer)
     writer.member("properties") { writer in
       writer.object { $0.member("verdict", result.reported.finding.verdict.rawValue) }

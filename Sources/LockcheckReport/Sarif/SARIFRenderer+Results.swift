@@ -120,7 +120,8 @@ extension SARIFRenderer {
         }
       }
     }
-    if let function = place.function { write(function: function, to: &writer) }
+    // GitHub does not read it.
+    if profile == .full, let function = place.function { write(function: function, to: &writer) }
     if let text { Self.write(text: SARIFText.message(text), as: "message", to: &writer) }
   }
 

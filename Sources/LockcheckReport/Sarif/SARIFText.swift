@@ -4,18 +4,9 @@ enum SARIFText {
   ///
   /// - Complexity: Linear in the text.
   static func message(_ text: String) -> String {
-    var message = ""
-    var last: Character = " "
-    for character in text.withoutControls {
-      // `[text](1)` is a link, `{0}` an argument (SARIF 2.1.0, 3.11.5 and 3.11.6).
-      switch character {
-      case "(" where last == "]": message += " ("
-      case "{", "}": message += "\(character)\(character)"
-      default: message.append(character)
-      }
-      last = character
-    }
-    return message
+    let text = text.withoutControls.replacing("](", with: "] (")
+    // `[text](1)` is a link, `{0}` an argument (SARIF 2.1.0, 3.11.5 and 3.11.6).
+    return text.replacing(#/\{([0-9]+)\}/#) { "{{\($0.output.1)}}" }
   }
 
   /// A link to the related location of that number.

@@ -79,7 +79,10 @@ struct ThreadLanes {
 
 /// Who holds a lock, and in which of its lanes.
 struct LockLanes {
-  /// Where and when a lock was given back.
+  /// A hold that is over: whose, where it stands, and when it began.
+  ///
+  /// Its arrow is tied to it by its beginning. Perfetto takes the slice that was begun last, ended or not, and
+  /// lets the arrow start at that slice's end.
   struct Release {
     var thread: ThreadID
     var lane: TraceEventPage.Lane

@@ -63,7 +63,7 @@ struct TraceEventPage {
     }
   }
 
-  /// An arrow between the innermost slices that stand in two lanes at two moments.
+  /// An arrow from the end of the slice that began at one moment in a lane to the one that begins at another.
   mutating func arrow(from: Lane, _ begin: UInt64, to: Lane, _ end: UInt64) {
     arrows += 1
     let id = arrows * 16 + from.process % 16

@@ -233,8 +233,7 @@ extension TraceEventWriter {
       to: max(time, slice.lockBegin + 1), details)
     locks[slice.object]?.leave(
       slice.lockLane, at: max(time, slice.lockBegin + 1),
-      // Within the slice, for its end belongs to it no more.
-      LockLanes.Release(thread: thread, lane: lane, time: time - 1))
+      LockLanes.Release(thread: thread, lane: lane, time: slice.begin))
   }
 }
 

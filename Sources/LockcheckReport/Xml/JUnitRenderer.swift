@@ -36,13 +36,13 @@ public struct JUnitRenderer: Renderer, Sendable {
     let clean = report.rules.filter { !found.contains($0) }.map {
       JUnitDocument.Case(suite: "lockcheck.\($0.kind.rawValue)", name: "\($0.code) \($0.name)")
     }
-    let cases = report.findings.map { reported -> JUnitDocument.Case in
+    let cases = report.findings.enumerated().map { number, reported -> JUnitDocument.Case in
       let rule = reported.finding.rule
       let story = Story(reported, in: report)
       let place = story.primaryPlace(root: root).map { (file: $0.path, line: $0.line) }
       let objects = reported.cast.objects.map(\.withoutControls)
       let name = "\(rule.code) \(rule.name)" + (objects.isEmpty ? "" : ": \(list(objects))")
-      let whole = text.render(reported, of: report)
+      let whole = text.render(findingAt: number, of: report)
       let headline = story.message.withoutControls
       return JUnitDocument.Case(
         suite: "lockcheck.\(rule.kind.rawValue)", name: name.cut(to: 300), place: place,
