@@ -6,11 +6,6 @@ import LockcheckFindings
 import LockcheckPipeline
 import LockcheckReport
 
-/// In which form a report is written.
-enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json
-}
-
 /// How far an analysis goes, as it is written on the command line.
 enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
   case auto, streaming, search
@@ -94,6 +89,12 @@ struct AnalysisOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How the report is written.", valueName: "format"))
   var format = ReportFormat.text
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder from which paths inside it are told; the working directory where nothing is said.",
+      valueName: "folder"), completion: .directory)
+  var root: String?
+
   /// The rules that were asked for.
   ///
   /// - Parameter performance: Whether those about where the time goes are, whatever the options say.
@@ -151,24 +152,6 @@ struct AnalysisOptions: ParsableArguments {
   private static func contents(of path: String) throws(CommandFailure) -> String {
     do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
       throw CommandFailure(.noInput, "cannot read the suppressions in '\(path)': \(reason(errno))")
-    }
-  }
-
-  /// The renderer of the form that was asked for.
-  func renderer(style: TextStyle) -> any Renderer {
-    switch format {
-    case .json:
-      var renderer = JSONRenderer(
-        showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
-      renderer.showsSuppressed = showSuppressed
-      return renderer
-    case .text:
-      let files = SourceFiles()
-      var renderer = TextRenderer(
-        style: style, showsRuledOut: explainRuledOut, showsAllOccurrences: allOccurrences,
-        root: FileManager.default.currentDirectoryPath + "/", source: { files.line($1, of: $0) })
-      renderer.showsSuppressed = showSuppressed
-      return renderer
     }
   }
 }

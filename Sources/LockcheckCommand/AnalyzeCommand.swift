@@ -17,6 +17,8 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze run.lctrace
         lockcheck analyze --only deadlock,data-race run.json
         lockcheck analyze --format json -o report.json run.lctrace
+        lockcheck analyze -o sarif=report.sarif -o junit=report.xml run.lctrace
+        lockcheck analyze --format svg --finding 1 -o finding.svg run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
         lockcheck analyze --performance run.lctrace
         lockcheck analyze run.lctrace --confirm -- ./my-program --its-options
@@ -38,9 +40,21 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write the report to a file, whole or not at all.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write the report to a file, whole or not at all.",
+      discussion: """
+        FILE takes the form of --format; FORMAT=FILE is another form, and can be repeated: \
+        -o sarif=report.sarif -o markdown=summary.md. The text stays on standard output unless \
+        FORMAT=- puts something else there.
+        """, valueName: "file"),
     completion: .file())
-  var output: String?
+  var output: [OutputChoice] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw this finding in dot or svg; without it, all lock orders are drawn.",
+      discussion: "Its number in the report, or its fingerprint.", valueName: "finding"))
+  var finding: String?
 
   @OptionGroup var failing: FailOptions
 
@@ -67,10 +81,24 @@ struct AnalyzeCommand: ParsableCommand {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
     }
-    if let output, let trace = traces.first(where: { OutputFile.wouldReplace($0, with: output) }) {
-      throw ValidationError("-o \(output) would put the report in the place of the trace \(trace).")
-    }
+    try output.validate(traces: traces)
+    try validateForms()
     try validateTrials()
+  }
+
+  /// What draws one finding, or one trace, is not asked for others.
+  private func validateForms() throws {
+    let formats = ReportOutputs.formats(of: output, options)
+    let isDrawn = formats.contains(.dot) || formats.contains(.svg)
+    if finding != nil, !isDrawn {
+      throw ValidationError("--finding goes with the forms dot and svg.")
+    }
+    if isDrawn, traces.count > 1 {
+      throw ValidationError("dot and svg draw one trace: analyze the traces one by one.")
+    }
+    if formats.contains(.traceEvent), traces.contains("-") {
+      throw ValidationError("trace-event reads the trace twice: give it as a file.")
+    }
   }
 
   private var traces: [String] { confirm ? Array(words.prefix(1)) : words }
@@ -102,8 +130,12 @@ struct AnalyzeCommand: ParsableCommand {
       engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: triage.suppressions)
-    let file: OutputFile
-    if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
+    let entries = printSuppressions ? try output.first?.open() ?? OutputFile("-") : nil
+    let outputs =
+      printSuppressions
+      ? nil
+      : try ReportOutputs(
+        output, options: options, failing: failing, finding: finding, recover: recover)
 
     var analyzed: [AnalyzedTrace] = []
     var failure: Outcome?
@@ -124,8 +156,10 @@ struct AnalyzeCommand: ParsableCommand {
       reports.append((trace: "all traces together", report: together))
     }
     if !reports.isEmpty {
-      try file.write(rendered(reports.map { triage.redacted($0) }))
-      try file.commit()
+      let shown = reports.map { triage.redacted($0) }
+      try entries?.write(Triage.entries(for: shown.map(\.report)))
+      try entries?.commit()
+      try outputs?.write(shown, of: analyzed, isSeveral: traces.count > 1)
     }
     // One that is not shown counts where suppressions are used.
     try triage.finish(
@@ -138,13 +172,6 @@ struct AnalyzeCommand: ParsableCommand {
   private func isWorthShowing(_ together: Report) -> Bool {
     !together.findings.isEmpty || !together.warnings.isEmpty
       || options.showSuppressed && !together.suppressed.isEmpty
-  }
-
-  private func rendered(_ reports: [(trace: String, report: Report)]) -> String {
-    if printSuppressions { return Triage.entries(for: reports.map(\.report)) }
-    let isTerminal = output == nil && StandardOutput.isTerminal
-    let renderer = options.renderer(style: Terminal.style(isTerminal: isTerminal))
-    return traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports)
   }
 
   /// The report with what came of trying its predictions, where that was asked for.

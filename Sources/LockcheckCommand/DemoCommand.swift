@@ -33,6 +33,7 @@ struct DemoCommand: ParsableCommand {
     if program.isEmpty || program.contains("/") || program.hasPrefix(".") {
       throw ValidationError("PROGRAM is a name, not a path: lockcheck demo philosophers.")
     }
+    try options.format.validate(in: "demo")
   }
 
   func run() throws {

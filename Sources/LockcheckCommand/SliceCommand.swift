@@ -88,15 +88,22 @@ struct FindingChoice {
 
   /// The finding of that number in the report, or of that fingerprint or beginning of one.
   func finding(named name: String) throws(CommandFailure) -> ReportedFinding {
+    findings[try place(named: name)]
+  }
+
+  /// The place of that finding among all.
+  func place(named name: String) throws(CommandFailure) -> Int {
     let number = name.hasPrefix("#") ? String(name.dropFirst()) : name
     // No beginning of a fingerprint is meant by so few digits.
     if number.utf8.count < 6, let place = Int(number), findings.indices.contains(place - 1) {
-      return findings[place - 1]
+      return place - 1
     }
-    let alike = findings.filter { "\($0.fingerprint)".hasPrefix(name.lowercased()) }
+    let alike = findings.indices.filter {
+      "\(findings[$0].fingerprint)".hasPrefix(name.lowercased())
+    }
     // Those of one fingerprint cannot be told apart by it: the first is the surest.
     if let first = alike.first, !name.isEmpty,
-      alike.allSatisfy({ $0.fingerprint == first.fingerprint })
+      alike.allSatisfy({ findings[$0].fingerprint == findings[first].fingerprint })
     {
       return first
     }

@@ -18,6 +18,14 @@ public struct Names: Sendable {
   /// Names for what stands in `tables`, whose frames are resolved already.
   public init(_ tables: TraceTables) { self.tables = tables }
 
+  /// The same labels, with what else is known in other tables of the same trace, in which more frames have
+  /// been resolved.
+  public func knowing(_ tables: TraceTables) -> Names {
+    var names = self
+    names.tables = tables
+    return names
+  }
+
   /// Hands out the labels of whatever has no better name, in this order.
   mutating func mention(_ steps: [Step]) {
     for step in steps {
@@ -41,7 +49,7 @@ public struct Names: Sendable {
   }
 
   /// Hands out the label of a thread that has no better name.
-  mutating func mention(_ thread: ThreadID) {
+  public mutating func mention(_ thread: ThreadID) {
     guard mentionedThreads.insert(thread.index, below: tables.threads.count) else { return }
     guard ownName(of: thread) == nil else { return }
     let label = nextLabel("T")
@@ -61,7 +69,7 @@ public struct Names: Sendable {
   }
 
   /// Hands out the label of an object that has no better name.
-  mutating func mention(_ object: ObjectID) {
+  public mutating func mention(_ object: ObjectID) {
     guard mentionedObjects.insert(object.index, below: tables.objects.count) else { return }
     if ownName(of: object) == nil {
       objectLabels[object] = nextLabel(tables.objects.kind(of: object).labelPrefix)

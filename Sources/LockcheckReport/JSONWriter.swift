@@ -11,9 +11,10 @@ struct JSONWriter {
 
   /// Writes `{ … }` around what `members` writes, on one line.
   mutating func line(_ members: (inout JSONWriter) -> Void) {
+    let wasInLine = isInLine
     isInLine = true
     nest("{", members, "}")
-    isInLine = false
+    isInLine = wasInLine
   }
 
   /// Writes `[ … ]` with one value for each element.
@@ -44,6 +45,9 @@ struct JSONWriter {
   mutating func member(_ name: String, _ values: [String]) {
     member(name) { $0.array(values) { $0.string($1) } }
   }
+
+  /// Writes a value that is JSON already.
+  mutating func raw(_ json: String) { text += json }
 
   mutating func boolean(_ value: Bool) { text += value ? "true" : "false" }
   mutating func number(_ value: Int) { text += String(value) }

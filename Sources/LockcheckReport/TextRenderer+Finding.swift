@@ -203,7 +203,7 @@ extension Story {
   }
 
   /// What the thread of a step did: `asks for fork[1]`.
-  fileprivate func action(at index: Int) -> String {
+  func action(at index: Int) -> String {
     let step = finding.steps[index]
     switch finding.reason {
     case .orderCycle, .classCycle, .levelOrder:

@@ -10,7 +10,7 @@ extension TextRenderer {
     story.cast = story.cast.joined(bySchedule: finding)
     note("Order", "This order of events of the run makes it happen:", to: &page)
     let parts = Schedule(of: story).parts
-    let rows = parts.map { Row($0, story) }
+    let rows = parts.map { ScheduleRow($0, story) }
     let nameWidth = min(24, rows.map(\.name.count).max() ?? 0)
     let eventWidth = min(24, rows.map(\.events.count).max() ?? 0)
     if finding.witnessStart > 0 {
@@ -30,8 +30,8 @@ extension TextRenderer {
   }
 }
 
-/// The first two columns.
-private struct Row {
+/// The first two columns of a schedule: who, and which events.
+struct ScheduleRow {
   var name = ""
   var events: String
 
@@ -52,7 +52,7 @@ private struct Row {
 
 extension Story {
   /// `takes B and keeps it; next it asks for A at a.swift:12`.
-  fileprivate func account(of stretch: Schedule.Stretch) -> String {
+  func account(of stretch: Schedule.Stretch) -> String {
     var words: [String] = []
     if !stretch.kept.isEmpty {
       words.append(
@@ -69,7 +69,7 @@ extension Story {
   }
 
   /// What comes of it: `Now main waits for B, which worker holds, and …`.
-  fileprivate var outcome: String {
+  var outcome: String {
     if !finding.waits.isEmpty {
       return "Now \(clauses(finding.waits.map(waitingForHolder)))"
         + (finding.waits.count == 1 ? ", and nobody is left to end that." : ". Nobody can go on.")

@@ -50,6 +50,11 @@ extension TextRenderer {
         TextPiece("(--format json lists them all)", .faint))
     }
     if !report.warnings.isEmpty { page.gap() }
+    writeCounts(of: report, to: &page)
+  }
+
+  /// How many findings there are, and what was looked at.
+  func writeCounts(of report: Report, to page: inout TextPage) {
     page.line(verdict(on: report.summary) + confirmations(in: report))
     writeExtent(of: report, to: &page)
   }

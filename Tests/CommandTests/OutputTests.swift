@@ -150,7 +150,8 @@ private struct Terminal {
 }
 
 extension Command {
-  fileprivate var visibleFiles: [String] {
+  /// What stands in the folder by now.
+  var visibleFiles: [String] {
     get throws {
       try FileManager.default.contentsOfDirectory(atPath: folder.path)
         .filter { !$0.hasPrefix(".") }.sorted()

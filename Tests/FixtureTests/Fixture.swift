@@ -63,13 +63,14 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
   /// Reads and analyzes the trace, as the command does.
   ///
+  /// - Parameter chosen: The rules to look for; those of the family where nil.
   /// - Throws: ``LockcheckCodecs/TraceCodingError`` for what is wrong with the trace; it names the
   ///   file without its folders.
-  func report(recovering: Bool = false) throws -> Report {
+  func report(recovering: Bool = false, rules chosen: [Rule]? = nil) throws -> Report {
     let file = try traceFile()
     do {
       // Where the time goes is told to those who ask.
-      let rules = name.hasPrefix("contention/") ? Rule.all : Rule.usual
+      let rules = chosen ?? (name.hasPrefix("contention/") ? Rule.all : Rule.usual)
       return try TraceAnalysis(rules: rules)
         .report(on: Self.decoder(of: file, recovering: recovering))
     } catch var error as TraceCodingError {

@@ -41,9 +41,11 @@ struct RunCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Write the report to a file, whole or not at all, instead of standard error.",
-      valueName: "file"),
+      discussion: """
+        FORMAT=FILE writes another form beside it, and can be repeated: -o sarif=report.sarif.
+        """, valueName: "file"),
     completion: .file())
-  var output: String?
+  var output: [OutputChoice] = []
 
   @Option(
     help: ArgumentHelp(
@@ -105,7 +107,11 @@ struct RunCommand: ParsableCommand {
       throw ValidationError(
         "--trace: the name '\(trace)' is that of no recording; convert writes other forms.")
     }
-    if !analyze, output != nil { throw ValidationError("-o goes with a report.") }
+    if !analyze, !output.isEmpty { throw ValidationError("-o goes with a report.") }
+    try output.validate(traces: [])
+    for format in [options.format] + output.compactMap(\.format) {
+      try format.validate(in: "run")
+    }
   }
 
   func run() throws {

@@ -11,7 +11,10 @@ struct RunReports {
   let analysis: TraceAnalysis
   let options: AnalysisOptions
   let triage: Triage
-  private let file: OutputFile?
+  private let failing: FailOptions
+  private let outputs: [(format: ReportFormat, file: OutputFile)]
+  /// Whether what `--format` asks for goes to standard error.
+  private let isShown: Bool
 
   /// A process, and what its trace shows.
   struct One {
@@ -32,7 +35,8 @@ struct RunReports {
 
   /// - Throws: What is wrong with the options, or that the file cannot be written.
   init(
-    _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions, output: String?
+    _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions,
+    output: [OutputChoice]
   ) throws {
     self.triage = try Triage(triage, direct: try options.suppressions())
     analysis = TraceAnalysis(
@@ -40,7 +44,9 @@ struct RunReports {
       engine: options.engine.engine, byClass: options.byClass,
       suppressions: self.triage.suppressions)
     self.options = options
-    if let output { file = try OutputFile(output) } else { file = nil }
+    self.failing = failing
+    isShown = !output.contains { $0.format == nil }
+    outputs = try output.map { ($0.format ?? options.format, try $0.open()) }
   }
 
   /// Reads the trace of a process that has ended.
@@ -64,19 +70,23 @@ struct RunReports {
 
   /// Writes what is to stand in the end.
   func write(_ reports: [One]) throws(CommandFailure) {
-    guard let file else { return show(reports) }
-    try file.write(rendered(reports, style: .plain))
-    try file.commit()
+    if isShown { show(reports) }
+    for output in outputs {
+      try output.file.write(rendered(reports, output.format, style: .plain))
+    }
+    for output in outputs { try output.file.commit() }
   }
 
   /// Shows it on standard error.
   func show(_ reports: [One]) {
     let style = Terminal.style(isTerminal: StandardError.isTerminal, of: STDERR_FILENO)
-    StandardError.write(rendered(reports, style: style))
+    StandardError.write(rendered(reports, options.format, style: style))
   }
 
-  private func rendered(_ reports: [One], style: TextStyle) -> String {
-    let renderer = options.renderer(style: style)
+  private func rendered(
+    _ reports: [One], _ format: ReportFormat, style: TextStyle
+  ) -> String {
+    let renderer = options.renderer(format, style: style, failing: failing)
     let shown = reports.map { triage.redacted((trace: $0.name, report: $0.report)) }
     return shown.count == 1 ? renderer.render(shown[0].report) : renderer.render(shown)
   }
