@@ -3,12 +3,16 @@ import Foundation
 import Glibc
 import LockcheckAnalysis
 import LockcheckFindings
+import LockcheckPage
 import LockcheckPipeline
 import LockcheckReport
 
 /// In which form a report is written.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json
+  case text, json, html
+
+  /// Whether it draws the whole run.
+  var drawsRun: Bool { self == .html }
 }
 
 /// How far an analysis goes, as it is written on the command line.
@@ -141,10 +145,14 @@ struct AnalysisOptions: ParsableArguments {
   }
 
   /// The renderer of the form that was asked for.
-  func renderer(style: TextStyle) -> any Renderer {
+  ///
+  /// - Parameter title: What a form that has a title calls the report.
+  func renderer(style: TextStyle, title: String = "") -> any Renderer {
     switch format {
     case .json:
       return JSONRenderer(showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
+    case .html:
+      return PageRenderer.here(title: title)
     case .text:
       let files = SourceFiles()
       return TextRenderer(

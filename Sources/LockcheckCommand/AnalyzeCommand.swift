@@ -17,6 +17,7 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze run.lctrace
         lockcheck analyze --only deadlock,data-race run.json
         lockcheck analyze --format json -o report.json run.lctrace
+        lockcheck analyze --format html -o report.html run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
         lockcheck analyze --performance run.lctrace
         lockcheck analyze run.lctrace --confirm -- ./my-program --its-options
@@ -88,11 +89,12 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let analysis = TraceAnalysis(
+    var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: try options.suppressions())
+    analysis.takesPicture = options.format.drawsRun
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
 
@@ -114,7 +116,8 @@ struct AnalyzeCommand: ParsableCommand {
     }
     if !reports.isEmpty {
       let isTerminal = output == nil && StandardOutput.isTerminal
-      let renderer = options.renderer(style: Terminal.style(isTerminal: isTerminal))
+      let renderer = options.renderer(
+        style: Terminal.style(isTerminal: isTerminal), title: traces[0])
       try file.write(
         traces.count == 1 ? renderer.render(reports[0].report) : renderer.render(reports))
       try file.commit()

@@ -81,6 +81,12 @@ let importTable: [ImportRule] = [
     toolchain: ["FoundationEssentials", "Glibc", "Runtime"]),
   ImportRule("LockcheckReport", imports: ["LockcheckTrace", "LockcheckFindings"]),
   ImportRule(
+    "LockcheckPage",
+    imports: [
+      "LockcheckTrace", "LockcheckFindings", "LockcheckGraphs", "LockcheckReport",
+      "LockcheckCompression",
+    ]),
+  ImportRule(
     "LockcheckPipeline",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
@@ -91,7 +97,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
       "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
-      "ArgumentParser", "Yams",
+      "LockcheckPage", "ArgumentParser", "Yams",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   // Measures both sides, so it imports both.
   ImportRule(

@@ -31,10 +31,12 @@ struct RunReports {
 
   /// - Throws: What is wrong with the options, or that the file cannot be written.
   init(_ options: AnalysisOptions, _ failing: FailOptions, output: String?) throws {
-    analysis = TraceAnalysis(
+    var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine, byClass: options.byClass,
       suppressions: try options.suppressions())
+    analysis.takesPicture = options.format.drawsRun
+    self.analysis = analysis
     self.options = options
     if let output { file = try OutputFile(output) } else { file = nil }
   }
@@ -70,7 +72,7 @@ struct RunReports {
   }
 
   private func rendered(_ reports: [One], style: TextStyle) -> String {
-    let renderer = options.renderer(style: style)
+    let renderer = options.renderer(style: style, title: reports.first?.name ?? "")
     if reports.count == 1 { return renderer.render(reports[0].report) }
     return renderer.render(reports.map { (trace: $0.name, report: $0.report) })
   }
