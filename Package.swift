@@ -234,7 +234,7 @@ let package = Package(
         "LockcheckTrace", "LockcheckFindings", "LockcheckGraphs", "LockcheckReport",
         "LockcheckAnalysis", "LockcheckPipeline", "LockcheckPage", "LockcheckTestKit",
       ],
-      exclude: ["Golden", "Browser"]),
+      exclude: ["Golden"]),
     .testTarget(
       name: "LockcheckSymbolsTests",
       dependencies: ["LockcheckTrace", "LockcheckSymbols", "CLockcheckShims"]),

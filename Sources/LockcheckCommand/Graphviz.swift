@@ -13,7 +13,9 @@ enum Graphviz {
     guard let program = executable, let plain = run(program, on: source(of: graph)) else {
       return nil
     }
-    return read(plain, for: graph)
+    guard let layout = read(plain, for: graph) else { return nil }
+    // A tree of a thousand leaves becomes one long line, in which nothing can be seen.
+    return layout.width <= 8 * layout.height && layout.height <= 8 * layout.width ? layout : nil
   }
 
   private static var executable: String? {

@@ -4,8 +4,8 @@ function findingPage(report, finding) {
   const sections = [
     headOf(finding),
     finding.graph ? graphSection(report, finding) : null,
-    stepsSection(report, finding),
     finding.witness && finding.witness.rows.length > 1 ? witnessSection(finding) : null,
+    stepsSection(report, finding),
     adviceSection(finding),
     confirmSection(report, finding),
     suppressSection(finding),

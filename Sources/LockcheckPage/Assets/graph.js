@@ -3,9 +3,9 @@
 function findingGraph(report, finding, onSelect) {
   const graph = finding.graph;
   const [width, height] = graph.size;
-  const margin = graph.ring ? 40 : 18;
+  const margin = graph.ring ? 52 : 18;
   const svg = s('svg', {
-    class: 'graph', role: 'group', 'aria-label': graphWords(graph),
+    class: graph.ring ? 'graph ring' : 'graph', role: 'group', 'aria-label': graphWords(graph),
     viewBox: [-margin, -margin, width + 2 * margin, height + 2 * margin].join(' '),
     width: width + 2 * margin, height: height + 2 * margin,
   }, arrowHeads());
@@ -21,7 +21,7 @@ function findingGraph(report, finding, onSelect) {
       },
     }, s('title', null, words), s('path', { class: 'hit', d: path }),
       s('path', { class: 'line', d: path, 'marker-end': 'url(#head-' + (edge.lit ? 'lit' : 'plain') + ')' }),
-      s('text', { x, y, class: 'label' }, edge.label));
+      s('text', { x, y, class: 'label' + (graph.ring ? sideOf(x, width / 2) : '') }, edge.label));
     svg.append(group);
     return group;
   });
@@ -90,5 +90,11 @@ function arc(points, middleX, middleY) {
 function arcMiddle(points, middleX, middleY) {
   const [cx, cy] = control(points, middleX, middleY);
   const [x0, y0, x, y] = points;
-  return [(x0 + 2 * cx + x) / 4, (y0 + 2 * cy + y) / 4 + 4];
+  const [mx, my] = [(x0 + 2 * cx + x) / 4, (y0 + 2 * cy + y) / 4];
+  // Beside the arrow, on the outside.
+  const far = Math.hypot(mx - middleX, my - middleY) || 1;
+  return [mx + (mx - middleX) / far * 9, my + (my - middleY) / far * 12 + 4];
 }
+
+/** On which side of a ring a label stands. */
+function sideOf(x, middle) { return x > middle + 12 ? ' right' : x < middle - 12 ? ' left' : ''; }

@@ -93,7 +93,7 @@ class OrderGraphView {
     const [width, height] = this.layout.size;
     // No larger than life.
     const [roomX, roomY] = [this.box.clientWidth || 900, this.box.clientHeight || 520];
-    const scale = Math.max((width + 40) / roomX, (height + 40) / roomY, 1);
+    const scale = Math.min(16, Math.max((width + 40) / roomX, (height + 40) / roomY, 1));
     this.view = { x: width / 2 - roomX * scale / 2, y: height / 2 - roomY * scale / 2, scale };
     this.place();
   }

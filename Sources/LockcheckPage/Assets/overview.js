@@ -19,10 +19,14 @@ function overviewPage(report) {
 }
 
 function verdictSentence(summary) {
+  const total = summary.observed + summary.predicted + summary.possible;
+  if (total === 1) {
+    return '1 finding that ' + (summary.observed ? 'happened' : summary.predicted ? 'can happen' : 'looks possible');
+  }
   const parts = [[summary.observed, 'happened'], [summary.predicted, 'can happen'], [summary.possible, 'looks possible', 'look possible']]
     .filter(([count]) => count > 0).map(([count, one, many]) => grouped(count) + ' ' + (count === 1 ? one : many || one));
   if (parts.length === 0) return 'Nothing found';
-  return parts.join(', ');
+  return counted(total, 'finding') + ': ' + parts.join(', ');
 }
 
 function worstFindings(report) {
@@ -34,7 +38,7 @@ function worstFindings(report) {
     h('ol', { class: 'worst' }, report.findings.slice(0, 5).map((finding) => h('li', null,
       h('a', { href: link('f', finding.id) }, verdictBadge(finding), h('b', null, finding.title),
         h('span', { class: 'soft' }, shortSentence(finding.message)))))),
-    report.findings.length > 5 ? h('p', { class: 'dim' }, 'and ' + counted(report.findings.length - 5, 'more') + ', in the list') : null);
+    report.findings.length > 5 ? h('p', { class: 'dim' }, 'and ' + grouped(report.findings.length - 5) + ' more, in the list') : null);
 }
 
 /** A sentence of two lines at most. */
@@ -96,20 +100,20 @@ function sortableTable(title, id, rows, columns, sortedBy) {
 function longTable(title, heads, rows, cells, sorted) {
   const step = 50;
   const body = h('tbody');
+  const isNumber = (cell) => typeof cell === 'string' && /^([\d,.]+( [nµm]?s| events?)?|–)$/.test(cell);
+  const numeric = heads.map((_, place) => rows.length > 0 && isNumber(cells(rows[0])[place]));
   const more = h('button', { type: 'button', class: 'quiet no-print', onclick: () => add(step * 10) });
   function add(count) {
     const from = body.children.length;
-    body.append(...rows.slice(from, from + count).map((row) => h('tr', null, cells(row).map((cell) => {
-      const isNumber = typeof cell === 'string' && /^[\d,.–]+( |$)/.test(cell);
-      return h('td', { class: isNumber ? 'number' : null }, cell);
-    }))));
+    body.append(...rows.slice(from, from + count).map((row) => h('tr', null, cells(row).map((cell, place) =>
+      h('td', { class: numeric[place] ? 'number' : null }, cell)))));
     const left = rows.length - body.children.length;
     more.hidden = left === 0;
     more.textContent = 'Show ' + grouped(Math.min(left, step * 10)) + ' more of ' + grouped(rows.length);
   }
   add(step);
   return h('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': title },
-    h('table', null, h('thead', null, h('tr', null, heads.map((head, place) => h('th', { scope: 'col',
+    h('table', null, h('thead', null, h('tr', null, heads.map((head, place) => h('th', { scope: 'col', class: numeric[place] ? 'number' : null,
       'aria-sort': sorted && sorted[0] === place ? (sorted[1] ? 'descending' : 'ascending') : null }, head)))), body), more);
 }
 

@@ -41,13 +41,13 @@ class Timeline {
     this.names = 150;
     this.marks = report.findings.flatMap((finding) => finding.steps.map((step) => ({
       finding, place: placeOfEvent(this.timeline, step.event),
-    })));
+    }))).sort((a, b) => a.place - b.place);
     this.build();
   }
 
   build() {
     this.canvas = h('canvas', { tabindex: '0', role: 'img', 'aria-label': this.words() });
-    this.tip = h('div', { class: 'tip', 'aria-hidden': 'true' });
+    this.tip = h('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
     this.readout = h('p', { class: 'dim readout', role: 'status' });
     const button = (text, label, act) =>
       h('button', { type: 'button', class: 'quiet', 'aria-label': label, title: label, onclick: act }, text);
@@ -147,9 +147,8 @@ class Timeline {
     this.canvas.height = height * scale;
     const pen = this.canvas.getContext('2d');
     pen.scale(scale, scale);
-    const style = getComputedStyle(this.canvas);
-    this.colour = (name) => style.getPropertyValue('--' + name).trim();
-    pen.font = '12px ' + style.fontFamily;
+    this.colour = this.palette();
+    pen.font = '12px ' + getComputedStyle(this.canvas).fontFamily;
     this.paintLanes(pen, width);
     pen.save();
     pen.beginPath();
@@ -162,6 +161,24 @@ class Timeline {
     this.readout.textContent = this.amount(this.view.from) + ' to ' + this.amount(this.view.to)
       + (this.timeline.resolution > 0 ? ' · what is shorter than ' + this.amount(this.timeline.resolution)
         + ' is shown as a share of the time' : '');
+  }
+
+  /** Colours by name, as they are in light or dark. */
+  palette() {
+    const probe = h('span', { hidden: true });
+    this.element.append(probe);
+    const known = new Map();
+    const colour = (name) => {
+      if (!known.has(name)) {
+        probe.style.color = 'var(--' + name + ')';
+        known.set(name, getComputedStyle(probe).color);
+      }
+      return known.get(name);
+    };
+    ['line', 'alive', 'text', 'dim', 'hold', 'wait', 'on-bar', 'observed', 'predicted', 'possible',
+      'c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'].forEach(colour);
+    probe.remove();
+    return colour;
   }
 
   x(place) { return this.names + (place - this.view.from) / (this.view.to - this.view.from) * this.width(); }
@@ -234,10 +251,25 @@ class Timeline {
   paintSpans(pen) {
     const perPixel = (this.view.to - this.view.from) / this.width();
     // The longest first, so that what is inside them stays visible.
+    const shown = this.picture.threads.map(() => []);
     for (const level of [...this.levels].reverse()) {
       if (level.longest < perPixel / 2 && this.timeline.cells.length > 0) break;
-      for (const span of this.visible(level)) this.paintSpan(pen, span);
+      for (const span of this.visible(level)) shown[span.lane].push(this.paintSpan(pen, span));
     }
+    pen.fillStyle = this.colour('on-bar');
+    for (const bars of shown) {
+      for (const bar of bars) {
+        if (bar.text) this.paintLabel(pen, bar, bars);
+      }
+    }
+  }
+
+  /** The name of what is held, where nothing inside covers it. */
+  paintLabel(pen, bar, bars) {
+    const right = bar.from + 8 + pen.measureText(bar.text).width;
+    const isCovered = bars.some((other) => other !== bar && other.depth >= bar.depth && other.from >= bar.from
+      && other.from < right);
+    if (!isCovered && right < bar.from + bar.width) pen.fillText(bar.text, bar.from + 4, bar.middle);
   }
 
   paintSpan(pen, span) {
@@ -249,14 +281,13 @@ class Timeline {
     pen.fillStyle = span.kind === 2 ? this.colour('wait') : this.colour('c' + colours.of(this.nameOf(span)));
     if (span.kind === 2) {
       pen.fillRect(from, y + height / 2 - 2, width, 4);
-      return;
+      return { from, width, depth: 99 };
     }
     pen.globalAlpha = span.kind === 1 ? 0.55 : 1;
     pen.fillRect(from, y, width, height);
     pen.globalAlpha = 1;
-    if (width < 44 || height < 12) return;
-    pen.fillStyle = this.colour('on-bar');
-    pen.fillText(shortened(this.nameOf(span), Math.floor((width - 8) / 7)), from + 4, y + height / 2 + 0.5);
+    const text = width < 44 || height < 12 ? null : shortened(this.nameOf(span), Math.floor((width - 8) / 7));
+    return { from, width, depth: span.depth, middle: y + height / 2 + 0.5, text };
   }
 
   nameOf(span) {
@@ -265,11 +296,14 @@ class Timeline {
   }
 
   paintMarks(pen, height) {
+    let last = -Infinity;
     for (const mark of this.marks) {
       const x = this.x(mark.place);
-      if (x < this.names - 4) continue;
+      // One for each place that can be told apart.
+      if (x < this.names - 4 || x > this.names + this.width() || x - last < 4) continue;
+      last = x;
       pen.fillStyle = this.colour(mark.finding.verdict);
-      pen.globalAlpha = 0.35;
+      pen.globalAlpha = this.marks.length > 60 ? 0.1 : 0.35;
       pen.fillRect(x - 0.5, 20, 1, height - 20);
       pen.globalAlpha = 1;
       pen.beginPath();

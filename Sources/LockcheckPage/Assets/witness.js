@@ -40,7 +40,7 @@ function witnessView(finding, startAt) {
   const view = h('div', { class: 'witness' },
     h('div', { class: 'lanes-head', 'aria-hidden': 'true' }, h('span', { class: 'pad' }),
       h('div', { class: 'names' }, witness.lanes.map((name) => {
-        const cell = h('span', { title: name }, name);
+        const cell = h('span', { title: name }, shortened(name, Math.max(3, Math.floor((lane - 8) / 8))));
         cell.style.width = lane + 'px';
         return cell;
       }))),
@@ -54,7 +54,10 @@ function witnessView(finding, startAt) {
   return view;
 }
 
-function laneWidth(count) { return count <= 4 ? 132 : count <= 8 ? 96 : count <= 16 ? 60 : 40; }
+function laneWidth(count) {
+  if (innerWidth < 860) return count <= 4 ? 52 : 32;
+  return count <= 4 ? 132 : count <= 6 ? 112 : count <= 9 ? 88 : count <= 16 ? 60 : 40;
+}
 
 function eventWords(row) {
   if (row.event === undefined) return '…';
@@ -91,14 +94,12 @@ function drawLanes(witness, lane, go) {
     const end = bar.to === undefined ? height : bar.to * rowHeight + rowHeight / 2;
     const barWidth = Math.min(26, lane * 0.36);
     const x = (bar.lane + 0.5) * lane - barWidth / 2 + depths[place] * (barWidth * 0.55);
-    const id = 'clip-' + place;
     const shape = s('g', { class: 'bar c' + colours.of(bar.label) + (bar.shared ? ' shared' : '') },
       s('title', null, witness.lanes[bar.lane] + ' holds ' + bar.label + (bar.shared ? ' to read' : '')),
       s('rect', { x, y, width: barWidth, height: Math.max(end - y, 4), rx: 2 }),
       end - y > rowHeight * 1.6 ? s('text', {
-        transform: 'translate(' + (x + barWidth / 2 + 4) + ',' + (y + 6) + ') rotate(90)',
-      }, shortened(bar.label, Math.floor((end - y - 10) / 7))) : null);
-    shape.dataset.clip = id;
+        transform: 'translate(' + (x + barWidth / 2 - 4) + ',' + (y + 11) + ') rotate(90)',
+      }, shortened(bar.label, Math.floor((end - y - 16) / 7))) : null);
     svg.append(shape);
     return shape;
   });

@@ -140,8 +140,11 @@ struct OrderGraph {
       nodes: nodes.map { boxes[$0] },
       edges: shown.map { .init(from: numbers[ends[$0].from] ?? 0, to: numbers[ends[$0].to] ?? 0) })
     let isLarge = nodes.count > Self.manyLocks
+    var spacing = LayoutSpacing()
+    if isLarge { (spacing.nodes, spacing.passing) = (14, 4) }
     let layout =
-      (isLarge ? renderer.placesLargeGraph(graph) : nil) ?? LayeredLayout().layout(graph)
+      (isLarge ? renderer.placesLargeGraph(graph) : nil)
+      ?? LayeredLayout(spacing: spacing).layout(graph)
     json.object { json in
       json.member("size") { $0.array([layout.width, layout.height]) { $0.coordinate($1) } }
       json.member("nodes") { json in

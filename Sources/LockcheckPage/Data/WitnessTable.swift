@@ -50,6 +50,9 @@ struct WitnessTable {
     isSchedule = !finding.witness.isEmpty
     if isSchedule { story.cast = story.cast.joined(bySchedule: finding) }
     self.story = story
+    // In the order in which the threads came to be, whoever goes first in the schedule.
+    let threads = finding.witness.map(\.thread) + ends.map(\.thread)
+    for thread in Set(threads).sorted() { _ = lane(thread) }
     if isSchedule {
       outcome = story.outcome
       fillFromSchedule()
@@ -103,7 +106,7 @@ extension WitnessTable {
   }
 
   private func text(of scheduled: ScheduledEvent) -> String {
-    let deed = story.doing(scheduled)
+    let deed = "\(story.cast[scheduled.thread]) \(story.doing(scheduled))"
     return scheduled.through > scheduled.index
       ? "\(deed), and goes on for \((scheduled.through - scheduled.index).counted("event"))" : deed
   }

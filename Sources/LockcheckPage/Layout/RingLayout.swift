@@ -9,8 +9,8 @@ struct RingLayout {
     let tallest = graph.nodes.map(\.height).max() ?? 0
     // Far enough apart for neighbours at the top, which stand side by side, and at the sides.
     let step = 2 * sine(pi / count)
-    let across = max((widest + 40) / step, widest * 0.9)
-    let down = max((tallest + 34) / step, tallest * 1.6)
+    let across = max((widest + 52) / step, widest * 1.1)
+    let down = max((tallest + 58) / step, tallest * 2.6)
     let middle = Layout.Point(across + widest / 2, down + tallest / 2)
     var layout = Layout(
       centers: graph.nodes.map { _ in middle }, width: 2 * middle.x, height: 2 * middle.y)
