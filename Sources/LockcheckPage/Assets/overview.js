@@ -20,8 +20,9 @@ function overviewPage(report) {
 
 function verdictSentence(summary) {
   const total = summary.observed + summary.predicted + summary.possible;
-  if (total === 1) {
-    return '1 finding that ' + (summary.observed ? 'happened' : summary.predicted ? 'can happen' : 'looks possible');
+  if ([summary.observed, summary.predicted, summary.possible].includes(total) && total > 0) {
+    return counted(total, 'finding') + ' that ' + (summary.observed ? 'happened' : summary.predicted ? 'can happen'
+      : total === 1 ? 'looks possible' : 'look possible');
   }
   const parts = [[summary.observed, 'happened'], [summary.predicted, 'can happen'], [summary.possible, 'looks possible', 'look possible']]
     .filter(([count]) => count > 0).map(([count, one, many]) => grouped(count) + ' ' + (count === 1 ? one : many || one));
@@ -31,7 +32,7 @@ function verdictSentence(summary) {
 
 function worstFindings(report) {
   if (report.findings.length === 0) {
-    return h('p', { class: 'sentence' }, 'No rule was broken in this run, and no reordering of it that was looked at breaks one.');
+    return h('p', { class: 'sentence' }, 'Nothing that was looked for is wrong with this run. That is said of the run, not of the program.');
   }
   return h('section', { 'aria-labelledby': 'worst-title' },
     h('h2', { id: 'worst-title' }, report.findings.length > 5 ? 'The surest first' : 'Findings'),

@@ -149,6 +149,8 @@ class Timeline {
     pen.scale(scale, scale);
     this.colour = this.palette();
     pen.font = '12px ' + getComputedStyle(this.canvas).fontFamily;
+    const longest = Math.max(...this.picture.threads.map((thread) => pen.measureText(shortened(thread.name, 32)).width), 0);
+    this.names = Math.min(Math.max(90, longest + 14), width * 0.3, 240);
     this.paintLanes(pen, width);
     pen.save();
     pen.beginPath();
@@ -194,7 +196,7 @@ class Timeline {
       const [from, to] = [Math.max(this.names, this.x(thread.begin)), Math.min(width, this.x(thread.end))];
       if (to > from) pen.fillRect(from, y + this.laneHeight / 2 - 1, to - from, 2);
       pen.fillStyle = this.colour('text');
-      pen.fillText(shortened(thread.name, 20), 0, y + this.laneHeight / 2);
+      pen.fillText(shortened(thread.name, Math.floor(this.names / 6.8)), 0, y + this.laneHeight / 2);
     });
     this.paintScale(pen, width);
   }

@@ -40,7 +40,7 @@ function witnessView(finding, startAt) {
   const view = h('div', { class: 'witness' },
     h('div', { class: 'lanes-head', 'aria-hidden': 'true' }, h('span', { class: 'pad' }),
       h('div', { class: 'names' }, witness.lanes.map((name) => {
-        const cell = h('span', { title: name }, shortened(name, Math.max(3, Math.floor((lane - 8) / 8))));
+        const cell = h('span', { title: name }, shortened(name, Math.max(3, Math.floor((lane - 6) / 8.6))));
         cell.style.width = lane + 'px';
         return cell;
       }))),
