@@ -1,4 +1,3 @@
-import LockcheckCodecs
 import LockcheckCompression
 public import LockcheckFindings
 public import LockcheckReport
@@ -64,18 +63,10 @@ public struct PageRenderer: Renderer, Sendable {
   }
 
   private static func packed(_ bytes: [UInt8]) -> [UInt8] {
-    let collected = CollectedBytes()
-    // Neither zlib nor memory refuses: see `GzipSink`.
-    guard var sink = try? Compression.gzip.sink(to: collected), (try? sink.write(bytes)) != nil,
-      (try? sink.close()) != nil
-    else { preconditionFailure("zlib cannot be started") }
-    return collected.bytes
+    // Nothing that a report has in it makes zlib refuse.
+    guard let packed = try? Compression.gzip.compressed(bytes) else {
+      preconditionFailure("zlib has no memory")
+    }
+    return packed
   }
-}
-
-/// Keeps what is written.
-private final class CollectedBytes: ByteSink {
-  private(set) var bytes: [UInt8] = []
-
-  func write(_ bytes: borrowing [UInt8]) { self.bytes += copy bytes }
 }

@@ -202,8 +202,8 @@ private func randomGraph(nodes: Int, edges: Int, _ random: inout SeededGenerator
         let (a, b) = (layout.centers[one], layout.centers[other])
         #expect(abs(a.x - b.x) > 121 || abs(a.y - b.y) > 31, "\(one) and \(other) of \(count)")
       }
-      #expect(layout.centers[one].x >= 60 && layout.centers[one].x <= layout.width - 60)
-      #expect(layout.centers[one].y >= 15 && layout.centers[one].y <= layout.height - 15)
+      #expect(layout.centers[one].x > 59.9 && layout.centers[one].x < layout.width - 59.9)
+      #expect(layout.centers[one].y > 14.9 && layout.centers[one].y < layout.height - 14.9)
     }
   }
 

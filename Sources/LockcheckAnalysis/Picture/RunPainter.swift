@@ -10,6 +10,10 @@ public struct RunPainter: Sendable {
   private var uses = LockUseTable()
   private var threads: [PaintedThread] = []
   private var order: [ThreadID] = []
+  /// By object: the thread that holds it exclusively, or -1.
+  private var owners: [Int32] = []
+  /// Levels of holds that another thread's acquire cut short, whose releases are still to come.
+  private var lapsed: [Hold: Int] = [:]
   private var axis = TimeAxis()
   private var spans: SpanStore
   private var cells: CellStore
@@ -25,6 +29,11 @@ public struct RunPainter: Sendable {
     var suspended: [OpenHold] = []
     /// Since when it has held anything.
     var busySince: UInt64?
+  }
+
+  private struct Hold: Hashable {
+    var thread: Int
+    var lock: ObjectID
   }
 
   private struct OpenHold: Sendable {
@@ -78,8 +87,8 @@ public struct RunPainter: Sendable {
     }
     var timeline = RunTimeline(unit: axis.unit)
     timeline.length = end
+    timeline.spans = spans.finish()
     timeline.resolution = spans.resolution
-    timeline.spans = spans.sorted()
     timeline.cellWidth = cells.width
     timeline.cells = cells.rows
     timeline.marks = axis.marks
@@ -101,23 +110,42 @@ extension RunPainter {
       return
     }
     uses.note(event.object, by: event.thread)
+    if let owner = owner(of: event.object) { cutShort(event.object, of: owner, at: now) }
+    if !lapsed.isEmpty { lapsed[Hold(thread: thread, lock: event.object)] = nil }
     open(OpenHold(lock: event.object, mode: event.mode, begin: now), thread, at: now)
   }
 
   private mutating func open(_ hold: OpenHold, _ thread: Int, at now: UInt64) {
     if threads[thread].held.isEmpty { threads[thread].busySince = now }
     threads[thread].held.append(hold)
+    guard hold.mode == .exclusive else { return }
+    while owners.count <= hold.lock.index { owners.append(-1) }
+    owners[hold.lock.index] = Int32(thread)
+  }
+
+  private func owner(of lock: ObjectID) -> Int? {
+    lock.index < owners.count && owners[lock.index] >= 0 ? Int(owners[lock.index]) : nil
+  }
+
+  /// Ends a hold because another thread has the lock: see ``HeldLocks``, which takes it the same way.
+  private mutating func cutShort(_ lock: ObjectID, of owner: Int, at now: UInt64) {
+    guard let place = threads[owner].held.lastIndex(where: { $0.lock == lock }) else { return }
+    lapsed[Hold(thread: owner, lock: lock)] = threads[owner].held[place].levels
+    threads[owner].held[place].levels = 1
+    release(lock, by: owner, at: now)
   }
 
   private mutating func release(_ lock: ObjectID, by thread: Int, at now: UInt64) {
     var holder = thread
     var place = threads[thread].held.lastIndex { $0.lock == lock }
     if place == nil {
-      // Handed over: given back by another thread than took it.
-      for other in threads.indices where place == nil {
-        place = threads[other].held.lastIndex { $0.lock == lock && $0.mode == .exclusive }
-        holder = other
+      if let levels = lapsed[Hold(thread: thread, lock: lock)] {
+        lapsed[Hold(thread: thread, lock: lock)] = levels > 1 ? levels - 1 : nil
+        return
       }
+      // Handed over: given back by another thread than took it.
+      holder = owner(of: lock) ?? thread
+      place = threads[holder].held.lastIndex { $0.lock == lock }
     }
     guard let place else { return }
     threads[holder].held[place].levels -= 1
@@ -125,6 +153,7 @@ extension RunPainter {
     let hold = threads[holder].held[place]
     close(hold, holder, at: now, depth: place)
     threads[holder].held.remove(at: place)
+    if owner(of: lock) == holder { owners[lock.index] = -1 }
     if threads[holder].held.isEmpty, let since = threads[holder].busySince {
       threads[holder].busySince = nil
       addBusy(holder, since, now)

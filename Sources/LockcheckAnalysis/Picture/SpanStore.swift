@@ -19,11 +19,11 @@ struct SpanStore: Sendable {
     if spans.count > 2 * limit { thin() }
   }
 
-  /// The spans that are left, by thread and begin; of two that begin together, the outer one first.
-  func sorted() -> [RunSpan] {
-    var store = self
-    if store.spans.count > limit { store.thin() }
-    return store.spans.sorted {
+  /// The spans that are left, no more than the limit, by thread and begin; of two that begin together, the outer
+  /// one first. ``resolution`` is then that of these.
+  mutating func finish() -> [RunSpan] {
+    if spans.count > limit { thin() }
+    return spans.sorted {
       ($0.thread, $0.begin, $0.depth, $0.end) < ($1.thread, $1.begin, $1.depth, $1.end)
     }
   }

@@ -35,7 +35,7 @@ final class PageServer: Sendable {
   /// - Parameter once: Whether to return when the page has been sent to somebody.
   func serve(once: Bool) {
     while true {
-      let connection = unsafe accept(socket, nil, nil)
+      let connection = accept(socket, nil, nil)
       if connection < 0 {
         if errno == EINVAL { return }
         // A browser that has gone, or no room for one more just now.
@@ -44,7 +44,7 @@ final class PageServer: Sendable {
       }
       Thread.detachNewThread { [self] in
         // Nobody is let in any more: the loop ends.
-        if reply(on: connection), once { shutdown(socket, CInt(SHUT_RDWR.rawValue)) }
+        if reply(on: connection), once { shutdown(socket, CInt(SHUT_RDWR)) }
       }
     }
   }
@@ -60,7 +60,7 @@ final class PageServer: Sendable {
     guard let request = Self.request(on: connection) else { return false }
     let answer = answer(to: request)
     let problem = unsafe answer.bytes.withUnsafeBufferPointer { unsafe writeAll($0, to: connection) }
-    shutdown(connection, CInt(SHUT_WR.rawValue))
+    shutdown(connection, CInt(SHUT_WR))
     return answer.isPage && problem == nil
   }
 
