@@ -20,7 +20,7 @@ let package = Package(
       name: "LockcheckAnalysis",
       targets: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
-        "LockcheckReport", "LockcheckPipeline",
+        "LockcheckReport", "LockcheckPage", "LockcheckPipeline",
       ]),
     .library(name: "LockcheckAssertions", targets: ["LockcheckAssertions"]),
     .library(name: "LockcheckExploration", targets: ["LockcheckExploration"]),
@@ -109,6 +109,14 @@ let package = Package(
       dependencies: ["LockcheckTrace", "LockcheckGraphs", "LockcheckFindings"]),
     .target(name: "LockcheckSymbols", dependencies: ["LockcheckTrace"]),
     .target(name: "LockcheckReport", dependencies: ["LockcheckTrace", "LockcheckFindings"]),
+    // The report as a page: layout of graphs, and the page's own script and style, embedded as bytes.
+    .target(
+      name: "LockcheckPage",
+      dependencies: [
+        "LockcheckTrace", "LockcheckFindings", "LockcheckGraphs", "LockcheckReport",
+        "LockcheckCompression",
+      ],
+      resources: [.embedInCode("Assets")]),
     .target(
       name: "LockcheckTriage",
       dependencies: [
@@ -125,7 +133,7 @@ let package = Package(
       dependencies: [
         "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
         "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
-        "LockcheckTriage",
+        "LockcheckPage", "LockcheckTriage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -233,6 +241,13 @@ let package = Package(
         "LockcheckTrace", "LockcheckFindings", "LockcheckReport", "LockcheckTriage",
         "LockcheckTestKit",
       ]),
+    .testTarget(
+      name: "LockcheckPageTests",
+      dependencies: [
+        "LockcheckTrace", "LockcheckFindings", "LockcheckGraphs", "LockcheckReport",
+        "LockcheckAnalysis", "LockcheckPipeline", "LockcheckPage", "LockcheckTestKit",
+      ],
+      exclude: ["Golden"]),
     .testTarget(
       name: "LockcheckSymbolsTests",
       dependencies: ["LockcheckTrace", "LockcheckSymbols", "CLockcheckShims"]),

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import LockcheckAnalysis
 import LockcheckFindings
+import LockcheckPage
 import LockcheckPipeline
 import LockcheckReport
 

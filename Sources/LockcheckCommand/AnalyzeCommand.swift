@@ -19,6 +19,7 @@ struct AnalyzeCommand: ParsableCommand {
         lockcheck analyze --format json -o report.json run.lctrace
         lockcheck analyze -o sarif=report.sarif -o junit=report.xml run.lctrace
         lockcheck analyze --format svg --finding 1 -o finding.svg run.lctrace
+        lockcheck analyze --format html -o report.html run.lctrace
         lockcheck analyze --fail-on possible --suppress @accepted.txt run.lctrace
         lockcheck analyze --performance run.lctrace
         lockcheck analyze run.lctrace --confirm -- ./my-program --its-options
@@ -125,7 +126,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let triage = try Triage(triage, direct: try options.suppressions())
-    let analysis = TraceAnalysis(
+    var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine,
       byClass: options.byClass,
@@ -136,6 +137,7 @@ struct AnalyzeCommand: ParsableCommand {
       ? nil
       : try ReportOutputs(
         output, options: options, failing: failing, finding: finding, recover: recover)
+    analysis.takesPicture = outputs?.drawRun ?? false
 
     var analyzed: [AnalyzedTrace] = []
     var failure: Outcome?

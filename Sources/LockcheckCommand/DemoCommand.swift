@@ -37,10 +37,11 @@ struct DemoCommand: ParsableCommand {
   }
 
   func run() throws {
-    let analysis = TraceAnalysis(
+    var analysis = TraceAnalysis(
       rules: try options.rules(), engine: options.engine.engine,
       byClass: options.byClass,
       suppressions: try options.suppressions())
+    analysis.takesPicture = options.format.drawsRun
     let executable = try DemoProgram.find(program)
     let folder = try TemporaryFolder()
     defer { folder.remove() }
@@ -55,7 +56,7 @@ struct DemoCommand: ParsableCommand {
       try analysis.report(on: decoder, progress: watch)
     }
     let style = Terminal.style(isTerminal: StandardOutput.isTerminal)
-    try StandardOutput.write(options.renderer(style: style).render(report))
+    try StandardOutput.write(options.renderer(style: style, title: program).render(report))
     if let keep { try Self.copy(trace, to: keep) }
   }
 

@@ -25,8 +25,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, AnalyzeCommand.self, ConfirmCommand.self, SliceCommand.self,
-      DiffCommand.self,
+      RunCommand.self, AnalyzeCommand.self, ViewCommand.self, ConfirmCommand.self,
+      SliceCommand.self, DiffCommand.self,
       ConvertCommand.self,
       InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,

@@ -27,6 +27,8 @@ public struct Report: Sendable {
   public let engine: String?
   /// What a reader should know about the trace itself: losses, and events that cannot have happened.
   public internal(set) var warnings: [ReportWarning]
+  /// The whole run at a size that can be drawn; nil where nobody asked for it.
+  public let picture: RunPicture?
 
   /// Groups, names, sorts and counts what the detectors found.
   ///
@@ -36,12 +38,13 @@ public struct Report: Sendable {
   ///     race rule of a variable is chosen.
   ///   - extent: How many threads and objects several runs have, where it is about those; the tables
   ///     need not have more than the findings name.
+  ///   - picture: The whole run, where it is to be drawn.
   /// - Complexity: O(frames in the stacks of all findings), and a sort.
   public init(
     header: TraceHeader, tables: TraceTables, eventCount: Int, findings: [Finding],
     ruledOut: [RuledOut] = [], rules: [Rule] = Rule.usual, suppressions: Suppressions = .init(),
     warnings: [ReportWarning] = [], engine: String? = nil,
-    extent: (threads: Int, objects: Int)? = nil
+    extent: (threads: Int, objects: Int)? = nil, picture: RunPicture? = nil
   ) {
     let wanted = Set(rules)
     let findings = findings.filter {
@@ -61,6 +64,7 @@ public struct Report: Sendable {
     patterns.forEach { names.mention($0.steps) }
     // Last: what only a schedule names is hardly looked at.
     defects.forEach { names.mention($0.witness) }
+    if let picture { names.mention(picture) }
 
     self.header = header
     self.tables = tables
@@ -74,6 +78,7 @@ public struct Report: Sendable {
     self.ruledOut = patterns.map { ReportedRuledOut($0, names: names) }
     self.warnings = warnings
     self.engine = engine
+    self.picture = picture
     self.isOfSeveralRuns = extent != nil
     self.summary = Summary(
       events: eventCount, threads: extent?.threads ?? tables.threads.count,
@@ -153,6 +158,13 @@ extension Names {
     default: break
     }
     if let ordering = finding.orderedBy { mention(ordering) }
+  }
+
+  /// Hands out the labels of whatever only the picture shows.
+  fileprivate mutating func mention(_ picture: RunPicture) {
+    picture.threads.forEach { mention($0.thread) }
+    picture.locks.forEach { mention($0.lock) }
+    picture.timeline.spans.forEach { mention($0.object) }
   }
 
   private mutating func mention(_ ordering: Ordering) {

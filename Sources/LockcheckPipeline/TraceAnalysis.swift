@@ -21,6 +21,8 @@ public struct TraceAnalysis: Sendable {
   public var suppressions: Suppressions
   /// Where names come from. Only asked about stacks and objects that a finding refers to.
   public var resolver: Resolver
+  /// Whether reports have a ``LockcheckFindings/RunPicture``, to be drawn.
+  public var takesPicture = false
 
   /// Makes an analysis.
   public init(
@@ -54,42 +56,50 @@ public struct TraceAnalysis: Sendable {
     _ source: some EventSource, named name: String, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> AnalyzedTrace {
     var analyzer = Analyzer(rules: rules, engine: engine)
-    var watched = WatchedSource(ReadAhead(source), progress: progress)
+    var watched = WatchedSource(
+      ReadAhead(source), progress: progress, painter: takesPicture ? RunPainter() : nil)
     try analyzer.analyze(&watched)
     let decoder = watched.source.source as? any TraceDecoder
     let losses = decoder?.losses ?? []
     if !losses.isEmpty { analyzer.noteIncomplete(hasGap: decoder?.hasGap ?? false) }
     let result = analyzer.finish()
     let requests = result.lockRequests
+    let picture = watched.painter?.finish(requests)
     return AnalyzedTrace(
       name: name,
       report: report(
-        on: result, header: watched.header, warnings: losses.map(ReportWarning.init)),
+        on: result, header: watched.header, warnings: losses.map(ReportWarning.init),
+        picture: picture),
       lockRequests: requests)
   }
 
   /// Reports on what an analyzer found.
   ///
-  /// - Parameter warnings: What is known about the trace already; stands before all others.
+  /// - Parameters:
+  ///   - warnings: What is known about the trace already; stands before all others.
+  ///   - picture: The whole run, where it is to be drawn.
   public func report(
-    on result: consuming AnalysisResult, header: TraceHeader, warnings: [ReportWarning] = []
+    on result: consuming AnalysisResult, header: TraceHeader, warnings: [ReportWarning] = [],
+    picture: RunPicture? = nil
   ) -> Report {
     if byClass, rules.contains(.lockOrderCycle) { addCyclesByClass(to: &result) }
     var tables = result.tables
-    let wanted = result.wantedNames(for: rules)
+    let wanted = result.wantedNames(for: rules, picture: picture)
     let symbolWarnings = resolver(&tables, wanted.stacks, wanted.objects)
     let names = Names(tables)
     return Report(
       header: header, tables: tables, eventCount: result.eventCount, findings: result.findings,
       ruledOut: result.ruledOut, rules: rules, suppressions: suppressions,
       warnings: warnings + result.warnings.map { ReportWarning($0, names: names) }
-        + symbolWarnings, engine: result.engine.rawValue)
+        + symbolWarnings, engine: result.engine.rawValue, picture: picture)
   }
 }
 
 extension AnalysisResult {
   /// Every stack and every object that a report on these rules may show, each once and in order.
-  fileprivate func wantedNames(for rules: [Rule]) -> (stacks: [StackID], objects: [ObjectID]) {
+  fileprivate func wantedNames(
+    for rules: [Rule], picture: RunPicture?
+  ) -> (stacks: [StackID], objects: [ObjectID]) {
     let steps =
       findings.filter { rules.contains($0.rule) }.flatMap { $0.steps + $0.waits }
       + ruledOut.filter { rules.contains($0.rule) }.flatMap(\.steps)
@@ -112,6 +122,10 @@ extension AnalysisResult {
     }
     objects.formUnion(scheduledObjects)
     objects.formUnion(warnings.map(\.object))
+    if let shown = picture?.shown {
+      stacks.formUnion(shown.stacks)
+      objects.formUnion(shown.objects)
+    }
     stacks.formUnion(objects.filter(\.isPresent).map { tables.objects.stack(of: $0) })
     return (stacks.filter(\.isPresent).sorted(), objects.filter(\.isPresent).sorted())
   }
@@ -133,10 +147,13 @@ private struct WatchedSource<Source: EventSource>: EventSource {
   var source: Source
   private var count = 0
   private let progress: (Int) -> Void
+  /// Looks at every event on its way, where a picture is wanted.
+  var painter: RunPainter?
 
-  init(_ source: Source, progress: @escaping (Int) -> Void) {
+  init(_ source: Source, progress: @escaping (Int) -> Void, painter: RunPainter?) {
     self.source = source
     self.progress = progress
+    self.painter = painter
   }
 
   var header: TraceHeader { source.header }
@@ -144,6 +161,7 @@ private struct WatchedSource<Source: EventSource>: EventSource {
   mutating func read(into events: inout [Event], tables: inout TraceTables) throws -> Bool {
     let hasMore = try source.read(into: &events, tables: &tables)
     count += events.count
+    if painter != nil { for event in events { painter?.observe(event, in: tables) } }
     progress(count)
     return hasMore
   }

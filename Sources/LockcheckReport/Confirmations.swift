@@ -61,7 +61,7 @@ extension ReportedConfirmation.Ending {
 
 extension ReportedFinding {
   /// What the plain words of the verdict promise, and whether it was kept.
-  var promise: String {
+  package var promise: String {
     confirmation?.answer == .confirmed
       ? "predicted, confirmed: it was seen to happen" : finding.promise
   }

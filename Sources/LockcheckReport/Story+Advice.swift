@@ -1,9 +1,9 @@
-import LockcheckFindings
+package import LockcheckFindings
 import LockcheckTrace
 
 extension Story {
   /// What to do about it, with the objects by name.
-  var advice: String {
+  package var advice: String {
     let objects = list(cast.objects)
     let what = cast.objects.first ?? "it"
     switch finding.reason {
@@ -105,7 +105,7 @@ extension Story {
   }
 
   /// What the finding takes for granted, as a sentence; nil where it takes nothing for granted.
-  var reservations: String? {
+  package var reservations: String? {
     guard !finding.assumes.isEmpty else { return nil }
     return finding.assumes.map { assumption in
       switch assumption {
@@ -124,7 +124,7 @@ extension Story {
 
 extension ReportedRuledOut {
   /// Why the pattern is none, as a sentence.
-  var explanation: String {
+  package var explanation: String {
     switch pattern.reason {
     case .gateLock(let gate):
       "\(cast[gate]) is held around each of the steps: one thread at a time."

@@ -1,15 +1,15 @@
-import LockcheckFindings
-import LockcheckTrace
+package import LockcheckFindings
+package import LockcheckTrace
 
 extension Story {
   /// `T1 writes x`.
-  func doing(_ step: Step) -> String {
+  package func doing(_ step: Step) -> String {
     "\(cast[step.thread]) "
       + deed(verb(step), step.operation, on: step.object, child: step.child)
   }
 
   /// `writes x`.
-  func doing(_ scheduled: ScheduledEvent) -> String {
+  package func doing(_ scheduled: ScheduledEvent) -> String {
     deed(
       verb(scheduled.operation, isPending: scheduled.isPending), scheduled.operation,
       on: scheduled.object, child: scheduled.child)
@@ -55,7 +55,7 @@ extension Story {
   }
 
   /// `T1 waits for B`: what a thread that cannot go on waits for.
-  func waiting(_ step: Step) -> String { "\(cast[step.thread]) \(waitingVerb(step))" }
+  package func waiting(_ step: Step) -> String { "\(cast[step.thread]) \(waitingVerb(step))" }
 
   /// `T1 waits for B, which T2 holds`.
   func waitingForHolder(_ step: Step) -> String {
@@ -66,7 +66,7 @@ extension Story {
   }
 
   /// `waits for B`.
-  func waitingVerb(_ step: Step) -> String {
+  package func waitingVerb(_ step: Step) -> String {
     let object = step.object.isPresent ? cast[step.object] : ""
     switch step.operation {
     case .acquire where kind(of: step.object) == .semaphore:
@@ -87,7 +87,7 @@ extension Story {
     }
   }
 
-  func kind(of object: ObjectID) -> ObjectKind {
+  package func kind(of object: ObjectID) -> ObjectKind {
     object.isPresent && object.index < tables.objects.count
       ? tables.objects.kind(of: object) : .undetermined
   }

@@ -1,20 +1,20 @@
-import LockcheckFindings
-import LockcheckTrace
+package import LockcheckFindings
+package import LockcheckTrace
 
 /// A finding in sentences: what every form says in the same words.
-struct Story {
-  let finding: Finding
-  var cast: Cast
-  let tables: TraceTables
+package struct Story {
+  package let finding: Finding
+  package var cast: Cast
+  package let tables: TraceTables
 
-  init(_ reported: ReportedFinding, in report: Report) {
+  package init(_ reported: ReportedFinding, in report: Report) {
     finding = reported.finding
     cast = reported.cast
     tables = report.tables
   }
 
   /// One sentence on what happened or can happen, with threads and objects by name.
-  var message: String {
+  package var message: String {
     let steps = finding.steps
     guard let first = steps.first else { return title + "." }
     let who = cast[first.thread]
@@ -80,10 +80,10 @@ struct Story {
   }
 
   /// The title of the rule.
-  var title: String { RuleBook.page(for: finding.rule)?.title ?? finding.rule.name }
+  package var title: String { RuleBook.page(for: finding.rule)?.title ?? finding.rule.name }
 
   /// The lock that the thread of a step of an order cycle held: the one that another step asks for.
-  func held(at index: Int) -> String {
+  package func held(at index: Int) -> String {
     let step = finding.steps[index]
     let wanted = Set(finding.steps.map(\.object)).subtracting([step.object])
     let lock =

@@ -1,4 +1,4 @@
-import LockcheckFindings
+package import LockcheckFindings
 import LockcheckTrace
 
 extension TextRenderer {
@@ -188,7 +188,7 @@ private struct ShownFrame: CustomStringConvertible {
 extension Story {
   /// The locks that a step's thread held and that explain the finding; for a deadlock the ones that
   /// another step asks for, for a race all.
-  func holdingsWorthTelling(at index: Int) -> [HeldLock] {
+  package func holdingsWorthTelling(at index: Int) -> [HeldLock] {
     let step = finding.steps[index]
     switch finding.reason {
     case .orderCycle, .waitCycle:
@@ -203,7 +203,7 @@ extension Story {
   }
 
   /// What the thread of a step did: `asks for fork[1]`.
-  func action(at index: Int) -> String {
+  package func action(at index: Int) -> String {
     let step = finding.steps[index]
     switch finding.reason {
     case .orderCycle, .classCycle, .levelOrder:

@@ -69,7 +69,7 @@ extension Story {
   }
 
   /// What comes of it: `Now main waits for B, which worker holds, and …`.
-  var outcome: String {
+  package var outcome: String {
     if !finding.waits.isEmpty {
       return "Now \(clauses(finding.waits.map(waitingForHolder)))"
         + (finding.waits.count == 1 ? ", and nobody is left to end that." : ". Nobody can go on.")

@@ -67,7 +67,7 @@ public struct TextRenderer: Renderer, Sendable {
 
 extension Verdict {
   /// The verdict in plain words.
-  var words: String {
+  package var words: String {
     switch self {
     case .observed: "HAPPENED"
     case .predicted: "CAN HAPPEN"
@@ -101,7 +101,7 @@ extension Finding {
 
 extension Missing {
   /// What is missing, and why.
-  var explanation: String {
+  package var explanation: String {
     switch self {
     case .values:
       "Not proved: no order of this run's events in which every read sees what it saw gets there. "

@@ -84,6 +84,12 @@ let importTable: [ImportRule] = [
     "LockcheckTriage", imports: ["LockcheckTrace", "LockcheckFindings", "Yams"],
     toolchain: ["Foundation"]),
   ImportRule(
+    "LockcheckPage",
+    imports: [
+      "LockcheckTrace", "LockcheckFindings", "LockcheckGraphs", "LockcheckReport",
+      "LockcheckCompression",
+    ]),
+  ImportRule(
     "LockcheckPipeline",
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckAnalysis", "LockcheckFindings",
@@ -94,7 +100,7 @@ let importTable: [ImportRule] = [
     imports: [
       "LockcheckTrace", "LockcheckCodecs", "LockcheckCompression", "LockcheckPipeline",
       "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
-      "LockcheckTriage", "ArgumentParser",
+      "LockcheckPage", "LockcheckTriage", "ArgumentParser", "Yams",
     ], toolchain: ["Foundation", "Glibc", "Synchronization"]),
   // Measures both sides, so it imports both.
   ImportRule(

@@ -6,14 +6,21 @@ enum Graphviz {
   static func check() throws(CommandFailure) { _ = try executable() }
 
   /// A description as a picture.
-  static func svg(_ text: String) throws(CommandFailure) -> String {
+  static func svg(_ text: String) throws(CommandFailure) -> String { try draw(text, ["-Tsvg"]) }
+
+  /// What it makes of a description.
+  ///
+  /// - Parameter patience: How many seconds it may take; nil where it has to be waited for.
+  static func draw(
+    _ text: String, _ arguments: [String], patience: Double? = nil
+  ) throws(CommandFailure) -> String {
     let executable = try executable()
     let folder = try TemporaryFolder()
     defer { folder.remove() }
-    let (input, output) = (folder.path + "/graph.dot", folder.path + "/graph.svg")
+    let (input, output) = (folder.path + "/graph.dot", folder.path + "/graph.out")
     let process = Process()
     process.executableURL = executable
-    process.arguments = ["-Tsvg", "-o", output, input]
+    process.arguments = arguments + ["-o", output, input]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     // Fonts that are missing are its favourite subject.
@@ -21,6 +28,7 @@ enum Graphviz {
     do {
       try text.write(toFile: input, atomically: false, encoding: .utf8)
       try process.run()
+      if let patience { end(process, after: patience) }
       process.waitUntilExit()
       guard process.terminationReason == .exit, process.terminationStatus == 0 else {
         throw CommandFailure(
@@ -32,6 +40,12 @@ enum Graphviz {
     } catch {
       throw CommandFailure(.unavailable, "Graphviz cannot be used: \(error)")
     }
+  }
+
+  private static func end(_ process: Process, after patience: Double) {
+    let end = Date(timeIntervalSinceNow: patience)
+    while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
+    if process.isRunning { process.terminate() }
   }
 
   private static func executable() throws(CommandFailure) -> URL {

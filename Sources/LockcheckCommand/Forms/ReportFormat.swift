@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
 import LockcheckFindings
+import LockcheckPage
 import LockcheckReport
 
 /// In which form a report is written. `Docs/formats.md` tells what each is for.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json, sarif
+  case text, json, html, sarif
   case sarifGitHub = "sarif-github"
   case github, markdown, junit, gcc, checkstyle, codeclimate, dot, svg
   case traceEvent = "trace-event"
@@ -13,6 +14,9 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
   /// Whether it takes more than the report: the trace, or all that was analyzed of it. Only `analyze`
   /// has that at hand.
   var needsTrace: Bool { self == .dot || self == .svg || self == .traceEvent }
+
+  /// Whether it draws the whole run.
+  var drawsRun: Bool { self == .html }
 
   /// Refuses what only `analyze` can write.
   func validate(in command: String) throws {
@@ -37,8 +41,10 @@ extension AnalysisOptions {
   /// - Parameters:
   ///   - format: The form that `--format` says where nil.
   ///   - failing: What makes the command fail, where it can.
+  ///   - title: What a form that has a title calls the report.
   func renderer(
-    _ format: ReportFormat? = nil, style: TextStyle = .plain, failing: FailOptions? = nil
+    _ format: ReportFormat? = nil, style: TextStyle = .plain, failing: FailOptions? = nil,
+    title: String = ""
   ) -> any Renderer {
     let root = rootFolder
     switch format ?? self.format {
@@ -47,6 +53,7 @@ extension AnalysisOptions {
         showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
       renderer.showsSuppressed = showSuppressed
       return renderer
+    case .html: return PageRenderer.here(title: title)
     case .sarif: return sarif(.full)
     case .sarifGitHub: return sarif(.github)
     case .github: return GitHubRenderer(root: root)

@@ -42,6 +42,9 @@ struct ReportOutputs {
     choices.completed.map { $0.format ?? options.format }
   }
 
+  /// Whether one of them draws the whole run.
+  var drawRun: Bool { outputs.contains { $0.format.drawsRun } }
+
   /// Writes everything, and then puts it in its place.
   ///
   /// - Parameters:
@@ -63,7 +66,8 @@ struct ReportOutputs {
       default:
         let isTerminal = one.path == "-" && StandardOutput.isTerminal
         let renderer = options.renderer(
-          one.format, style: Terminal.style(isTerminal: isTerminal), failing: failing)
+          one.format, style: Terminal.style(isTerminal: isTerminal), failing: failing,
+          title: reports[0].trace)
         try one.file.write(
           isSeveral ? renderer.render(reports) : renderer.render(reports[0].report))
       }

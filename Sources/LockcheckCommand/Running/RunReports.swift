@@ -39,10 +39,13 @@ struct RunReports {
     output: [OutputChoice]
   ) throws {
     self.triage = try Triage(triage, direct: try options.suppressions())
-    analysis = TraceAnalysis(
+    var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine, byClass: options.byClass,
       suppressions: self.triage.suppressions)
+    analysis.takesPicture =
+      options.format.drawsRun || output.contains { $0.format?.drawsRun ?? false }
+    self.analysis = analysis
     self.options = options
     self.failing = failing
     isShown = !output.contains { $0.format == nil }
@@ -86,8 +89,9 @@ struct RunReports {
   private func rendered(
     _ reports: [One], _ format: ReportFormat, style: TextStyle
   ) -> String {
-    let renderer = options.renderer(format, style: style, failing: failing)
     let shown = reports.map { triage.redacted((trace: $0.name, report: $0.report)) }
+    let renderer = options.renderer(
+      format, style: style, failing: failing, title: shown.first?.trace ?? "")
     return shown.count == 1 ? renderer.render(shown[0].report) : renderer.render(shown)
   }
 }

@@ -1,0 +1,13 @@
+import Foundation
+import LockcheckPage
+
+extension PageRenderer {
+  /// The page with source lines of this machine, paths from the working directory, and large graphs laid out
+  /// by Graphviz where it is installed.
+  static func here(title: String) -> PageRenderer {
+    let files = SourceFiles()
+    return PageRenderer(
+      title: title, root: FileManager.default.currentDirectoryPath + "/",
+      source: { files.line($1, of: $0) }, placesLargeGraph: { Graphviz.layout($0) })
+  }
+}
