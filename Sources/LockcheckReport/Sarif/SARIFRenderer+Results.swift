@@ -68,14 +68,17 @@ extension SARIFRenderer {
     }
   }
 
-  /// Writes who decided to live with it. Decisions stand outside of the sources: on the command line, in a
-  /// file.
+  /// Writes who decided to live with it, and why: in a comment next to the code, or outside of the sources.
   private func writeSuppression(of reported: ReportedFinding, to writer: inout JSONWriter) {
     writer.member("suppressions") { writer in
       writer.array([reported]) { writer, _ in
         writer.object { writer in
-          writer.member("kind", "external")
+          let suppression = reported.suppression
+          var kind = "external"
+          if case .comment = suppression?.origin { kind = "inSource" }
+          writer.member("kind", kind)
           writer.member("status", "accepted")
+          if let reason = suppression?.reason { writer.member("justification", reason) }
         }
       }
     }
