@@ -55,9 +55,6 @@ struct DiffCommand: ParsableCommand {
 
   func validate() throws {
     if old == "-", new == "-" { throw ValidationError("Standard input (-) can be read only once.") }
-    if triage.updateBaseline || triage.baseline != nil {
-      throw ValidationError("--baseline and --update-baseline go with analyze and run.")
-    }
     for input in [old, new] {
       if let output, OutputFile.wouldReplace(input, with: output) {
         throw ValidationError("-o \(output) would put the difference in the place of \(input).")
@@ -68,7 +65,7 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
-    let triage = try Triage(triage, direct: Suppressions(), hasBaseline: false)
+    let triage = try Triage(triage, known: nil, direct: Suppressions())
     let comparison = Comparison(
       old: try findings(of: old, by: triage), new: try findings(of: new, by: triage))
     try file.write(format == .json ? comparison.json : comparison.text)

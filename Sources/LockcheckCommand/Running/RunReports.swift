@@ -32,9 +32,10 @@ struct RunReports {
 
   /// - Throws: What is wrong with the options, or that the file cannot be written.
   init(
-    _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions, output: String?
+    _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions,
+    _ known: BaselineOptions, output: String?
   ) throws {
-    self.triage = try Triage(triage, direct: try options.suppressions())
+    self.triage = try Triage(triage, known: known, direct: try options.suppressions())
     analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine, byClass: options.byClass,

@@ -16,10 +16,10 @@ final class Triage {
 
   /// - Parameters:
   ///   - direct: The suppressions of the command line.
-  ///   - hasBaseline: Whether findings that were known before are set apart.
+  ///   - known: What says which findings were known before; nil where that is no matter.
   /// - Throws: A failure where a file cannot be read or understood.
   init(
-    _ options: TriageOptions, direct: Suppressions, hasBaseline: Bool = true
+    _ options: TriageOptions, known: BaselineOptions?, direct: Suppressions
   ) throws(CommandFailure) {
     let loaded = try options.configuration.load()
     var all = direct.entries + (loaded?.configuration.suppressions.entries ?? [])
@@ -36,9 +36,14 @@ final class Triage {
       let files = SourceFiles()
       comments = SourceComments { files.line($1, of: $0) }
     }
-    let known =
-      options.baseline ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
-    baseline = try hasBaseline ? KnownBefore(known, isUpdated: options.updateBaseline) : nil
+    if let known {
+      let file =
+        known.baseline
+        ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
+      baseline = try KnownBefore(file, isUpdated: known.updateBaseline)
+    } else {
+      baseline = nil
+    }
     redaction = options.redact ? .ofThisMachine(others: options.redactWord) : nil
   }
 
