@@ -69,6 +69,7 @@ struct AnalyzeCommand: ParsableCommand {
   var confirm = false
 
   @OptionGroup var triage: TriageOptions
+  @OptionGroup var known: BaselineOptions
 
   @Flag(
     help:
@@ -125,7 +126,7 @@ struct AnalyzeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let triage = try Triage(triage, direct: try options.suppressions())
+    let triage = try Triage(triage, known: known, direct: try options.suppressions())
     var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine,

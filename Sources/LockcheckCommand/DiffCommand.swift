@@ -55,9 +55,6 @@ struct DiffCommand: ParsableCommand {
 
   func validate() throws {
     if old == "-", new == "-" { throw ValidationError("Standard input (-) can be read only once.") }
-    if triage.updateBaseline {
-      throw ValidationError("--update-baseline goes with analyze and run.")
-    }
     for input in [old, new] {
       if let output, OutputFile.wouldReplace(input, with: output) {
         throw ValidationError("-o \(output) would put the difference in the place of \(input).")
@@ -68,7 +65,9 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     let file: OutputFile
     if let output { file = try OutputFile(output) } else { file = try OutputFile("-") }
-    let comparison = Comparison(old: try findings(of: old), new: try findings(of: new))
+    let triage = try Triage(triage, known: nil, direct: Suppressions())
+    let comparison = Comparison(
+      old: try findings(of: old, by: triage), new: try findings(of: new, by: triage))
     try file.write(format == .json ? comparison.json : comparison.text)
     try file.commit()
     if let verdict = failOn.verdict, comparison.isWorse(atLeast: verdict) {
@@ -76,16 +75,17 @@ struct DiffCommand: ParsableCommand {
     }
   }
 
-  private func findings(of path: String) throws(CommandFailure) -> [KnownFinding] {
+  private func findings(
+    of path: String, by triage: Triage
+  ) throws(CommandFailure) -> [KnownFinding] {
     if path != "-", isReport(path) {
       let bytes = try TriageFiles.contents(of: path, "the report")
       do throws(TriageFileError) {
-        return try KnownFinding.list(ofReport: Data(bytes), file: path)
+        return try KnownFinding.list(ofReport: Data(bytes), file: path).map(triage.redacted)
       } catch {
         throw CommandFailure(.badTrace, "\(error)")
       }
     }
-    let triage = try Triage(triage, direct: Suppressions())
     let analysis = TraceAnalysis(suppressions: triage.suppressions)
     let report = try TraceInput.reading(path, recover: recover) { decoder, watch in
       triage.sorted(try analysis.report(on: decoder, progress: watch))

@@ -201,6 +201,16 @@ import Testing
         try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
       #expect(json["format"] as? String == "lockcheck-diff")
       #expect(json["summary"] as? [String: Int] == ["new": 0, "gone": 0, "kept": 1, "surer": 0])
+      let named = Sample.race.replacing("total", with: "total of /home/zoe/in")
+      let trace = try lockcheck.write(named, to: "named.json")
+      _ = try lockcheck("analyze", "--format", "json", "-o", "named-report.json", trace)
+      for input in ["named-report.json", trace] {
+        let redacted = try lockcheck("diff", "--redact", input, trace)
+        #expect(redacted.output.contains("total of /…/in") && !redacted.output.contains("zoe"))
+      }
+      _ = try lockcheck.write("baseline: none.json\n", to: ".lockcheck.yml")
+      #expect(try lockcheck("diff", race, race).status == 0)
+      #expect(try lockcheck("diff", "--baseline", "x", race, race).status == 64)
       let broken = try lockcheck.write(
         #"{"format": "lockcheck-report", "version": 1"#, to: "b.json")
       #expect(try lockcheck("diff", broken, race).status == 65)

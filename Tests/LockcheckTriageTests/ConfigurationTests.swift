@@ -220,6 +220,19 @@ private let choices: [ConfigurationKey: [String]] = [
   }
 
   @Test(arguments: [UInt64](0..<20))
+  func `of sources have comments or none`(seed: UInt64) {
+    let line = "x += 1 // lockcheck:ignore LC201, data-race: because é */"
+    var random = SeededGenerator(seed: seed)
+    for _ in 0..<100 {
+      let damaged = String(decoding: random.damaged(Array(line.utf8)), as: UTF8.self)
+      var comments = SourceComments { _, _ in damaged }
+      let report = RaceSample().report
+      let suppression = comments.suppression(for: report.findings[0], in: report)
+      #expect(suppression == nil || damaged.contains("lockcheck:ignore"), "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: [UInt64](0..<20))
   func `of a baseline are read or refused`(seed: UInt64) {
     let text = Baseline([[KnownFinding(RaceSample().known.finding, message: "é \u{7}")]]).json()
     var random = SeededGenerator(seed: seed)

@@ -1,5 +1,6 @@
 import LockcheckFindings
 import LockcheckReport
+import LockcheckTestKit
 import LockcheckTrace
 import LockcheckTriage
 import Testing
@@ -44,8 +45,30 @@ private let redaction = Redaction(
 
   @Test func `is learned from home directories`() {
     var redaction = Redaction()
-    redaction.learn(fromPath: "/home/zoe/bin/x")
-    #expect(redaction.text("lock of zoe") == "lock of <user>")
+    redaction.learn(from: "/home/zoe/bin/x")
+    redaction.learn(from: "reads '/home/eva' at home/max/x")
+    #expect(redaction.text("lock of zoe and eva, max") == "lock of <user> and <user>, max")
+  }
+
+  @Test(arguments: [UInt64](0..<20))
+  func `leaves no folder of an absolute path, whatever stands around it`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let pieces = [
+      " ", "a", "(", ")", "\"", "'", "=", ":", ",", "-I", "é", "\n", "/", "//", "..", "~", "…", "<",
+      ">",
+      "/home/zoe/secret/x.c", "/work/bank/x.c", "/home/zoe/secret/Sources/Bank/x.c",
+      "file:///home/zoe/secret/y",
+    ]
+    var redaction = Redaction(root: "/work/bank")
+    redaction.learn(from: "/home/zoe")
+    for _ in 0..<100 {
+      let text = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+        pieces.randomElement(using: &random) ?? ""
+      }.joined()
+      let redacted = redaction.text(text)
+      #expect(!redacted.contains("secret/"), "seed \(seed): \(text) became \(redacted)")
+      #expect(redaction.text(redacted) == redacted, "seed \(seed): \(text) became \(redacted)")
+    }
   }
 
   @Test func `of a report is gone from every form of it`() {

@@ -23,6 +23,11 @@ import Testing
             reason: "…"
 
         """)
+    let report = RaceSample().report
+    let twice = [report, report].map { (reported: $0.findings[0], report: $0) }
+    #expect(
+      SuppressionEntries.yaml(for: twice, root: "/home/ann/bank/") { _, _ in "what\nhappened" }
+        == entries(report))
     #expect(entries(Report.empty) == "suppressions: []\n")
   }
 

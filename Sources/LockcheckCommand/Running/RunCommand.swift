@@ -84,6 +84,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Options of the report") var options: AnalysisOptions
   @OptionGroup var failing: FailOptions
   @OptionGroup var triage: TriageOptions
+  @OptionGroup var known: BaselineOptions
 
   @Argument(
     parsing: .captureForPassthrough,
@@ -118,7 +119,7 @@ struct RunCommand: ParsableCommand {
     let file = try ProgramFile(program[0])
     try file.checkThatItCanBeRecorded()
     let library = try RuntimeLibrary.find(library)
-    let reports = try RunReports(options, failing, triage, output: output)
+    let reports = try RunReports(options, failing, triage, known, output: output)
     let traces = try RunTraces(trace, program: program[0])
     let environment = [
       "LD_PRELOAD": [library, Terminal.variable("LD_PRELOAD") ?? ""].filter { !$0.isEmpty }

@@ -36,9 +36,9 @@ struct RunReports {
   /// - Throws: What is wrong with the options, or that the file cannot be written.
   init(
     _ options: AnalysisOptions, _ failing: FailOptions, _ triage: TriageOptions,
-    output: [OutputChoice]
+    _ known: BaselineOptions, output: [OutputChoice]
   ) throws {
-    self.triage = try Triage(triage, direct: try options.suppressions())
+    self.triage = try Triage(triage, known: known, direct: try options.suppressions())
     var analysis = TraceAnalysis(
       rules: try options.rules(performance: failing.failOnPerformance),
       engine: options.engine.engine, byClass: options.byClass,

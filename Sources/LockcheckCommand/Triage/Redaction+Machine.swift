@@ -13,7 +13,7 @@ extension Redaction {
     var redaction = Redaction(
       root: FileManager.default.currentDirectoryPath, users: users,
       hosts: hosts.compactMap(\.self), others: others)
-    if let home = Terminal.variable("HOME") { redaction.learn(fromPath: home) }
+    if let home = Terminal.variable("HOME") { redaction.learn(from: home) }
     return redaction
   }
 }

@@ -14,9 +14,13 @@ final class Triage {
   private let redaction: Redaction?
   private var remarks: [Remark] = []
 
-  /// - Parameter direct: The suppressions of the command line.
+  /// - Parameters:
+  ///   - direct: The suppressions of the command line.
+  ///   - known: What says which findings were known before; nil where that is no matter.
   /// - Throws: A failure where a file cannot be read or understood.
-  init(_ options: TriageOptions, direct: Suppressions) throws(CommandFailure) {
+  init(
+    _ options: TriageOptions, known: BaselineOptions?, direct: Suppressions
+  ) throws(CommandFailure) {
     let loaded = try options.configuration.load()
     var all = direct.entries + (loaded?.configuration.suppressions.entries ?? [])
     let ofSanitizer =
@@ -32,9 +36,14 @@ final class Triage {
       let files = SourceFiles()
       comments = SourceComments { files.line($1, of: $0) }
     }
-    let known =
-      options.baseline ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
-    baseline = try KnownBefore(known, isUpdated: options.updateBaseline)
+    if let known {
+      let file =
+        known.baseline
+        ?? loaded?.configuration[.baseline]?.first.map { loaded?.path($0) ?? $0 }
+      baseline = try KnownBefore(file, isUpdated: known.updateBaseline)
+    } else {
+      baseline = nil
+    }
     redaction = options.redact ? .ofThisMachine(others: options.redactWord) : nil
   }
 
@@ -51,6 +60,16 @@ final class Triage {
     guard var redaction else { return one }
     redaction.learn(from: one.report.header, one.report.tables)
     return (redaction.file(one.trace), redaction.report(one.report))
+  }
+
+  /// What may be shared of a finding that stood in a report.
+  func redacted(_ finding: KnownFinding) -> KnownFinding {
+    guard var redaction else { return finding }
+    for text in finding.objects + [finding.message] { redaction.learn(from: text) }
+    var finding = finding
+    finding.message = redaction.text(finding.message)
+    finding.objects = finding.objects.map { redaction.text($0) }
+    return finding
   }
 
   /// Says on standard error what does not hold any longer or applies to nothing, and brings the baseline

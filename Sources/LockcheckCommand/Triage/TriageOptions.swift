@@ -13,15 +13,6 @@ struct TriageOptions: ParsableArguments {
     completion: .file())
   var tsanSuppressions: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Let only findings count that this file does not have.", valueName: "file"),
-    completion: .file())
-  var baseline: String?
-
-  @Flag(help: "Write what is found now to the --baseline, and end with 0.")
-  var updateBaseline = false
-
   @Flag(
     inversion: .prefixedNo,
     help: "Heed comments in the sources: // lockcheck:ignore LC201 reason.")
@@ -39,4 +30,16 @@ struct TriageOptions: ParsableArguments {
   func validate() throws {
     if !redactWord.isEmpty, !redact { throw ValidationError("--redact-word goes with --redact.") }
   }
+}
+
+/// Which findings were known before.
+struct BaselineOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Let only findings count that this file does not have.", valueName: "file"),
+    completion: .file())
+  var baseline: String?
+
+  @Flag(help: "Write what is found now to the --baseline, and end with 0.")
+  var updateBaseline = false
 }

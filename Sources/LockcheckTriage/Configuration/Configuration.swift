@@ -44,16 +44,27 @@ public struct Configuration: Sendable, Equatable {
 
 /// A key of a configuration that stands for an option of the command.
 public enum ConfigurationKey: String, Sendable, CaseIterable {
+  /// From which verdict on a finding fails.
   case failOn = "fail-on"
+  /// Whether findings about where the time goes fail as well.
   case failOnPerformance = "fail-on-performance"
+  /// The form of the report.
   case format
+  /// How far the analysis goes.
   case engine
+  /// The rules that are looked for.
   case only
+  /// The rules that are not looked for.
   case ignore
+  /// Whether it is told where the time goes.
   case performance
+  /// Whether lock orders that are cyclic by class are looked for.
   case byClass = "by-class"
+  /// Whether suppressed findings are listed.
   case showSuppressed = "show-suppressed"
+  /// The file with the findings that are known.
   case baseline
+  /// Suppression files of ThreadSanitizer's.
   case tsanSuppressions = "tsan-suppressions"
 
   /// What may stand behind a key.

@@ -3,7 +3,7 @@ import LockcheckTrace
 
 /// Suppressions to be put into `.lockcheck.yml`, ready but for the reason.
 public enum SuppressionEntries {
-  /// One entry for each finding.
+  /// One entry for each finding, and one for those that would have the same.
   ///
   /// The fingerprint would do; rule, function, file and lock tell a reader what is meant. A name that
   /// changes with the lines of a file is left out.
@@ -17,21 +17,27 @@ public enum SuppressionEntries {
     message: (ReportedFinding, Report) -> String
   ) -> String {
     if findings.isEmpty { return "suppressions: []\n" }
-    return "suppressions:\n"
-      + findings.map { entry(for: $0.reported, in: $0.report, root: root, message: message) }
-      .joined()
+    var text = "suppressions:\n"
+    var known: Set<String> = []
+    for (reported, report) in findings {
+      // Several traces may have the same finding.
+      let entry = entry(for: reported, in: report, root: root)
+      guard known.insert(entry).inserted else { continue }
+      text +=
+        "  # \(reported.finding.verdict.rawValue): \(message(reported, report).withoutBreaks)\n"
+        + entry
+    }
+    return text
   }
 
   private static func entry(
-    for reported: ReportedFinding, in report: Report, root: String,
-    message: (ReportedFinding, Report) -> String
+    for reported: ReportedFinding, in report: Report, root: String
   ) -> String {
     let finding = reported.finding
     let frame = finding.steps.lazy
       .compactMap { report.tables.frames(of: $0.stack).telling.first }
       .first { $0.function != nil || $0.file != nil }
     var lines = [
-      "  # \(finding.verdict.rawValue): \(message(reported, report).withoutBreaks)",
       "  - fingerprint: \(reported.fingerprint.description.quotedJSON)",
       "    rule: \(finding.rule.code)",
     ]

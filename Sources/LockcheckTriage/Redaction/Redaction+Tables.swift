@@ -61,34 +61,41 @@ extension Redaction {
     return (name.map { text($0) }, details)
   }
 
-  /// Takes names of users from the paths of a trace.
+  /// Takes names of users from the texts of a trace.
   public mutating func learn(from header: TraceHeader, _ tables: TraceTables) {
     learn(from: header)
+    for row in tables.threads { learn(from: row.name ?? "") }
     for frame in tables.frames { learn(from: frame) }
+    for name in tables.objects.names { learn(from: name ?? "") }
   }
 
-  /// Takes names of users from the paths of what is new in a trace.
+  /// Takes names of users from the texts of what is new in a trace.
   public mutating func learn(from header: TraceHeader, _ changes: TableChanges) {
     learn(from: header)
     var redaction = self
     _ = changes.mapped(
-      thread: { $0 },
+      thread: { row in
+        redaction.learn(from: row.name ?? "")
+        return row
+      },
       frame: { frame in
         redaction.learn(from: frame)
         return frame
-      }, object: { ($0, $1) })
+      },
+      object: { name, details in
+        redaction.learn(from: name ?? "")
+        return (name, details)
+      })
     self = redaction
   }
 
   private mutating func learn(from header: TraceHeader) {
     guard let process = header.process else { return }
-    for path in [process.executable].compactMap(\.self) + process.arguments {
-      learn(fromPath: path)
-    }
+    learn(from: process.executable ?? "")
+    for argument in process.arguments { learn(from: argument) }
   }
 
   private mutating func learn(from frame: Frame) {
-    if let file = frame.file { learn(fromPath: file) }
-    if let module = frame.module { learn(fromPath: module) }
+    for text in [frame.function, frame.file, frame.module] { learn(from: text ?? "") }
   }
 }

@@ -38,11 +38,14 @@ public struct Redaction: Sendable {
     words[word] = replacement
   }
 
-  /// Takes names of users from the home directories in a path.
-  public mutating func learn(fromPath path: String) {
-    let parts = path.split(separator: "/")
-    for (folder, name) in zip(parts, parts.dropFirst())
-    where folder == "home" || folder == "Users" { hide(String(name), as: "<user>") }
+  /// Takes names of users from the home directories in a path, or in any other text.
+  public mutating func learn(from text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 2 else { return }
+    for (folder, part) in zip(parts.dropFirst(), parts.dropFirst(2))
+    where folder == "home" || folder == "Users" {
+      hide(String(part.prefix { $0.isPartOfName || $0 == "-" }), as: "<user>")
+    }
   }
 
   /// The path of a source file.
@@ -55,10 +58,13 @@ public struct Redaction: Sendable {
 
   /// A path from the project's folder on, or what may be told of it.
   private func cut(_ path: String) -> String {
-    if root.count > 1, path.hasPrefix(root), path.count > root.count, !path.contains("/../") {
-      return String(path.dropFirst(root.count))
-    }
-    return isPrivate(path) ? Self.folders + Self.tail(of: path) : path
+    let isInProject = root.count > 1 && path.hasPrefix(root) && path.count > root.count
+    let kept =
+      isInProject && !path.contains("/../")
+      ? String(path.dropFirst(root.count))
+      : isPrivate(path) ? Self.folders + Self.tail(of: path) : path
+    // What was taken for one path may be several.
+    return kept.namesHomes || kept.contains("//") ? Self.folders + path.pathParts.lastPart : kept
   }
 
   /// The path of a program, library or other file: its last part.
@@ -108,7 +114,9 @@ public struct Redaction: Sendable {
     var rest = text[...]
     var previous: Character?
     while let first = rest.first {
-      let isStart = first == "/" && !(previous.map { $0.isPartOfName || $0 == "…" } ?? false)
+      // Behind a letter it is a path of its own only where that is plain: `-I/home/ann`.
+      let isWithin = previous.map { $0.isPartOfName || $0 == "…" } ?? false
+      let isStart = first == "/" && (!isWithin || rest.beginsInHomes)
       let path = isStart ? rest.prefix { !$0.endsPath } : rest.prefix(1)
       let hasName = path.contains { $0.isPartOfName }
       result += isStart && hasName ? replacement(String(path)) : String(path)
@@ -149,6 +157,14 @@ extension String {
     }
     return result + rest
   }
+}
+
+/// Folders that machines keep people's things in.
+private let homes = ["/home/", "/Users/", "/root/", "/tmp/"]
+
+extension StringProtocol {
+  fileprivate var beginsInHomes: Bool { homes.contains { hasPrefix($0) } }
+  fileprivate var namesHomes: Bool { homes.contains { contains($0) } }
 }
 
 extension Array where Element == Substring {
