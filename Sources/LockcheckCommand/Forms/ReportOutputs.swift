@@ -57,8 +57,8 @@ struct ReportOutputs {
       case .svg:
         try one.file.write(try Graphviz.svg(try drawing(of: reports[0].report, analyzed[0])))
       case .traceEvent:
-        try TraceEventOutput(one.file, recover: recover).write(
-          Array(reports.prefix(analyzed.count)))
+        try TraceEventOutput(one.file, recover: recover)
+          .write(reports, of: analyzed.map(\.name))
       default:
         let isTerminal = one.path == "-" && StandardOutput.isTerminal
         let renderer = options.renderer(
