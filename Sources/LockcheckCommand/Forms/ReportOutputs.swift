@@ -60,9 +60,8 @@ struct ReportOutputs {
       case .svg:
         try one.file.write(try Graphviz.svg(try drawing(of: reports[0].report, analyzed[0])))
       case .traceEvent:
-        // By the name of the file, whatever the trace is called in a report that is to be shared.
-        try TraceEventOutput(one.file, recover: recover).write(
-          zip(analyzed, reports).map { (trace: $0.name, report: $1.report) })
+        try TraceEventOutput(one.file, recover: recover)
+          .write(reports, of: analyzed.map(\.name))
       default:
         let isTerminal = one.path == "-" && StandardOutput.isTerminal
         let renderer = options.renderer(

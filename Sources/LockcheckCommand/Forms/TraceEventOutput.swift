@@ -14,16 +14,21 @@ struct TraceEventOutput {
   }
 
   /// Writes one document for all traces.
-  func write(_ reports: [(trace: String, report: Report)]) throws {
+  ///
+  /// - Parameters:
+  ///   - reports: The reports, each under the name that is shown.
+  ///   - traces: Where their traces are.
+  func write(_ reports: [(trace: String, report: Report)], of traces: [String]) throws {
     try file.write("{\"displayTimeUnit\": \"ns\", \"traceEvents\": [\n")
-    for (number, one) in reports.enumerated() {
+    for (number, (one, trace)) in zip(reports, traces).enumerated() {
       if number > 0 { try file.write(",\n") }
-      try write(one.report, of: one.trace, number: number, isAlone: reports.count == 1)
+      let name = traces.count > 1 ? TraceInput.name(of: one.trace) : nil
+      try write(one.report, of: trace, named: name, number: number)
     }
     try file.write("\n]}\n")
   }
 
-  private func write(_ report: Report, of trace: String, number: Int, isAlone: Bool) throws {
+  private func write(_ report: Report, of trace: String, named name: String?, number: Int) throws {
     var tables = report.tables
     let locks = tables.objects.kinds.indices.filter { tables.objects.kinds[$0].isLock }
     // What has no name is shown by what there is.
@@ -39,7 +44,7 @@ struct TraceEventOutput {
         if writer == nil {
           writer = TraceEventWriter(
             report, tables: tables, hasTimes: events.contains { $0.time != nil },
-            trace: isAlone ? nil : TraceInput.name(of: trace), number: number)
+            trace: name, number: number)
         }
         for event in events {
           writer?.observe(event, at: count)

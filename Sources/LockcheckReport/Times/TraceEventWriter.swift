@@ -94,7 +94,7 @@ extension TraceEventWriter {
   /// Ends what is still open, where the trace ends.
   public mutating func finish() {
     for thread in threads.indices {
-      let end = max(lastTime, threads[thread].last + 1)
+      let end = max(lastTime, threads[thread].last + 2)
       while let slice = threads[thread].open.last {
         threads[thread].open.removeLast()
         close(slice, of: ThreadID(thread), at: end, isUnfinished: true)
@@ -102,11 +102,12 @@ extension TraceEventWriter {
     }
   }
 
-  /// Nanoseconds; later than all that its thread did before, so that slices nest.
+  /// Nanoseconds; later than all that its thread did before, so that slices nest, with a nanosecond in between
+  /// for a marker: a slice that begins together with it would not be found by the arrows.
   private mutating func time(of event: Event, at index: Int) -> UInt64 {
     let recorded = hasTimes ? event.time ?? lastTime : UInt64(index) * 1_000
     let last = threads[event.thread.index].last
-    let time = max(recorded, threads[event.thread.index].isNew ? 0 : last + 1)
+    let time = max(recorded, threads[event.thread.index].isNew ? 0 : last + 2)
     threads[event.thread.index].last = time
     threads[event.thread.index].isNew = false
     lastTime = max(lastTime, time)
@@ -123,7 +124,7 @@ extension TraceEventWriter {
     let lane = lane(of: event.thread)
     for marker in here {
       page.marker(
-        marker.name, on: lane, at: time,
+        marker.name, on: lane, at: time + 1,
         [
           ("message", marker.message), ("finding", marker.fingerprint),
           ("at", place(of: event.stack)), ("event", "\(index)"),
@@ -200,7 +201,7 @@ extension TraceEventWriter {
       return
     }
     if threads[owner].undeepen(lock) { return }
-    let end = max(time, threads[owner].last + 1)
+    let end = max(time, threads[owner].last + 2)
     threads[owner].last = end
     endHold(of: lock, by: ThreadID(owner), end)
   }

@@ -61,6 +61,19 @@ import Testing
     }
   }
 
+  @Test func `writes other forms beside the report`() throws {
+    try withProgram(CProgram.inverted) { lockcheck, program in
+      let result = try lockcheck.record("-o", "sarif=r.sarif", "-o", "junit=r.xml", "--", program)
+      #expect(result.status == 1)
+      #expect(result.errors.contains("LC102 lock-order-cycle"))
+      #expect(try lockcheck.read("r.sarif").contains("\"ruleId\": \"LC102\""))
+      #expect(try lockcheck.read("r.xml").contains("failures=\"1\""))
+      let refused = try lockcheck.record("-o", "trace-event=r.json", "--", program)
+      #expect(refused.status == 64)
+      #expect(refused.errors.contains("goes with analyze"))
+    }
+  }
+
   @Test func `takes the options of analyze`() throws {
     try withProgram(CProgram.inverted) { lockcheck, program in
       let never = try lockcheck.record("--fail-on", "never", "--", program)

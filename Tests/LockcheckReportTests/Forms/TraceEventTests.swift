@@ -62,7 +62,7 @@ import Testing
     let steps = [1, 2].map { Step(run.events[$0], at: $0) }
     let found = text(run, [Finding(.dataRace, .observed, .unordered, steps: steps)])
     let markers = try marks(found).filter { $0.phase == "i" }
-    #expect(markers.map(\.begin) == [1_000, 2_000])
+    #expect(markers.map(\.begin) == [1_001, 2_001])
     #expect(markers.allSatisfy { $0.name == "HAPPENED: LC201 data-race" })
     #expect(try marks(text(run)).allSatisfy { $0.phase != "i" })
   }
