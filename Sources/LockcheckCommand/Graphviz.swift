@@ -43,7 +43,9 @@ enum Graphviz {
     }
     let process = Process()
     process.executableURL = URL(filePath: program)
-    process.arguments = ["-Tplain", "-Gnslimit=4", "-Gmclimit=0.5", "-o", files[1].path, files[0].path]
+    process.arguments = [
+      "-Tplain", "-Gnslimit=4", "-Gmclimit=0.5", "-o", files[1].path, files[0].path,
+    ]
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -65,7 +67,9 @@ enum Graphviz {
       centers: Array(repeating: .init(0, 0), count: graph.nodes.count),
       routes: Array(repeating: [], count: graph.edges.count))
     var places: [LayoutGraph.Edge: [Int]] = [:]
-    for (place, edge) in graph.edges.enumerated().reversed() { places[edge, default: []].append(place) }
+    for (place, edge) in graph.edges.enumerated().reversed() {
+      places[edge, default: []].append(place)
+    }
     for line in plain.split(separator: "\n") {
       let words = line.split(separator: " ")
       func number(_ place: Int) -> Double? {

@@ -25,7 +25,8 @@ struct LockcheckCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, AnalyzeCommand.self, ViewCommand.self, ConfirmCommand.self, SliceCommand.self,
+      RunCommand.self, AnalyzeCommand.self, ViewCommand.self, ConfirmCommand.self,
+      SliceCommand.self,
       ConvertCommand.self,
       InfoCommand.self,
       ExplainCommand.self, DemoCommand.self, VersionCommand.self,

@@ -61,7 +61,8 @@ private struct Server {
       said += more
     }
     let words = String(decoding: said, as: UTF8.self).split(separator: " ")
-    address = try #require(words.first { $0.hasPrefix("http://127.0.0.1:") }.flatMap { URL(string: String($0)) })
+    address = try #require(
+      words.first { $0.hasPrefix("http://127.0.0.1:") }.flatMap { URL(string: String($0)) })
   }
 
   func stop() { if process.isRunning { process.terminate() } }

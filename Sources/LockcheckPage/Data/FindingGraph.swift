@@ -105,7 +105,8 @@ struct FindingGraph {
     }
     guard !holds else { return }
     link(
-      from: add(step.object, story), to: add(waker, story, isNew: false), "may", "only it could end that",
+      from: add(step.object, story), to: add(waker, story, isNew: false), "may",
+      "only it could end that",
       index)
   }
 
