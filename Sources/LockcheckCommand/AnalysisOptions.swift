@@ -152,7 +152,7 @@ struct AnalysisOptions: ParsableArguments {
     case .json:
       return JSONRenderer(showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
     case .html:
-      return PageRenderer.here(title: title)
+      return PageRenderer.here(title: title, allOccurrences: allOccurrences)
     case .text:
       let files = SourceFiles()
       return TextRenderer(
