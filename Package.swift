@@ -278,7 +278,8 @@ let package = Package(
       name: "ExplorationPrograms", dependencies: ["Lockcheck"], path: "Fixtures/exploration"),
     // Programs that hang: see `Docs/hangs.md`.
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
-    .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckPage", "LockcheckTestKit"]),
     .testTarget(name: "BenchmarkTests", dependencies: ["LockcheckBenchmark"]),
     .testTarget(name: "ArchitectureTests"),
     // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.

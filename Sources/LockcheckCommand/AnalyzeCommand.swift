@@ -98,6 +98,10 @@ struct AnalyzeCommand: ParsableCommand {
     if isDrawn, traces.count > 1 {
       throw ValidationError("dot and svg draw one trace: analyze the traces one by one.")
     }
+    if triage.redact, formats.contains(where: \.needsTrace) {
+      throw ValidationError(
+        "dot, svg and trace-event look at the trace again: redact that, by lockcheck convert --redact.")
+    }
     if formats.contains(.traceEvent), traces.contains("-") {
       throw ValidationError("trace-event reads the trace twice: give it as a file.")
     }

@@ -17,6 +17,8 @@ public struct PageRenderer: Renderer, Sendable {
   public var title: String
   /// The folder, with a slash at its end, from which paths inside it are shown; empty for none.
   public var root: String
+  /// Whether each finding lists the events of every occurrence.
+  public var showsAllOccurrences: Bool
   let source: SourceProvider
   let placesLargeGraph: GraphPlacer
 
@@ -26,11 +28,13 @@ public struct PageRenderer: Renderer, Sendable {
   ///   - source: Where source lines come from. The renderer itself reads no file.
   ///   - placesLargeGraph: Who lays out graphs past a few hundred nodes, where ``LayeredLayout`` shall not.
   public init(
-    title: String = "", root: String = "", source: @escaping SourceProvider = { _, _ in nil },
+    title: String = "", root: String = "", showsAllOccurrences: Bool = false,
+    source: @escaping SourceProvider = { _, _ in nil },
     placesLargeGraph: @escaping GraphPlacer = { _ in nil }
   ) {
     self.title = title
     self.root = root
+    self.showsAllOccurrences = showsAllOccurrences
     self.source = source
     self.placesLargeGraph = placesLargeGraph
   }

@@ -23,12 +23,14 @@ def make(lockcheck, folder):
         "crossed": f"{FIXTURES}/prediction/deadlock-swapped/trace.std",
         "race": f"{FIXTURES}/data-race/two-writes/trace.json",
         "clean": f"{FIXTURES}/data-race/two-writes-locked/trace.json",
+        "two": [f"{FIXTURES}/prediction/deadlock-swapped/trace.std", f"{FIXTURES}/data-race/two-writes/trace.json"],
         "many": f"{folder}/many.json", "graph": f"{folder}/graph.json", "odd": f"{folder}/odd.json",
     }
     pages = {}
     for name, trace in inputs.items():
         pages[name] = f"{folder}/{name}.html"
-        done = subprocess.run([lockcheck, "analyze", "--format", "html", "-o", pages[name], trace],
+        done = subprocess.run([lockcheck, "analyze", "--format", "html", "-o", pages[name],
+                               *(trace if isinstance(trace, list) else [trace])],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode not in (0, 1):
             sys.exit(f"lockcheck ended with {done.returncode}: {done.stderr}")
@@ -229,6 +231,16 @@ class Check:
         self.equal(self.amount(".items a"), 0, "findings of a clean report")
         self.picture("clean")
 
+    def chooses_between_traces(self):
+        self.open("two")
+        self.equal(self.amount(".top option"), 2, "traces to choose from")
+        self.equal(self.text("h1"), "1 finding that can happen", "the first trace's overview")
+        self.browser.evaluate("{ const s = document.querySelector('.top select'); s.value = '1'; s.dispatchEvent(new Event('change')) }")
+        self.browser.wait("location.hash === '#/2/overview'", "the second trace")
+        self.equal(self.text("h1"), "1 finding that happened", "the second trace's overview")
+        self.open("two", self.finding())
+        self.expect("writes x" in self.text(".sentence"), "a link leads to the second trace's finding")
+
     def zooms_the_timeline(self):
         self.open("crossed")
         self.browser.evaluate("document.querySelector('.timeline canvas').focus()")
@@ -278,7 +290,7 @@ def main():
             for act in (check.reads_a_finding, check.chooses_an_arrow_by_keyboard, check.steps_through_the_witness,
                         check.searches_and_filters, check.stays_usable_when_large, check.trusts_no_name,
                         check.runs_nothing_else, check.follows_light_and_dark, check.fits_narrow_windows,
-                        check.has_roles_and_names, check.prints, check.is_calm_about_nothing, check.zooms_the_timeline):
+                        check.has_roles_and_names, check.prints, check.is_calm_about_nothing, check.chooses_between_traces, check.zooms_the_timeline):
                 try:
                     act()
                 except (RuntimeError, TimeoutError) as error:

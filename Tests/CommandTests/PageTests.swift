@@ -15,6 +15,15 @@ import Testing
     }
   }
 
+  @Test func `lists every occurrence where asked to`() throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Sample.race, to: "race.json")
+      let plain = try lockcheck("analyze", "--format", "html", trace).output
+      let all = try lockcheck("analyze", "--format", "html", "--all-occurrences", trace).output
+      #expect(plain != all)
+    }
+  }
+
   @Test func `is served under its own address alone, once where asked to`() throws {
     try withCommand { lockcheck in
       let trace = try lockcheck.write(Sample.race, to: "race.json")
@@ -61,7 +70,8 @@ private struct Server {
       said += more
     }
     let words = String(decoding: said, as: UTF8.self).split(separator: " ")
-    address = try #require(words.first { $0.hasPrefix("http://127.0.0.1:") }.flatMap { URL(string: String($0)) })
+    address = try #require(
+      words.first { $0.hasPrefix("http://127.0.0.1:") }.flatMap { URL(string: String($0)) })
   }
 
   func stop() { if process.isRunning { process.terminate() } }

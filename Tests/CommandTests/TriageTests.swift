@@ -254,6 +254,8 @@ import Testing
         for word in ["zoe", "secret", "total"] { #expect(!report.output.contains(word), "\(word)") }
       }
       #expect(try lockcheck("analyze", "--redact-word", "x", trace).status == 64)
+      // It looks at the trace again.
+      #expect(try lockcheck("analyze", "--redact", "-o", "dot=a.dot", trace).status == 64)
     }
   }
 }

@@ -158,7 +158,7 @@ def trace_event_checker():
 
 def main():
     command = os.path.abspath(sys.argv[1])
-    fixtures = os.path.join(os.path.dirname(HERE), "Fixtures")
+    fixtures = os.path.join(os.path.dirname(os.path.dirname(HERE)), "Fixtures")
     traces = sys.argv[2:] or sorted(
         glob.glob(fixtures + "/*/*/trace.*") + glob.glob(fixtures + "/hangs/*/*/trace.*"))
     sarif, dot, trace_event = sarif_checker(), dot_checker(), trace_event_checker()

@@ -26,7 +26,8 @@ import Testing
 
   @Test(arguments: 0..<200) func `write base64 as Foundation does`(count: Int) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-    #expect(String(decoding: Base64.text(bytes), as: UTF8.self) == Data(bytes).base64EncodedString())
+    #expect(
+      String(decoding: Base64.text(bytes), as: UTF8.self) == Data(bytes).base64EncodedString())
   }
 
   @Test func `write JSON that others read`() throws {

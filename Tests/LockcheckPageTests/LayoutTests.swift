@@ -92,6 +92,29 @@ private func randomGraph(nodes: Int, edges: Int, _ random: inout SeededGenerator
     #expect(LayeredLayout().layout(graph) == LayeredLayout().layout(graph), "seed \(seed)")
   }
 
+  @Test(arguments: [9, 40, 300]) func `folds many leaves into a block`(count: Int) {
+    // Leaves below one box and above another, which stand in a line themselves.
+    let graph = LayoutGraph(
+      nodes: (0..<2 * count + 2).map { .init(width: Double(60 + $0 % 50), height: 26) },
+      edges: [.init(from: 1, to: 0)]
+        + (0..<count).map { .init(from: 0, to: 2 + $0) }
+        + (0..<count).map { .init(from: 2 + count + $0, to: 1) })
+    let layout = LayeredLayout().layout(graph)
+    #expect(layout.width < 6 * layout.height && layout.height < 6 * layout.width)
+    for edge in graph.edges { #expect(layout.centers[edge.from].y < layout.centers[edge.to].y) }
+    for one in graph.nodes.indices {
+      for other in graph.nodes.indices where other > one {
+        let (a, b) = (layout.centers[one], layout.centers[other])
+        let apart = abs(a.x - b.x) - (graph.nodes[one].width + graph.nodes[other].width) / 2
+        #expect(apart > 1 || abs(a.y - b.y) > 27, "\(one) and \(other) overlap")
+      }
+    }
+    for (edge, route) in zip(graph.edges, layout.routes) {
+      #expect(route.first.map { isOnBorder($0, of: edge.from, graph, layout) } == true)
+      #expect(route.last.map { isOnBorder($0, of: edge.to, graph, layout) } == true)
+    }
+  }
+
   @Test func `of nothing is nothing`() {
     #expect(LayeredLayout().layout(LayoutGraph()) == Layout())
   }

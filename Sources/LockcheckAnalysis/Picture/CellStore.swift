@@ -20,21 +20,32 @@ struct CellStore: Sendable {
     max(16, min(Self.longestRow, limit / max(rows.count, 1)))
   }
 
-  /// Adds the time from `begin` to `end`.
+  /// Adds the time from `begin` to `end`, for which the thread held a lock.
   ///
   /// - Complexity: Linear in the cells that it falls into.
-  mutating func add(
-    _ part: WritableKeyPath<CellRow, [UInt64]>, thread: Int, from begin: UInt64, to end: UInt64
-  ) {
-    guard end > begin else { return }
+  mutating func addHeld(by thread: Int, from begin: UInt64, to end: UInt64) {
+    makeRoom(for: thread, to: end)
+    Self.spread(begin..<end, over: &rows[thread].held, width: width)
+  }
+
+  /// The same for the time for which it waited.
+  mutating func addWaited(by thread: Int, from begin: UInt64, to end: UInt64) {
+    makeRoom(for: thread, to: end)
+    Self.spread(begin..<end, over: &rows[thread].waited, width: width)
+  }
+
+  private mutating func makeRoom(for thread: Int, to end: UInt64) {
     while rows.count <= thread { rows.append(CellRow()) }
-    while (end - 1) / width >= UInt64(rowLimit) { fold() }
-    var at = begin
-    while at < end {
+    while end > 0, (end - 1) / width >= UInt64(rowLimit) { fold() }
+  }
+
+  private static func spread(_ time: Range<UInt64>, over cells: inout [UInt64], width: UInt64) {
+    var at = time.lowerBound
+    while at < time.upperBound {
       let cell = Int(at / width)
-      let next = min(end, (at / width + 1) * width)
-      while rows[thread][keyPath: part].count <= cell { rows[thread][keyPath: part].append(0) }
-      rows[thread][keyPath: part][cell] += next - at
+      let next = min(time.upperBound, (at / width + 1) * width)
+      while cells.count <= cell { cells.append(0) }
+      cells[cell] += next - at
       at = next
     }
   }

@@ -180,13 +180,13 @@ extension RunPainter {
         thread: ThreadID(thread), kind: .wait, depth: UInt8(clamping: threads[thread].held.count),
         object: event.operation.namesThread ? .absent : event.object, child: event.child,
         begin: begin, end: now))
-    cells.add(\.waited, thread: thread, from: begin, to: now)
+    cells.addWaited(by: thread, from: begin, to: now)
     threads[thread].use?.waited += now - begin
   }
 
   private mutating func addBusy(_ thread: Int, _ since: UInt64, _ now: UInt64) {
     guard now > since else { return }
-    cells.add(\.held, thread: thread, from: since, to: now)
+    cells.addHeld(by: thread, from: since, to: now)
     threads[thread].use?.held += now - since
   }
 

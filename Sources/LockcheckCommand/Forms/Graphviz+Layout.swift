@@ -33,7 +33,9 @@ extension Graphviz {
       centers: Array(repeating: .init(0, 0), count: graph.nodes.count),
       routes: Array(repeating: [], count: graph.edges.count))
     var places: [LayoutGraph.Edge: [Int]] = [:]
-    for (place, edge) in graph.edges.enumerated().reversed() { places[edge, default: []].append(place) }
+    for (place, edge) in graph.edges.enumerated().reversed() {
+      places[edge, default: []].append(place)
+    }
     for line in plain.split(separator: "\n") {
       let words = line.split(separator: " ")
       func number(_ place: Int) -> Double? {

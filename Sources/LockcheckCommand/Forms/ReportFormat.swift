@@ -53,7 +53,7 @@ extension AnalysisOptions {
         showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
       renderer.showsSuppressed = showSuppressed
       return renderer
-    case .html: return PageRenderer.here(title: title)
+    case .html: return PageRenderer.here(title: title, allOccurrences: allOccurrences)
     case .sarif: return sarif(.full)
     case .sarifGitHub: return sarif(.github)
     case .github: return GitHubRenderer(root: root)

@@ -59,7 +59,9 @@ final class PageServer: Sendable {
     }
     guard let request = Self.request(on: connection) else { return false }
     let answer = answer(to: request)
-    let problem = unsafe answer.bytes.withUnsafeBufferPointer { unsafe writeAll($0, to: connection) }
+    let problem = unsafe answer.bytes.withUnsafeBufferPointer {
+      unsafe writeAll($0, to: connection)
+    }
     shutdown(connection, CInt(SHUT_WR))
     return answer.isPage && problem == nil
   }

@@ -59,7 +59,8 @@ struct ViewCommand: ParsableCommand {
     if let together = analysis.report(together: analyzed), !together.findings.isEmpty {
       reports.append((trace: "all traces together", report: together))
     }
-    let server = try PageServer(page: PageRenderer.here(title: traces[0]).render(reports), port: port)
+    let server = try PageServer(
+      page: PageRenderer.here(title: traces[0]).render(reports), port: port)
     StandardError.write("lockcheck: \(server.address)  (Ctrl-C ends it)\n")
     if open { Self.open(server.address) }
     server.serve(once: once)

@@ -25,7 +25,9 @@ function headOf(finding) {
     h('h1', { id: 'title' }, finding.title),
     h('p', { class: 'sentence' }, finding.message),
     h('p', { class: 'facts dim' }, finding.code + ' ' + finding.rule + ' · ' + seenWords(finding) + ' · ',
-      h('a', { href: link('f', finding.id), title: 'A link to this finding' }, finding.fingerprint)));
+      h('a', { href: link('f', finding.id), title: 'A link to this finding' }, finding.fingerprint)),
+    finding.occurrences ? h('details', null, h('summary', null, 'Every time it was seen'),
+      h('ol', null, finding.occurrences.map((events) => h('li', null, 'events ' + events.map(grouped).join(' · '))))) : null);
 }
 
 function seenWords(finding) {

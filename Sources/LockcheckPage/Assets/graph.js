@@ -3,11 +3,11 @@
 function findingGraph(report, finding, onSelect) {
   const graph = finding.graph;
   const [width, height] = graph.size;
-  const margin = graph.ring ? 52 : 18;
+  const [marginX, marginY] = graph.ring ? [52, 22] : [18, 18];
   const svg = s('svg', {
     class: graph.ring ? 'graph ring' : 'graph', role: 'group', 'aria-label': graphWords(graph),
-    viewBox: [-margin, -margin, width + 2 * margin, height + 2 * margin].join(' '),
-    width: width + 2 * margin, height: height + 2 * margin,
+    viewBox: [-marginX, -marginY, width + 2 * marginX, height + 2 * marginY].join(' '),
+    width: width + 2 * marginX, height: height + 2 * marginY,
   }, arrowHeads());
   const buttons = graph.edges.map((edge, place) => {
     const path = graph.ring ? arc(edge.path, width / 2, height / 2) : curve(edge.path);

@@ -102,7 +102,7 @@ function longTable(title, heads, rows, cells, sorted) {
   const step = 50;
   const body = h('tbody');
   const isNumber = (cell) => typeof cell === 'string' && /^([\d,.]+( [nµm]?s| events?)?|–)$/.test(cell);
-  const numeric = heads.map((_, place) => rows.length > 0 && isNumber(cells(rows[0])[place]));
+  const numeric = heads.map((_, place) => place > 0 && rows.length > 0 && isNumber(cells(rows[0])[place]));
   const more = h('button', { type: 'button', class: 'quiet no-print', onclick: () => add(step * 10) });
   function add(count) {
     const from = body.children.length;

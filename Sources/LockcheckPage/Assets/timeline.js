@@ -194,7 +194,7 @@ class Timeline {
       pen.fillRect(0, y + this.laneHeight - 1, width, 1);
       pen.fillStyle = this.colour('alive');
       const [from, to] = [Math.max(this.names, this.x(thread.begin)), Math.min(width, this.x(thread.end))];
-      if (to > from) pen.fillRect(from, y + this.laneHeight / 2 - 1, to - from, 2);
+      if (to >= from) pen.fillRect(from, y + this.laneHeight / 2 - 1, Math.max(to - from, 2), 2);
       pen.fillStyle = this.colour('text');
       pen.fillText(shortened(thread.name, Math.floor(this.names / 6.8)), 0, y + this.laneHeight / 2);
     });

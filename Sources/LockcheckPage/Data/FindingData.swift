@@ -34,7 +34,9 @@ struct FindingData {
       }
     }
     let graph = FindingGraph(story)
-    if !graph.nodes.isEmpty { json.member("graph") { json in json.object { graph.write(to: &$0) } } }
+    if !graph.nodes.isEmpty {
+      json.member("graph") { json in json.object { graph.write(to: &$0) } }
+    }
     if !report.isOfSeveralRuns {
       let witness = WitnessTable(story, in: report.tables)
       json.member("witness") { json in json.object { witness.write(to: &$0) } }

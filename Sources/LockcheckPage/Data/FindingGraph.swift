@@ -54,7 +54,12 @@ struct FindingGraph {
           from: add(held.object, story), to: thread, "holds",
           held.mode == .shared ? "read by" : "held by", index, held: place)
       }
-      if step.object.isPresent {
+      if case .wakerNeedsLock(let lock) = story.finding.reason, index > 0 {
+        // The wait needs this thread, and this thread the lock that is held around the wait.
+        link(
+          from: add(step.object, story), to: thread, "may", "ended by", index)
+        link(from: thread, to: add(lock, story), "asks", "takes first", index)
+      } else if step.object.isPresent {
         link(
           from: thread, to: add(step.object, story), Self.kind(of: step, in: story),
           Self.label(of: step, in: story), index)
@@ -105,7 +110,8 @@ struct FindingGraph {
     }
     guard !holds else { return }
     link(
-      from: add(step.object, story), to: add(waker, story, isNew: false), "may", "only it could end that",
+      from: add(step.object, story), to: add(waker, story, isNew: false), "may",
+      "only it could end that",
       index)
   }
 

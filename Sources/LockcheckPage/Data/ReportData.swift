@@ -73,6 +73,11 @@ struct ReportData {
     Self.writeHead(of: reported, in: report, to: &json)
     var data = FindingData(reported, in: report)
     data.write(stacks: &stacks, to: &json)
+    if renderer.showsAllOccurrences {
+      json.member("occurrences") { json in
+        json.array(reported.finding.occurrences) { $0.numbers($1) }
+      }
+    }
   }
 
   /// What a list shows of a finding.

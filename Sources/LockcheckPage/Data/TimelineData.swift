@@ -77,7 +77,8 @@ struct TimelineData {
   private var cellRows: [(width: UInt64, rows: [CellRow])] {
     guard timeline.resolution > 0 else { return [] }
     var found = [(width: timeline.cellWidth, rows: timeline.cells)]
-    while let last = found.last, last.rows.contains(where: { max($0.held.count, $0.waited.count) > 64 })
+    while let last = found.last,
+      last.rows.contains(where: { max($0.held.count, $0.waited.count) > 64 })
     {
       var rows = last.rows
       for place in rows.indices { rows[place].fold() }

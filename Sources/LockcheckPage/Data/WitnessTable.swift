@@ -146,7 +146,9 @@ extension WitnessTable {
   }
 
   /// Where threads stand when the schedule is over.
-  private var ends: [Step] { story.finding.waits.isEmpty ? story.finding.steps : story.finding.waits }
+  private var ends: [Step] {
+    story.finding.waits.isEmpty ? story.finding.steps : story.finding.waits
+  }
 
   private mutating func follow(_ scheduled: ScheduledEvent, at row: Int, _ open: inout OpenBars) {
     let key = Holding(thread: scheduled.thread, lock: scheduled.object)
@@ -202,10 +204,13 @@ extension WitnessTable {
   private mutating func addEnd(_ open: inout OpenBars) {
     for step in ends {
       let lane = lane(step.thread)
-      let index = story.finding.steps.firstIndex { $0.thread == step.thread && $0.event == step.event }
+      let index = story.finding.steps.firstIndex {
+        $0.thread == step.thread && $0.event == step.event
+      }
       rows.append(
         Row(
-          lane: lane, text: story.finding.rule.kind == .race ? story.doing(step) : story.waiting(step),
+          lane: lane,
+          text: story.finding.rule.kind == .race ? story.doing(step) : story.waiting(step),
           event: step.event, through: step.event, step: index, isEnd: true))
       for held in step.holding {
         let key = Holding(thread: step.thread, lock: held.object)
@@ -224,7 +229,9 @@ extension WitnessTable {
   }
 
   private mutating func sortBars() {
-    bars.sort { ($0.lane, $0.from, $0.to ?? .max, $0.label) < ($1.lane, $1.from, $1.to ?? .max, $1.label) }
+    bars.sort {
+      ($0.lane, $0.from, $0.to ?? .max, $0.label) < ($1.lane, $1.from, $1.to ?? .max, $1.label)
+    }
   }
 }
 

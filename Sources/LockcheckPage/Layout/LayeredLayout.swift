@@ -19,7 +19,10 @@ public struct LayeredLayout: Sendable {
   ///   edges have been cut into pieces.
   public func layout(_ graph: LayoutGraph) -> Layout {
     let parts = ConnectedParts(of: graph)
-    let layouts = parts.graphs.map { connected($0) }
+    let layouts = parts.graphs.map { part in
+      let folding = LeafFolding(part)
+      return folding.unfolded(connected(folding.folded))
+    }
     return parts.assembled(layouts, gap: spacing.parts)
   }
 
@@ -64,7 +67,8 @@ private struct LayeredDrawing {
     routes = Array(repeating: [], count: graph.edges.count)
     var top = 0.0
     for vertices in layered.layers {
-      let height = vertices.lazy.filter { $0 < graph.nodes.count }.map { graph.nodes[$0].height }
+      let height =
+        vertices.lazy.filter { $0 < graph.nodes.count }.map { graph.nodes[$0].height }
         .max() ?? 0
       middles.append(top + height / 2)
       halves.append(height / 2)
@@ -76,12 +80,18 @@ private struct LayeredDrawing {
   mutating func route(edge: Int, through chain: [Int], isReversed: Bool) {
     guard let top = chain.first, let bottom = chain.last else { return }
     let (leaving, arriving) = (ports.leaving(edge, top), ports.arriving(edge, bottom))
+    // Straight inside a layer, so that no curve cuts into a box beside it.
     var points = [Layout.Point(leaving, middles[layer[top]] + graph.nodes[top].height / 2)]
+    if graph.nodes[top].height / 2 < halves[layer[top]] {
+      points.append(Layout.Point(leaving, middles[layer[top]] + halves[layer[top]]))
+    }
     for vertex in chain.dropFirst().dropLast() {
-      // Straight through a layer, so that no curve cuts into a box beside it.
       let (middle, half) = (middles[layer[vertex]], halves[layer[vertex]])
       points.append(Layout.Point(x[vertex], middle - half))
       if half > 0 { points.append(Layout.Point(x[vertex], middle + half)) }
+    }
+    if graph.nodes[bottom].height / 2 < halves[layer[bottom]] {
+      points.append(Layout.Point(arriving, middles[layer[bottom]] - halves[layer[bottom]]))
     }
     points.append(Layout.Point(arriving, middles[layer[bottom]] - graph.nodes[bottom].height / 2))
     routes[edge] = isReversed ? points.reversed() : points

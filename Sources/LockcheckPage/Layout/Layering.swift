@@ -1,26 +1,14 @@
 /// In which layer each vertex of an acyclic graph stands, so that every edge goes down.
 ///
 /// Longest paths from the sources [Sugiyama, Tagawa & Toda 1981], then each vertex is let down as far as
-/// its successors allow where that makes its edges shorter. In a large graph a layer that is full passes the
-/// vertices that come to it later on to the next one, as in [Coffman & Graham 1972]: a tree of a thousand leaves
-/// is then about as wide as it is high.
+/// its successors allow where that makes its edges shorter.
 ///
 /// [Sugiyama, Tagawa & Toda 1981]: https://doi.org/10.1109/TSMC.1981.4308636
-/// [Coffman & Graham 1972]: https://doi.org/10.1007/BF00288685
 struct Layering {
   /// By vertex.
   private(set) var layer: [Int]
   /// How many layers there are.
   var count: Int { (layer.max() ?? -1) + 1 }
-
-  /// Up to so many vertices, a layer has room for all.
-  private static let smallGraph = 60
-
-  /// How many vertices a layer of a graph holds.
-  private static func room(_ nodeCount: Int) -> Int {
-    guard nodeCount > smallGraph else { return .max }
-    return max(10, Int(Double(nodeCount).squareRoot()))
-  }
 
   /// - Parameter edges: No cycle, and no edge from a vertex to itself.
   /// - Complexity: Linear in vertices and edges.
@@ -35,12 +23,9 @@ struct Layering {
     var missing = predecessors.map(\.count)
     var order = missing.indices.filter { missing[$0] == 0 }
     var next = 0
-    var taken = [Int](repeating: 0, count: nodeCount)
     while next < order.count {
       let node = order[next]
       next += 1
-      while taken[layer[node]] >= Self.room(nodeCount) { layer[node] += 1 }
-      taken[layer[node]] += 1
       for other in successors[node] {
         layer[other] = max(layer[other], layer[node] + 1)
         missing[other] -= 1
@@ -48,7 +33,6 @@ struct Layering {
       }
     }
     precondition(order.count == nodeCount, "the graph has a cycle")
-    if nodeCount > Self.smallGraph { return }
     for node in order.reversed() where successors[node].count > predecessors[node].count {
       guard let lowest = successors[node].map({ layer[$0] }).min() else { continue }
       layer[node] = max(layer[node], lowest - 1)

@@ -68,7 +68,8 @@ public struct Layout: Sendable, Equatable {
   public var isRing = false
 
   /// Nothing.
-  public init(centers: [Point] = [], routes: [[Point]] = [], width: Double = 0, height: Double = 0) {
+  public init(centers: [Point] = [], routes: [[Point]] = [], width: Double = 0, height: Double = 0)
+  {
     self.centers = centers
     self.routes = routes
     self.width = width

@@ -110,7 +110,8 @@ extension RunTimeline {
     let small = picture(of: trace, spanLimit: 5, cellLimit: 48)
     for (one, other) in zip(whole.threads, small.threads) {
       #expect(one.held == other.held && one.waited == other.waited, "seed \(seed)")
-      let cells = small.timeline.cells.indices.contains(other.thread.index)
+      let cells =
+        small.timeline.cells.indices.contains(other.thread.index)
         ? small.timeline.cells[other.thread.index] : CellRow()
       #expect(cells.held.reduce(0, +) == other.held, "seed \(seed)")
       #expect(cells.waited.reduce(0, +) == other.waited, "seed \(seed)")
