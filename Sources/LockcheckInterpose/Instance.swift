@@ -19,6 +19,8 @@ import Synchronization
   private let depth = Atomic<UInt32>(0)
   /// Who holds it, where the C library does not say.
   let owner = Atomic<Int32>(0)
+  /// The address of what it stands under: of a queue of Dispatch's, its target.
+  let partner = Atomic<UInt>(0)
 
   init(_ kind: ObjectKind, name: String?, details: ObjectDetails, frame: UInt) {
     self.kind = kind
