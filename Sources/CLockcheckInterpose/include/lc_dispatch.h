@@ -33,6 +33,7 @@ typedef void (*lc_iteration)(void *context, size_t number);
   X(void, dispatch_after_f, (uint64_t when, void *q, void *c, lc_work w), (when, q, c, w))         \
   X(void, dispatch_group_async_f, (void *g, void *q, void *c, lc_work w), (g, q, c, w))            \
   X(void, dispatch_group_notify_f, (void *g, void *q, void *c, lc_work w), (g, q, c, w))           \
+  X(void *, dispatch_group_create, (void), ())                                                     \
   X(void, dispatch_group_enter, (void *g), (g))                                                    \
   X(void, dispatch_group_leave, (void *g), (g))                                                    \
   X(intptr_t, dispatch_group_wait, (void *g, uint64_t timeout), (g, timeout))                      \
@@ -108,8 +109,9 @@ LC_DISPATCH_FUNCTIONS(X)
 LC_BLOCK_FUNCTIONS(X)
 #undef X
 
-/// Whether it was Dispatch itself that called the function with this frame: some of its functions are made of
-/// others.
+/// Looks whether the process has it from the start. One that is loaded later is known from the first call of it.
+void lc_find_dispatch(void);
+/// Whether the address is in Dispatch's own code: some of its functions are made of others.
 bool lc_is_in_dispatch(uintptr_t address);
 
 /// The next number of an item that is handed over.

@@ -106,6 +106,15 @@ public func interposeAttributesWithFrequency(
   unsafe DispatchOnce.run(DispatchBody(block: block), predicate, frame: frame)
 }
 
+@c(dispatch_group_create) public func interposeGroupCreate() -> UnsafeMutableRawPointer? {
+  let frame = lc_frame_address()
+  let group = unsafe lc_real_dispatch_group_create()
+  if let group = unsafe group, DispatchQueues.isOn(frame) {
+    unsafe Instances.beginAnew(group, as: .queue, frame: frame)
+  }
+  return unsafe group
+}
+
 @c(dispatch_group_enter) public func interposeGroupEnter(_ group: UnsafeMutableRawPointer) {
   let frame = lc_frame_address()
   if DispatchQueues.isOn(frame) { unsafe DispatchGroups.enter(group, frame: frame) }

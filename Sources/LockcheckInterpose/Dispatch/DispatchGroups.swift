@@ -36,8 +36,12 @@ enum DispatchGroups {
       .done(operation), argument: item, order: .ofObject, stack: stack)
   }
 
+  /// Those that Dispatch has made for itself, inside of items, are none of the program's.
   private static func instance(of group: UnsafeRawPointer?) -> Instances.Reference? {
-    unsafe Instances.at(group, as: .queue, frame: lc_frame_address())
+    guard let known = unsafe Instances.known(at: group), unsafe known.pointee.kind == .queue else {
+      return nil
+    }
+    return unsafe known
   }
 
   static func enter(_ group: Pointer, frame: UInt) {
