@@ -114,6 +114,11 @@ void lc_find_dispatch(void);
 /// Whether the address is in Dispatch's own code: some of its functions are made of others.
 bool lc_is_in_dispatch(uintptr_t address);
 
+/// Whether what `dispatch_once` runs is through.
+static inline bool lc_dispatch_once_is_done(const intptr_t *predicate) {
+  return __atomic_load_n(predicate, __ATOMIC_ACQUIRE) == -1;
+}
+
 /// The next number of an item that is handed over.
 uint64_t lc_next_item(void);
 /// Notes a pointer, of which there are a few dozen in a process; more are forgotten.

@@ -9,7 +9,7 @@ import LockcheckTrace
 enum DispatchGates {
   typealias Pointer = UnsafeMutableRawPointer
 
-  /// Beside the queue's lock and its items: see ``DispatchQueues``.
+  /// Beside the lock of a queue and its items: see ``DispatchQueues`` and ``DispatchArrivals``.
   private static func gate(of object: Pointer) -> Pointer { unsafe object + 8 }
 
   /// What the calling thread has done comes before what is run later.

@@ -36,7 +36,7 @@ enum DispatchQueues {
     _ queue: Pointer, as kind: ObjectKind, name: String?, target: Pointer?, frame: UInt
   ) {
     unsafe Instances.end(queue)
-    unsafe Instances.end(items(of: queue))
+    unsafe DispatchArrivals.end(queue)
     unsafe DispatchGates.end(queue)
     let lock = unsafe Instances.begin(
       UInt(bitPattern: queue), as: kind, name: name, frame: frame)
@@ -53,6 +53,12 @@ enum DispatchQueues {
   static func target(of queue: Pointer) -> Pointer? {
     guard let lock = unsafe Instances.known(at: queue) else { return nil }
     return unsafe Pointer(bitPattern: lock.pointee.partner.load(ordering: .relaxed))
+  }
+
+  /// Whether it runs several blocks at once.
+  static func isConcurrent(_ queue: Pointer) -> Bool {
+    guard let lock = unsafe Instances.known(at: queue) else { return false }
+    return unsafe lock.pointee.kind == .rwlock
   }
 
   /// Whether only the main thread runs what is on it, also for those who wait for it.
@@ -75,36 +81,7 @@ enum DispatchQueues {
       UInt(bitPattern: queue), as: .lock, name: label(of: queue), frame: frame)
   }
 
-  /// Records that something is handed over.
-  ///
-  /// - Returns: Its number.
-  static func put(into queue: Pointer, stack: UInt32) -> UInt64 {
-    let item = lc_next_item()
-    if let items = unsafe itemQueue(of: queue, frame: lc_frame_address()) {
-      unsafe items.pointee.object.append(
-        .done(.put), argument: item, order: .ofObject, stack: stack)
-    }
-    return item
-  }
-
-  /// Records that it has arrived.
-  static func get(_ item: UInt64, from queue: Pointer, stack: UInt32) {
-    guard let items = unsafe itemQueue(of: queue, frame: lc_frame_address()) else { return }
-    unsafe items.pointee.object.append(.done(.get), argument: item, order: .ofObject, stack: stack)
-  }
-
-  /// What is handed to the queue, as the items of one.
-  static func itemQueue(of queue: Pointer, frame: UInt) -> Instances.Reference? {
-    let address = unsafe items(of: queue)
-    if let known = unsafe Instances.known(at: address) { return unsafe known }
-    return unsafe Instances.begin(
-      UInt(bitPattern: address), as: .queue, name: label(of: queue), frame: frame)
-  }
-
-  /// The second of the two objects that a queue stands for, inside it as the first.
-  private static func items(of queue: Pointer) -> Pointer { unsafe queue + 4 }
-
-  private static func label(of queue: Pointer) -> String? {
+  static func label(of queue: Pointer) -> String? {
     guard let label = unsafe lc_real_dispatch_queue_get_label(queue), unsafe label[0] != 0 else {
       return nil
     }

@@ -7,10 +7,16 @@ extension DispatchQueues {
   /// Runs it as what it is on its queue, alone or with others, and on the queues that this one has for
   /// targets.
   static func run(
-    on queue: Pointer, _ place: DispatchWork.Place, target: Pointer?, stack: UInt32,
-    _ body: () -> Void
+    _ arrival: DispatchArrivals.Arrival = .unordered, on queue: Pointer,
+    _ place: DispatchWork.Place, target: Pointer?, stack: UInt32, _ body: () -> Void
   ) {
-    guard let lock = unsafe lock(of: queue, frame: lc_frame_address()) else { return body() }
+    guard let lock = unsafe lock(of: queue, frame: lc_frame_address()) else {
+      if case .item(let item) = arrival {
+        unsafe DispatchArrivals.take(item, from: queue, stack: stack)
+      }
+      return body()
+    }
+    unsafe DispatchArrivals.begin(arrival, on: queue, place, stack: stack)
     unsafe DispatchGates.pass(queue, stack: stack)
     let mode = unsafe mode(place, on: lock)
     let order: EventOrder = mode == .exclusive ? .ofHolder : .ofObject
@@ -24,6 +30,7 @@ extension DispatchQueues {
     }
     unsafe lock.pointee.object.appendRelease(
       mode, takenIn: session, order: order, frame: lc_frame_address())
+    unsafe DispatchArrivals.finish(arrival, on: queue, place, stack: stack)
   }
 
   private static func mode(
@@ -45,7 +52,7 @@ extension DispatchQueues {
     let stack = CapturedStack.number(frame: frame)
     var call = unsafe SynchronousCall(body: body, queue: queue, place: place, stack: stack)
     if unsafe mayBeHandedOver || isOfMainThread(queue) {
-      call.item = unsafe put(into: queue, stack: stack)
+      call.arrival = unsafe .item(DispatchArrivals.put(into: queue, place, stack: stack))
     }
     let lock = unsafe lock(of: queue, frame: frame)
     if let lock = unsafe lock {
@@ -64,7 +71,7 @@ extension DispatchQueues {
         .acquire, mode: mode(place, on: lock), isPending: false, attempt: .blocking, result: .error)
       unsafe lock.pointee.object.append(ended, order: .ofThread, stack: stack)
     }
-    unsafe get(call.answer, from: queue, stack: stack)
+    unsafe DispatchArrivals.take(call.answer, from: queue, stack: stack)
   }
 }
 
@@ -76,8 +83,9 @@ extension DispatchQueues {
   let place: DispatchWork.Place
   let stack: UInt32
   let caller = lc_own_tid()
-  /// What is handed over where another thread may run it, and back where one did; 0 where not.
-  var item: UInt64 = 0
+  /// Handed over where another thread may run it.
+  var arrival = DispatchArrivals.Arrival.call
+  /// What is handed back where one did; 0 where not.
   var answer: UInt64 = 0
 
   init(
@@ -91,8 +99,9 @@ extension DispatchQueues {
   }
 
   mutating func run() {
-    if item != 0 { unsafe DispatchQueues.get(item, from: queue, stack: stack) }
-    unsafe DispatchQueues.run(on: queue, place, target: target, stack: stack) { body.call() }
-    if lc_own_tid() != caller { answer = unsafe DispatchQueues.put(into: queue, stack: stack) }
+    unsafe DispatchQueues.run(arrival, on: queue, place, target: target, stack: stack) {
+      body.call()
+    }
+    if lc_own_tid() != caller { answer = unsafe DispatchArrivals.put(into: queue, stack: stack) }
   }
 }

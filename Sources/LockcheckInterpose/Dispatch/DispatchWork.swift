@@ -36,7 +36,7 @@ import LockcheckTrace
     self.place = place
     self.group = group
     stack = CapturedStack.number(frame: frame)
-    item = unsafe DispatchQueues.put(into: queue, stack: stack)
+    item = unsafe DispatchArrivals.put(into: queue, place, stack: stack)
     group.enter(stack: stack)
   }
 
@@ -48,9 +48,8 @@ import LockcheckTrace
   }
 
   override func run(_ a: UInt, _ b: UInt, _ c: UInt) {
-    unsafe DispatchQueues.get(item, from: queue, stack: stack)
     group.pass(stack: stack)
-    unsafe DispatchQueues.run(on: queue, place, target: target, stack: stack) {
+    unsafe DispatchQueues.run(.item(item), on: queue, place, target: target, stack: stack) {
       body.call()
       // What ends with the block ends on its queue.
       body.release()

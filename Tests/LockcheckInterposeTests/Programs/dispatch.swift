@@ -297,6 +297,21 @@ func async() {
   queue.sync {}
 }
 
+/// What comes to a queue later is run later: the last tells of all.
+func asyncInTurn() {
+  let queue = DispatchQueue(label: "in turn")
+  let semaphore = DispatchSemaphore(value: 0)
+  queue.async {
+    Turns.await(1)
+    data.first = 1
+    queue.async { semaphore.signal() }
+  }
+  queue.async { data.first += 1 }
+  Turns.reach(1)
+  semaphore.wait()
+  check(data.first == 2)
+}
+
 func asyncAfter() {
   let queue = DispatchQueue(label: "much later")
   data.first = 1
@@ -326,26 +341,35 @@ func asyncAndWait() {
   check(data.first == (isRaced ? 4 : 3))
 }
 
-/// Readers at once, writers as barriers; or one that writes as readers read.
+/// Readers at once, writers as barriers; or one that writes as somebody reads.
 func readers() {
   let queue = DispatchQueue(label: "shared", attributes: .concurrent)
   let group = DispatchGroup()
   queue.async(flags: .barrier) { data.first = 1 }
-  for number in 1...2 {
-    queue.async(group: group) {
-      Turns.reach(number == 1 ? 1 : 0)
-      Turns.await(number == 2 ? 1 : 0)
-      if isRaced, number == 2 {
+  queue.async(group: group) {
+    if isRaced {
+      Turns.reach(1)
+      Turns.await(2)
+    }
+    check(data.first == 1)
+    Turns.reach(3)
+  }
+  let thread = start {
+    if isRaced { Turns.await(1) }
+    queue.sync {
+      Turns.reach(2)
+      check(isRaced || data.first == 1)
+      if isRaced {
         Turns.await(3)
         data.first += 1
-      } else {
-        check(data.first == 1)
-        Turns.reach(3)
       }
     }
   }
+  finish(thread)
   group.wait()
   queue.async(flags: .barrier) { data.first += 1 }
+  queue.sync {}
+  check(data.first == (isRaced ? 3 : 2))
   queue.sync(flags: .barrier) { data.first += 1 }
   queue.sync { check(data.first >= 3) }
 }
@@ -427,6 +451,15 @@ func suspended() {
 
 func mainQueue() {
   data.first = 1
+  let other = start {
+    if isRaced {
+      Turns.await(1)
+      data.second += 1
+      Turns.reach(2)
+    } else {
+      DispatchQueue.main.sync { data.second += 1 }
+    }
+  }
   DispatchQueue.global().async {
     data.first += 1
     DispatchQueue.main.sync {
@@ -436,23 +469,12 @@ func mainQueue() {
       data.second += 1
     }
     check(data.first == 3)
+    finish(other)
     DispatchQueue.main.async {
       check(data.first == 3)
-      Turns.await(2)
       end()
     }
   }
-  let other = start {
-    if isRaced {
-      Turns.await(1)
-      data.second += 1
-      Turns.reach(2)
-    } else {
-      DispatchQueue.main.sync { data.second += 1 }
-      Turns.reach(2)
-    }
-  }
-  pthread_detach(other)
   dispatchMain()
 }
 
@@ -487,7 +509,7 @@ func groupNotify() {
   }
   if isRaced {
     Turns.await(1)
-    DispatchQueue.global().async {
+    DispatchQueue(label: "told too early").async {
       Turns.reach(2)
       Turns.await(3)
       data.second = data.first
@@ -671,14 +693,14 @@ func source() {
   semaphore.wait()
 }
 
-/// Two sources on one serial queue; or on none.
+/// Two sources on one serial queue; or on one each.
 func timers() {
   let semaphore = DispatchSemaphore(value: 0)
-  let queue = DispatchQueue(
-    label: "timers", attributes: isRaced ? .concurrent : DispatchQueue.Attributes())
+  let queue = DispatchQueue(label: "timers")
+  let other = isRaced ? DispatchQueue(label: "other timers") : queue
   data.first = 1
   let timers = (1...2).map { number in
-    let timer = DispatchSource.makeTimerSource(queue: queue)
+    let timer = DispatchSource.makeTimerSource(queue: number == 1 ? queue : other)
     timer.schedule(deadline: .now(), repeating: .milliseconds(1))
     timer.setEventHandler {
       if isRaced {
@@ -791,7 +813,7 @@ let cases: [String: () -> Void] = [
   "group-outside-lock": { groupWait(isUnderLock: false) },
   "barrier-inverted": { barriers(isInverted: true) },
   "barrier-ordered": { barriers(isInverted: false) },
-  "sync": sync, "async": async, "async-after": asyncAfter, "async-and-wait": asyncAndWait,
+  "sync": sync, "async": async, "async-in-turn": asyncInTurn, "async-after": asyncAfter, "async-and-wait": asyncAndWait,
   "readers": readers, "barrier-items": barrierItems, "targets": targets, "suspended": suspended,
   "main-queue": mainQueue, "group": group, "group-notify": groupNotify, "semaphore": semaphore,
   "once": once, "item-wait": itemWait, "item-notify": itemNotify, "item-cancel": itemCancel,
