@@ -11,7 +11,9 @@ import LockcheckTrace
   _ flags: UInt, _ block: UnsafeMutableRawPointer
 ) -> UnsafeMutableRawPointer? {
   let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else { return unsafe lc_real_dispatch_block_create(flags, block) }
+  guard DispatchQueues.isOn(frame) else {
+    return unsafe lc_real_dispatch_block_create(flags, block)
+  }
   return unsafe DispatchItems.make(flags: flags, block, frame: frame) { own in
     unsafe lc_real_dispatch_block_create(flags, own)
   }

@@ -238,7 +238,9 @@ import LockcheckTrace
     return unsafe lc_real_dispatch_async_and_wait_f(queue, block, lc_block_function(block))
   }
   let place = unsafe DispatchItems.place(of: block)
-  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, place, mayBeHandedOver: true, frame: frame) {
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(block: block), on: queue, place, mayBeHandedOver: true, frame: frame
+  ) {
     call, run in
     if place == .alone {
       unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
@@ -256,8 +258,9 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, context, function)
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(function, context), on: queue, .alone, mayBeHandedOver: true, frame: frame)
-  { call, run in
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(function, context), on: queue, .alone, mayBeHandedOver: true, frame: frame
+  ) { call, run in
     unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
   }
 }
@@ -269,7 +272,9 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, block, lc_block_function(block))
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, .alone, mayBeHandedOver: true, frame: frame) {
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(block: block), on: queue, .alone, mayBeHandedOver: true, frame: frame
+  ) {
     call, run in
     unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
   }

@@ -268,8 +268,12 @@ func groupWait(isUnderLock: Bool) {
 func barriers(isInverted: Bool) {
   let a = DispatchQueue(label: "a", attributes: .concurrent)
   let b = DispatchQueue(label: "b")
-  let barrierInside: @Sendable () -> Void = { b.sync { a.sync(flags: .barrier) { data.first += 1 } } }
-  let barrierOutside: @Sendable () -> Void = { a.sync(flags: .barrier) { b.sync { data.first += 1 } } }
+  let barrierInside: @Sendable () -> Void = {
+    b.sync { a.sync(flags: .barrier) { data.first += 1 } }
+  }
+  let barrierOutside: @Sendable () -> Void = {
+    a.sync(flags: .barrier) { b.sync { data.first += 1 } }
+  }
   oneAfterTheOther(barrierInside, isInverted ? barrierOutside : barrierInside)
 }
 
@@ -765,7 +769,8 @@ func inputAndOutput() {
   check(pipe(&ends) == 0)
   let (output, input) = (ends[0], ends[1])
   let semaphore = DispatchSemaphore(value: 0)
-  DispatchIO.read(fromFileDescriptor: output, maxLength: 1, runningHandlerOn: .global()) { bytes, error in
+  DispatchIO.read(fromFileDescriptor: output, maxLength: 1, runningHandlerOn: .global()) {
+    bytes, error in
     check(bytes.count == 1 && error == 0)
     if isRaced {
       Turns.reach(1)
@@ -813,7 +818,8 @@ let cases: [String: () -> Void] = [
   "group-outside-lock": { groupWait(isUnderLock: false) },
   "barrier-inverted": { barriers(isInverted: true) },
   "barrier-ordered": { barriers(isInverted: false) },
-  "sync": sync, "async": async, "async-in-turn": asyncInTurn, "async-after": asyncAfter, "async-and-wait": asyncAndWait,
+  "sync": sync, "async": async, "async-in-turn": asyncInTurn, "async-after": asyncAfter,
+  "async-and-wait": asyncAndWait,
   "readers": readers, "barrier-items": barrierItems, "targets": targets, "suspended": suspended,
   "main-queue": mainQueue, "group": group, "group-notify": groupNotify, "semaphore": semaphore,
   "once": once, "item-wait": itemWait, "item-notify": itemNotify, "item-cancel": itemCancel,
