@@ -10,9 +10,7 @@ import LockcheckTrace
   _ argument: UnsafeMutableRawPointer?
 ) -> Int32 {
   let frame = lc_frame_address()
-  // Dispatch's own are known once they run something of the program's: which of them does, and whose call it
-  // was that made it, is no order that holds in the next run.
-  guard Interposer.isOn(frame), !lc_is_in_dispatch(lc_return_address(frame)) else {
+  guard Interposer.isOn(frame) else {
     return unsafe lc_real_pthread_create(thread, attributes, body, argument)
   }
   return unsafe Threads.create(

@@ -53,6 +53,7 @@ typedef void (*lc_iteration)(void *context, size_t number);
   X(void, dispatch_source_set_timer, (void *s, uint64_t t, uint64_t i, uint64_t l), (s, t, i, l))  \
   X(void, dispatch_source_merge_data, (void *s, uintptr_t v), (s, v))                              \
   X(void, dispatch_source_cancel, (void *s), (s))                                                  \
+  X(uintptr_t, dispatch_source_get_handle, (void *s), (s))                                         \
   X(void *, dispatch_block_create, (unsigned long f, void *b), (f, b))                             \
   X(void *, dispatch_block_create_with_qos_class, (unsigned long f, unsigned q, int p, void *b),   \
     (f, q, p, b))                                                                                  \

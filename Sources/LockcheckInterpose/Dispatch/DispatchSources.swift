@@ -45,6 +45,9 @@ enum DispatchSources {
   deinit { body.release() }
 
   override func run(_ a: UInt, _ b: UInt, _ c: UInt) {
+    // Where it is a descriptor, Dispatch has looked at it for the handler.
+    let handle = unsafe lc_real_dispatch_source_get_handle(source)
+    if handle != 0 { lc_note_received_from(Int32(truncatingIfNeeded: handle)) }
     let target = unsafe DispatchQueues.target(of: source)
     unsafe DispatchQueues.run(on: source, .alone, target: target, stack: stack) {
       unsafe body.call(withContextOf: source)
