@@ -20,6 +20,7 @@
 // Channels share places: too much order can hide a race, too little would make one up.
 
 void lc_record_annotation(uintptr_t address, bool is_acquire);
+void lc_note_received(int fd);
 
 #define LC_CHANNELS 4096
 static uint64_t channels[LC_CHANNELS];
@@ -63,6 +64,15 @@ static void note(int fd, bool is_acquire, uintptr_t frame) {
   int kept = errno;
   uintptr_t channel = channel_of(fd);
   if (channel != 0) lc_record_annotation(channel, is_acquire);
+  errno = kept;
+}
+
+/// As the end of a `read`, of what somebody else has read for the calling thread.
+void lc_note_received(int fd) {
+  if (!lc_has_accesses || !lc_is_recording() || (lc_self != 0 && lc_self->busy != 0)) return;
+  int kept = errno;
+  uintptr_t channel = channel_of(fd);
+  if (channel != 0) lc_record_annotation(channel, true);
   errno = kept;
 }
 

@@ -7,7 +7,7 @@
 lc_dispatch_functions lc_dispatch;
 
 /// The code of libdispatch; empty until it is known.
-static uintptr_t code_low = 0, code_high = 0;
+static uintptr_t code_low = UINTPTR_MAX, code_high = 0;
 
 static int find_code(struct dl_phdr_info *info, size_t size, void *inside) {
   (void)size;
@@ -24,8 +24,11 @@ static int find_code(struct dl_phdr_info *info, size_t size, void *inside) {
 }
 
 bool lc_is_in_dispatch(uintptr_t address) {
-  if (__atomic_load_n(&code_low, __ATOMIC_ACQUIRE) == 0) lc_resolve_dispatch();
-  return address >= code_low && address < __atomic_load_n(&code_high, __ATOMIC_ACQUIRE);
+  return address >= __atomic_load_n(&code_low, __ATOMIC_RELAXED) && address < __atomic_load_n(&code_high, __ATOMIC_RELAXED);
+}
+
+void lc_find_dispatch(void) {
+  if (dlsym(RTLD_NEXT, "dispatch_async_f") != 0) lc_resolve_dispatch();
 }
 
 void lc_resolve_dispatch(void) {

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lc_dispatch.h"
 #include "lc_interpose.h"
 #include "lc_system.h"
 
@@ -90,6 +91,7 @@ static void follow_into_child(void) {
 
 __attribute__((constructor)) static void start(void) {
   lc_resolve_reals();
+  lc_find_dispatch();
   pthread_atfork(0, 0, forget_tid);
   lc_interposer_start();
   // After the recorder's own: it has left the parent's recording when this one's turn comes.

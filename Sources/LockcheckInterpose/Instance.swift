@@ -19,6 +19,9 @@ import Synchronization
   private let depth = Atomic<UInt32>(0)
   /// Who holds it, where the C library does not say.
   let owner = Atomic<Int32>(0)
+  /// The address of what goes with it: of a queue of Dispatch's, its target; of what is done once, the instance
+  /// that says that it is done.
+  let partner = Atomic<UInt>(0)
 
   init(_ kind: ObjectKind, name: String?, details: ObjectDetails, frame: UInt) {
     self.kind = kind
@@ -128,6 +131,25 @@ package enum Instances {
       unsafe lc_instance_give_back(memory)
       return nil
     }
+    return unsafe reference
+  }
+
+  /// Makes an instance that no address stands for.
+  static func make(
+    _ kind: ObjectKind, name: String? = nil, address: UInt, frame: UInt
+  ) -> Reference? {
+    var details = ObjectDetails()
+    details.address = UInt64(address)
+    let made = Instance(kind, name: name, details: details, frame: frame)
+    guard let thread = unsafe lc_attach(), unsafe lc_enter(thread) else { return nil }
+    lc_lock()
+    let memory = unsafe lc_instance_make(MemoryLayout<Instance>.size)
+    lc_unlock()
+    unsafe lc_leave(thread)
+    guard let reference = unsafe memory?.bindMemory(to: Instance.self, capacity: 1) else {
+      return nil
+    }
+    unsafe reference.initialize(to: made)
     return unsafe reference
   }
 

@@ -3,6 +3,7 @@ import CLockcheckShims
 import Glibc
 import LockcheckRecorder
 import LockcheckTrace
+import Synchronization
 
 /// Initialization that happens once, as it is recorded: a lock that whoever runs the routine holds meanwhile,
 /// and that each thread that comes later takes for a moment, as one of many, the first time that it comes.
@@ -31,6 +32,7 @@ enum Once {
     var once = unsafe lc_once()
     unsafe once.routine = routine
     unsafe once.instance = UnsafeMutableRawPointer(instance)
+    unsafe once.control = UnsafeMutableRawPointer(control)
     unsafe once.frame = frame
     unsafe real(&once)
     let isKnown = unsafe lc_once_is_known(instance)
@@ -46,12 +48,25 @@ enum Once {
     unsafe real(&once)
   }
 
+  /// Says that the routine is through, while it is still held: the lock alone would allow that somebody passes
+  /// first.
+  static func tell(_ instance: Instances.Reference, at address: UInt, frame: UInt) {
+    guard let done = unsafe Instances.make(.event, address: address, frame: frame) else { return }
+    unsafe done.pointee.object.append(.done(.set), order: .ofObject, frame: frame)
+    unsafe instance.pointee.partner.store(UInt(bitPattern: done), ordering: .releasing)
+  }
+
   /// What the routine has done comes before whatever the thread does next.
-  private static func pass(_ instance: Instances.Reference, frame: UInt) {
+  static func pass(_ instance: Instances.Reference, frame: UInt) {
     let session = unsafe instance.pointee.object.append(
       .done(.acquire, mode: .shared), order: .ofObject, frame: frame)
     unsafe instance.pointee.object.appendRelease(
       .shared, takenIn: session, order: .ofObject, frame: frame)
+    guard
+      let done = unsafe Instances.Reference(
+        bitPattern: instance.pointee.partner.load(ordering: .acquiring))
+    else { return }
+    unsafe done.pointee.object.append(.done(.wait), order: .ofObject, frame: frame)
   }
 
   static func begins(_ once: borrowing lc_once) {
@@ -65,6 +80,7 @@ enum Once {
     guard let instance = unsafe once.instance?.assumingMemoryBound(to: Instance.self) else {
       return
     }
+    unsafe tell(instance, at: UInt(bitPattern: once.control), frame: once.frame)
     unsafe instance.pointee.released(frame: once.frame)
   }
 }

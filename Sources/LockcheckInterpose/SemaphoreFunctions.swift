@@ -9,7 +9,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   let result = unsafe lc_real_sem_init(semaphore, isShared, value)
-  if result == 0, Interposer.isOn(frame) {
+  if result == 0, Semaphores.isOn(frame) {
     unsafe Semaphores.begin(semaphore, value: UInt64(value), frame: frame)
   }
   return result
@@ -18,7 +18,7 @@ import LockcheckTrace
 /// Stands in front of `sem_destroy`.
 @c(sem_destroy) public func interposeSemDestroy(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(semaphore), frame: frame) }
+  if Semaphores.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(semaphore), frame: frame) }
   return unsafe lc_real_sem_destroy(semaphore)
 }
 
@@ -26,27 +26,27 @@ import LockcheckTrace
 @c(lc_semaphore_opened) public func semaphoreOpened(
   _ semaphore: UnsafeMutablePointer<sem_t>, _ frame: UInt
 ) {
-  if Interposer.isOn(frame) { unsafe Semaphores.opened(semaphore, frame: frame) }
+  if Semaphores.isOn(frame) { unsafe Semaphores.opened(semaphore, frame: frame) }
 }
 
 /// Stands in front of `sem_close`.
 @c(sem_close) public func interposeSemClose(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Semaphores.closed(semaphore, frame: frame) }
+  if Semaphores.isOn(frame) { unsafe Semaphores.closed(semaphore, frame: frame) }
   return unsafe lc_real_sem_close(semaphore)
 }
 
 /// Stands in front of `sem_wait`.
 @c(sem_wait) public func interposeSemWait(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_sem_wait(semaphore) }
+  guard Semaphores.isOn(frame) else { return unsafe lc_real_sem_wait(semaphore) }
   return unsafe Semaphores.wait(LC_SEM_WAIT, semaphore, attempt: .blocking, frame: frame)
 }
 
 /// Stands in front of `sem_trywait`.
 @c(sem_trywait) public func interposeSemTrywait(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_sem_trywait(semaphore) }
+  guard Semaphores.isOn(frame) else { return unsafe lc_real_sem_trywait(semaphore) }
   return unsafe Semaphores.wait(LC_SEM_WAIT, semaphore, attempt: .try, frame: frame)
 }
 
@@ -55,7 +55,7 @@ import LockcheckTrace
   _ semaphore: UnsafeMutablePointer<sem_t>, _ end: UnsafePointer<timespec>
 ) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_sem_timedwait(semaphore, end) }
+  guard Semaphores.isOn(frame) else { return unsafe lc_real_sem_timedwait(semaphore, end) }
   return unsafe Semaphores.wait(
     LC_SEM_TIMEDWAIT, semaphore, end: end, attempt: .timed, frame: frame)
 }
@@ -65,7 +65,7 @@ import LockcheckTrace
   _ semaphore: UnsafeMutablePointer<sem_t>, _ clock: clockid_t, _ end: UnsafePointer<timespec>
 ) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_sem_clockwait(semaphore, clock, end) }
+  guard Semaphores.isOn(frame) else { return unsafe lc_real_sem_clockwait(semaphore, clock, end) }
   return unsafe Semaphores.wait(
     LC_SEM_CLOCKWAIT, semaphore, clock: clock, end: end, attempt: .timed, frame: frame)
 }
@@ -73,6 +73,6 @@ import LockcheckTrace
 /// Stands in front of `sem_post`.
 @c(sem_post) public func interposeSemPost(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_sem_post(semaphore) }
+  guard Semaphores.isOn(frame) else { return unsafe lc_real_sem_post(semaphore) }
   return unsafe Semaphores.post(semaphore, frame: frame)
 }

@@ -8,6 +8,11 @@ import LockcheckTrace
 enum Semaphores {
   typealias Pointer = UnsafeMutablePointer<sem_t>
 
+  /// As ``Interposer/isOn(_:)``, and not where Dispatch uses one for what it is recorded as itself.
+  @inline(__always) static func isOn(_ frame: UInt) -> Bool {
+    Interposer.isOn(frame) && !lc_is_in_dispatch(lc_return_address(frame))
+  }
+
   static func begin(_ semaphore: Pointer, value: UInt64, frame: UInt) {
     unsafe Instances.beginAnew(
       UnsafeRawPointer(semaphore), as: .semaphore, details: details(value), frame: frame)

@@ -53,10 +53,18 @@ struct InstrumentedProgram {
   /// Runs it, recorded, and analyzes the trace.
   ///
   /// - Returns: The rules that it breaks and how sure that is, as in `data-race observed`, each once.
-  func findings(_ arguments: [String]) throws -> [String] {
-    let trace = folder.appending(path: "program.lctrace").path
-    let ran = try run(
-      [program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
+  ///
+  /// - Parameter isPreloaded: Whether `lockcheck run` starts it, for what other libraries have functions of the
+  ///   same names that they would find first.
+  func findings(_ arguments: [String], isPreloaded: Bool = false) throws -> [String] {
+    let trace = folder.appending(path: "\(UUID()).lctrace").path
+    defer { try? FileManager.default.removeItem(atPath: trace) }
+    let ran =
+      try isPreloaded
+      ? run(
+        [Self.products.appending(path: "lockcheck").path, "run", "--no-analyze", "--trace", trace]
+          + ["--", program.path] + arguments)
+      : run([program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
     #expect(ran.status == 0, "\(ran.output)")
     return try findings(in: trace)
   }

@@ -61,6 +61,13 @@ private let wrong: [ProgramCase] = [
   .init("cplusplus.cpp", "freed-while-held", "LC308 observed"),
   .init("custom.c", "inverted", "LC102 predicted"),
   .init("custom.c", "raced", "LC201 observed"),
+  .init("dispatch.swift", "sync-inverted", "LC102 predicted"),
+  .init("dispatch.swift", "mixed-inverted", "LC102 predicted"),
+  .init("dispatch.swift", "barrier-inverted", "LC102 predicted"),
+  .init("dispatch.swift", "semaphore-inverted", "LC102 possible"),
+  .init("dispatch.swift", "sync-hang", "LC101 observed", hangs: true),
+  .init("dispatch.swift", "semaphore-hang", "LC101 observed", hangs: true),
+  .init("dispatch.swift", "group-under-lock", "LC105 possible"),
 ]
 
 /// Their neighbours that are right, and what else must not be taken for wrong.
@@ -89,6 +96,15 @@ private let right: [ProgramCase] =
     ("cplusplus.cpp", "once"), ("cplusplus.cpp", "semaphores"), ("cplusplus.cpp", "lives"),
     ("custom.c", "ordered"), ("custom.c", "counted"), ("custom.c", "handed-over"),
   ].map { ProgramCase($0.0, $0.1) } + [.init("condition.c", "shared", hangs: true)]
+  + rightWithDispatch.map { ProgramCase("dispatch.swift", $0) }
+
+private let rightWithDispatch = [
+  "sync-ordered", "mixed-ordered", "semaphore-ordered", "group-outside-lock", "barrier-ordered",
+  "sync", "async", "async-in-turn", "async-after", "async-and-wait", "readers", "barrier-items",
+  "targets", "suspended", "main-queue", "group", "group-notify", "semaphore", "once", "item-wait",
+  "item-notify", "item-cancel", "concurrent-perform", "apply-on-queue", "source", "timers",
+  "descriptors", "input-and-output",
+]
 
 @Suite(.serialized) struct `A program with the library in front` {
   @Test(arguments: wrong)
@@ -135,6 +151,13 @@ private let right: [ProgramCase] =
       $0["thread"] as? Int
     }
     #expect(takers.sorted() == started.sorted())
+  }
+
+  @Test func `leaves a trace where Dispatch ends it`() throws {
+    let result = try RecordedProgram("dispatch.swift").run("sync-itself")
+    #expect(result.wasKilled && result.status != 9)
+    #expect(result.findings == ["LC103 observed"])
+    #expect(result.warnings == "")
   }
 
   @Test func `records nothing in its child`() throws {

@@ -40,6 +40,8 @@ struct RecordedProgram {
     let trace = Self.folder.appending(path: "\(UUID()).lctrace")
     defer { try? FileManager.default.removeItem(at: trace) }
     var environment = ProcessInfo.processInfo.environment
+    // Where a program in Swift ends by a trap, another one would look at it at length.
+    environment["SWIFT_BACKTRACE"] = "enable=no"
     if records {
       environment["LD_PRELOAD"] = Self.products.appending(path: "libLockcheckRuntime.so").path
       environment["LOCKCHECK"] = "record"
@@ -123,12 +125,16 @@ private final class Compiled: @unchecked Sendable {
         .appending(path: "Sources/CLockcheckInterpose/include").path
       let isCPlusPlus = name.hasSuffix(".cpp")
       // What comes with Swift; debug information and a build ID, so that reports have names.
-      let compiler = try RecordedProgram.start(
-        URL(filePath: "/usr/bin/env"),
-        [isCPlusPlus ? "clang++" : "clang", isCPlusPlus ? "-std=c++20" : "-std=gnu11"] + [
+      let command =
+        name.hasSuffix(".swift")
+        ? ["swiftc", "-O", "-g", "-warnings-as-errors", "-Xlinker", "--build-id"]
+        : [isCPlusPlus ? "clang++" : "clang", isCPlusPlus ? "-std=c++20" : "-std=gnu11"] + [
           "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-Wl,--build-id", "-pthread", "-I", header,
-          RecordedProgram.sources.appending(path: "Programs/\(name)").path, "-o", result.path,
-        ], ProcessInfo.processInfo.environment)
+        ]
+      let source = RecordedProgram.sources.appending(path: "Programs/\(name)").path
+      let compiler = try RecordedProgram.start(
+        URL(filePath: "/usr/bin/env"), command + [source, "-o", result.path],
+        ProcessInfo.processInfo.environment)
       try #require(compiler.status == 0, "\(compiler.errors)")
       programs[name] = result
       return result

@@ -52,6 +52,7 @@ int lc_wait_through(lc_wait *wait);
 typedef struct lc_once {
   void (*routine)(void);
   void *instance;
+  void *control;
   uintptr_t frame;
   struct lc_once *outer;
   bool has_run;

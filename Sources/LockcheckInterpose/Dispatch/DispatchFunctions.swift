@@ -25,9 +25,31 @@ import LockcheckTrace
   let frame = lc_frame_address()
   let queue = unsafe lc_real_dispatch_queue_create_with_target(label, attributes, target)
   if let queue = unsafe queue, DispatchQueues.isOn(frame) {
-    unsafe DispatchQueues.begin(queue, attributes: attributes, frame: frame)
+    unsafe DispatchQueues.begin(queue, attributes: attributes, target: target, frame: frame)
   }
   return unsafe queue
+}
+
+@c(dispatch_workloop_create) public func interposeWorkloopCreate(
+  _ label: UnsafePointer<CChar>?
+) -> UnsafeMutableRawPointer? {
+  let frame = lc_frame_address()
+  let loop = unsafe lc_real_dispatch_workloop_create(label)
+  if let loop = unsafe loop, DispatchQueues.isOn(frame) {
+    unsafe DispatchQueues.begin(loop, attributes: nil, frame: frame)
+  }
+  return unsafe loop
+}
+
+@c(dispatch_workloop_create_inactive) public func interposeWorkloopCreateInactive(
+  _ label: UnsafePointer<CChar>?
+) -> UnsafeMutableRawPointer? {
+  let frame = lc_frame_address()
+  let loop = unsafe lc_real_dispatch_workloop_create_inactive(label)
+  if let loop = unsafe loop, DispatchQueues.isOn(frame) {
+    unsafe DispatchQueues.begin(loop, attributes: nil, frame: frame)
+  }
+  return unsafe loop
 }
 
 @c(dispatch_queue_attr_make_with_qos_class) public func interposeAttributesWithQoS(
@@ -84,6 +106,15 @@ public func interposeAttributesWithFrequency(
   unsafe DispatchOnce.run(DispatchBody(block: block), predicate, frame: frame)
 }
 
+@c(dispatch_group_create) public func interposeGroupCreate() -> UnsafeMutableRawPointer? {
+  let frame = lc_frame_address()
+  let group = unsafe lc_real_dispatch_group_create()
+  if let group = unsafe group, DispatchQueues.isOn(frame) {
+    unsafe Instances.beginAnew(group, as: .queue, frame: frame)
+  }
+  return unsafe group
+}
+
 @c(dispatch_group_enter) public func interposeGroupEnter(_ group: UnsafeMutableRawPointer) {
   let frame = lc_frame_address()
   if DispatchQueues.isOn(frame) { unsafe DispatchGroups.enter(group, frame: frame) }
@@ -101,7 +132,9 @@ public func interposeAttributesWithFrequency(
 ) -> Int {
   let frame = lc_frame_address()
   guard DispatchQueues.isOn(frame) else { return unsafe lc_real_dispatch_group_wait(group, end) }
-  return unsafe DispatchGroups.wait(group, until: end, frame: frame)
+  return unsafe DispatchGroups.wait(group, until: end, frame: frame) { end in
+    unsafe lc_real_dispatch_group_wait(group, end)
+  }
 }
 
 @c(dispatch_semaphore_create) public func interposeSemaphoreCreate(

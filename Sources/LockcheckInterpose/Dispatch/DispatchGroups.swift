@@ -36,8 +36,12 @@ enum DispatchGroups {
       .done(operation), argument: item, order: .ofObject, stack: stack)
   }
 
+  /// Those that Dispatch has made for itself, inside of items, are none of the program's.
   private static func instance(of group: UnsafeRawPointer?) -> Instances.Reference? {
-    unsafe Instances.at(group, as: .queue, frame: lc_frame_address())
+    guard let known = unsafe Instances.known(at: group), unsafe known.pointee.kind == .queue else {
+      return nil
+    }
+    return unsafe known
   }
 
   static func enter(_ group: Pointer, frame: UInt) {
@@ -49,17 +53,19 @@ enum DispatchGroups {
   }
 
   /// Waits until all that have entered have left.
-  static func wait(_ group: Pointer, until end: UInt64, frame: UInt) -> Int {
-    guard let instance = unsafe instance(of: UnsafeRawPointer(group)) else {
-      return unsafe lc_real_dispatch_group_wait(group, end)
-    }
+  ///
+  /// - Parameter real: Has Dispatch wait until a moment.
+  static func wait(
+    _ group: Pointer, until end: UInt64, frame: UInt, real: (UInt64) -> Int
+  ) -> Int {
+    guard let instance = unsafe instance(of: UnsafeRawPointer(group)) else { return real(end) }
     let attempt = DispatchTimes.attempt(until: end)
-    var result = unsafe lc_real_dispatch_group_wait(group, DispatchTimes.now)
+    var result = real(DispatchTimes.now)
     if result != 0, attempt != .try {
       let pending = EventForm(
         .queueJoin, mode: .exclusive, isPending: true, attempt: attempt, result: .success)
       unsafe instance.pointee.object.append(pending, order: .ofThread, frame: frame)
-      result = unsafe lc_real_dispatch_group_wait(group, end)
+      result = real(end)
     }
     let form = EventForm(
       .queueJoin, mode: .exclusive, isPending: false, attempt: attempt,

@@ -4,28 +4,36 @@ import LockcheckRecorder
 import LockcheckTrace
 
 /// Dispatch's initialization that happens once, as ``Once`` records that of the C library. Where it is done,
-/// callers compiled by clang do not come here.
+/// callers compiled by clang for processors of Intel's kind do not come here.
 enum DispatchOnce {
   static func run(
     _ body: DispatchBody, _ predicate: UnsafeMutablePointer<Int>, frame: UInt
   ) {
-    guard unsafe predicate.pointee != ~0 else { return }
     let instance = unsafe Instances.at(UnsafeRawPointer(predicate), as: .rwlock, frame: frame)
+    if unsafe lc_dispatch_once_is_done(predicate) {
+      return unsafe pass(instance, frame: frame)
+    }
     if let instance = unsafe instance, unsafe predicate.pointee != 0 {
       unsafe instance.pointee.object.append(
         .pendingAcquire(.shared), order: .ofThread, frame: frame)
     }
-    var call = unsafe Call(body: body, instance: instance, frame: frame)
+    var call = unsafe Call(body: body, instance: instance, predicate: predicate, frame: frame)
     unsafe withUnsafeMutablePointer(to: &call) { call in
       unsafe lc_real_dispatch_once_f(predicate, call) { context in
         unsafe context?.assumingMemoryBound(to: Call.self).pointee.run()
       }
     }
-    if let instance = unsafe instance, !call.hasRun {
-      let session = unsafe instance.pointee.object.append(
-        .done(.acquire, mode: .shared), order: .ofObject, frame: frame)
-      unsafe instance.pointee.object.appendRelease(
-        .shared, takenIn: session, order: .ofObject, frame: frame)
+    if call.hasRun {
+      if let instance = unsafe instance { _ = unsafe lc_once_is_known(instance) }
+    } else {
+      unsafe pass(instance, frame: frame)
+    }
+  }
+
+  /// What was run comes before whatever the thread does next; said once to each.
+  private static func pass(_ instance: Instances.Reference?, frame: UInt) {
+    if let instance = unsafe instance, unsafe !lc_once_is_known(instance) {
+      unsafe Once.pass(instance, frame: frame)
     }
   }
 
@@ -33,12 +41,17 @@ enum DispatchOnce {
   @safe private struct Call {
     let body: DispatchBody
     let instance: Instances.Reference?
+    let predicate: UnsafeMutablePointer<Int>
     let frame: UInt
     var hasRun = false
 
-    init(body: DispatchBody, instance: Instances.Reference?, frame: UInt) {
+    init(
+      body: DispatchBody, instance: Instances.Reference?, predicate: UnsafeMutablePointer<Int>,
+      frame: UInt
+    ) {
       self.body = body
       unsafe self.instance = instance
+      unsafe self.predicate = predicate
       self.frame = frame
     }
 
@@ -48,7 +61,10 @@ enum DispatchOnce {
         unsafe instance.pointee.acquired(.blocking, .success, frame: frame)
       }
       body.call()
-      if let instance = unsafe instance { unsafe instance.pointee.released(frame: frame) }
+      if let instance = unsafe instance {
+        unsafe Once.tell(instance, at: UInt(bitPattern: predicate), frame: frame)
+        unsafe instance.pointee.released(frame: frame)
+      }
     }
   }
 }

@@ -2,12 +2,14 @@ import CLockcheckInterpose
 import CLockcheckShims
 import LockcheckRecorder
 import LockcheckTrace
+import Synchronization
 
 /// Dispatch queues, as they are recorded.
 ///
 /// What runs on a serial queue runs as if under a lock, on a concurrent one under a read-write lock whose
 /// writers are the barriers: so waiting in a circle through `sync` is a cycle of locks like any other. What
-/// is handed over is an item that is put and got, which orders the hand-over before the run.
+/// is handed over is an item that is put and got, which orders the hand-over before the run. What a queue runs
+/// is under the locks of its target queues, too.
 enum DispatchQueues {
   typealias Pointer = UnsafeMutableRawPointer
 
@@ -18,15 +20,56 @@ enum DispatchQueues {
   }
 
   /// A queue that the program has just made.
-  static func begin(_ queue: Pointer, attributes: Pointer?, frame: UInt) {
+  static func begin(
+    _ queue: Pointer, attributes: Pointer?, target: Pointer? = nil, frame: UInt
+  ) {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     let isConcurrent = unsafe ConcurrentAttributes.contain(attributes)
-    unsafe Instances.end(queue)
-    unsafe Instances.end(items(of: queue))
-    _ = unsafe Instances.begin(
-      UInt(bitPattern: queue), as: isConcurrent ? .rwlock : .lock, name: label(of: queue),
+    unsafe begin(
+      queue, as: isConcurrent ? .rwlock : .lock, name: label(of: queue), target: target,
       frame: frame)
+  }
+
+  /// Anything that runs blocks.
+  static func begin(
+    _ queue: Pointer, as kind: ObjectKind, name: String?, target: Pointer?, frame: UInt
+  ) {
+    unsafe Instances.end(queue)
+    unsafe DispatchArrivals.end(queue)
+    unsafe DispatchGates.end(queue)
+    let lock = unsafe Instances.begin(
+      UInt(bitPattern: queue), as: kind, name: name, frame: frame)
+    unsafe lock?.pointee.partner.store(UInt(bitPattern: target), ordering: .relaxed)
+  }
+
+  /// What it runs has another queue to run on from now on.
+  static func retarget(_ queue: Pointer, to target: Pointer?) {
+    guard let lock = unsafe Instances.known(at: queue) else { return }
+    unsafe lock.pointee.partner.store(UInt(bitPattern: target), ordering: .relaxed)
+  }
+
+  /// The queue that everything of this one runs on besides; nil where nobody has said so.
+  static func target(of queue: Pointer) -> Pointer? {
+    guard let lock = unsafe Instances.known(at: queue) else { return nil }
+    return unsafe Pointer(bitPattern: lock.pointee.partner.load(ordering: .relaxed))
+  }
+
+  /// Whether it runs several blocks at once.
+  static func isConcurrent(_ queue: Pointer) -> Bool {
+    guard let lock = unsafe Instances.known(at: queue) else { return false }
+    return unsafe lock.pointee.kind == .rwlock
+  }
+
+  /// Whether only the main thread runs what is on it, also for those who wait for it.
+  static func isOfMainThread(_ queue: Pointer) -> Bool {
+    guard let main = unsafe lc_dispatch_main_queue() else { return false }
+    var next: Pointer? = unsafe queue
+    while let queue = unsafe next {
+      if unsafe queue == main { return true }
+      unsafe next = target(of: queue)
+    }
+    return false
   }
 
   /// The lock that stands for what runs on the queue alone; nil where nothing does, as with the system's own
@@ -38,18 +81,7 @@ enum DispatchQueues {
       UInt(bitPattern: queue), as: .lock, name: label(of: queue), frame: frame)
   }
 
-  /// What is handed to the queue, as the items of one.
-  static func itemQueue(of queue: Pointer, frame: UInt) -> Instances.Reference? {
-    let address = unsafe items(of: queue)
-    if let known = unsafe Instances.known(at: address) { return unsafe known }
-    return unsafe Instances.begin(
-      UInt(bitPattern: address), as: .queue, name: label(of: queue), frame: frame)
-  }
-
-  /// The second of the two objects that a queue stands for, inside it as the first.
-  private static func items(of queue: Pointer) -> Pointer { unsafe queue + 4 }
-
-  private static func label(of queue: Pointer) -> String? {
+  static func label(of queue: Pointer) -> String? {
     guard let label = unsafe lc_real_dispatch_queue_get_label(queue), unsafe label[0] != 0 else {
       return nil
     }

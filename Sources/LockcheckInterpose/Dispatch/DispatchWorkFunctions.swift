@@ -24,8 +24,13 @@ import LockcheckTrace
 ) {
   let frame = lc_frame_address()
   guard DispatchQueues.isOn(frame) else { return unsafe lc_hand_over_dispatch_async(queue, block) }
-  let work = unsafe DispatchWork(DispatchBody(copying: block), to: queue, .shared, frame: frame)
-  unsafe lc_real_dispatch_async_f(queue, work.context, DispatchWork.function)
+  let place = unsafe DispatchItems.place(of: block)
+  let work = unsafe DispatchWork(DispatchBody(copying: block), to: queue, place, frame: frame)
+  if place == .alone {
+    unsafe lc_real_dispatch_barrier_async_f(queue, work.context, DispatchWork.function)
+  } else {
+    unsafe lc_real_dispatch_async_f(queue, work.context, DispatchWork.function)
+  }
 }
 
 @c(dispatch_barrier_async_f) public func interposeBarrierAsyncF(
@@ -70,8 +75,14 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_hand_over_dispatch_after(when, queue, block)
   }
-  let work = unsafe DispatchWork(DispatchBody(copying: block), to: queue, .shared, frame: frame)
-  unsafe lc_real_dispatch_after_f(when, queue, work.context, DispatchWork.function)
+  // One that has to wait is pushed by a timer, and no barrier any more.
+  let place = unsafe when == 0 ? DispatchItems.place(of: block) : .shared
+  let work = unsafe DispatchWork(DispatchBody(copying: block), to: queue, place, frame: frame)
+  if place == .alone {
+    unsafe lc_real_dispatch_barrier_async_f(queue, work.context, DispatchWork.function)
+  } else {
+    unsafe lc_real_dispatch_after_f(when, queue, work.context, DispatchWork.function)
+  }
 }
 
 @c(dispatch_group_async_f) public func interposeGroupAsyncF(
@@ -96,10 +107,17 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_hand_over_dispatch_group_async(group, queue, block)
   }
+  let place = unsafe DispatchItems.place(of: block)
   let work = unsafe DispatchWork(
-    DispatchBody(copying: block), to: queue, .shared, group: .member(UInt(bitPattern: group)),
+    DispatchBody(copying: block), to: queue, place, group: .member(UInt(bitPattern: group)),
     frame: frame)
-  unsafe lc_real_dispatch_group_async_f(group, queue, work.context, DispatchWork.function)
+  guard place == .alone else {
+    return unsafe lc_real_dispatch_group_async_f(
+      group, queue, work.context, DispatchWork.function)
+  }
+  unsafe work.asBlock(isBarrier: true) { own in
+    unsafe lc_hand_over_dispatch_group_async(group, queue, own)
+  }
 }
 
 @c(dispatch_group_notify_f) public func interposeGroupNotifyF(
@@ -124,10 +142,17 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_hand_over_dispatch_group_notify(group, queue, block)
   }
+  let place = unsafe DispatchItems.place(of: block)
   let work = unsafe DispatchWork(
-    DispatchBody(copying: block), to: queue, .shared, group: .follower(UInt(bitPattern: group)),
+    DispatchBody(copying: block), to: queue, place, group: .follower(UInt(bitPattern: group)),
     frame: frame)
-  unsafe lc_real_dispatch_group_notify_f(group, queue, work.context, DispatchWork.function)
+  guard place == .alone else {
+    return unsafe lc_real_dispatch_group_notify_f(
+      group, queue, work.context, DispatchWork.function)
+  }
+  unsafe work.asBlock(isBarrier: true) { own in
+    unsafe lc_hand_over_dispatch_group_notify(group, queue, own)
+  }
 }
 
 @c(dispatch_sync_f) public func interposeSyncF(
@@ -152,9 +177,14 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_sync_f(queue, block, lc_block_function(block))
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, .shared, frame: frame) {
+  let place = unsafe DispatchItems.place(of: block)
+  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, place, frame: frame) {
     call, run in
-    unsafe lc_real_dispatch_sync_f(queue, call, run)
+    if place == .alone {
+      unsafe lc_real_dispatch_barrier_sync_f(queue, call, run)
+    } else {
+      unsafe lc_real_dispatch_sync_f(queue, call, run)
+    }
   }
 }
 
@@ -194,7 +224,7 @@ import LockcheckTrace
     return unsafe lc_real_dispatch_async_and_wait_f(queue, context, function)
   }
   unsafe DispatchQueues.runAndWait(
-    DispatchBody(function, context), on: queue, .shared, frame: frame
+    DispatchBody(function, context), on: queue, .shared, mayBeHandedOver: true, frame: frame
   ) { call, run in
     unsafe lc_real_dispatch_async_and_wait_f(queue, call, run)
   }
@@ -207,9 +237,16 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_async_and_wait_f(queue, block, lc_block_function(block))
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, .shared, frame: frame) {
+  let place = unsafe DispatchItems.place(of: block)
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(block: block), on: queue, place, mayBeHandedOver: true, frame: frame
+  ) {
     call, run in
-    unsafe lc_real_dispatch_async_and_wait_f(queue, call, run)
+    if place == .alone {
+      unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
+    } else {
+      unsafe lc_real_dispatch_async_and_wait_f(queue, call, run)
+    }
   }
 }
 
@@ -221,8 +258,9 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, context, function)
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(function, context), on: queue, .alone, frame: frame)
-  { call, run in
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(function, context), on: queue, .alone, mayBeHandedOver: true, frame: frame
+  ) { call, run in
     unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
   }
 }
@@ -234,7 +272,9 @@ import LockcheckTrace
   guard DispatchQueues.isOn(frame) else {
     return unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, block, lc_block_function(block))
   }
-  unsafe DispatchQueues.runAndWait(DispatchBody(block: block), on: queue, .alone, frame: frame) {
+  unsafe DispatchQueues.runAndWait(
+    DispatchBody(block: block), on: queue, .alone, mayBeHandedOver: true, frame: frame
+  ) {
     call, run in
     unsafe lc_real_dispatch_barrier_async_and_wait_f(queue, call, run)
   }

@@ -1,0 +1,32 @@
+import Testing
+
+/// Cases of `dispatch.swift` in which a mechanism of Dispatch's guards data, and can be gone without.
+private let guarded = [
+  "sync", "async", "async-after", "async-and-wait", "readers", "targets", "suspended", "main-queue",
+  "group", "group-notify", "semaphore", "once", "item-wait", "item-notify", "concurrent-perform",
+  "source", "timers", "descriptors", "input-and-output",
+]
+
+private let alwaysGuarded = [
+  "async-in-turn", "barrier-items", "item-cancel", "apply-on-queue", "sync-ordered",
+  "mixed-ordered", "semaphore-ordered", "group-outside-lock", "barrier-ordered",
+]
+
+@Suite(.serialized) struct `What Dispatch guards, compiled with access instrumentation` {
+  private static let program = Result {
+    try InstrumentedProgram(
+      "../../LockcheckInterposeTests/Programs/dispatch.swift", definitions: [])
+  }
+
+  @Test(arguments: guarded + alwaysGuarded)
+  func `is left in peace`(name: String) throws {
+    let found = try Self.program.get().findings([name], isPreloaded: true)
+    #expect(found.filter { !$0.hasSuffix(" possible") } == [])
+  }
+
+  @Test(arguments: guarded)
+  func `is a race where somebody does not wait for it`(name: String) throws {
+    let found = try Self.program.get().findings([name, "raced"], isPreloaded: true)
+    #expect(found.contains("data-race observed"))
+  }
+}
