@@ -70,8 +70,15 @@ struct RunCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The size that a trace may not exceed: 500000, 64k, 100M, 2G.",
-      discussion: "What comes later is lost, and the report says so.", valueName: "size"))
+      discussion: "What does not fit is lost, and the report says so; see --keep.", valueName: "size"))
   var limit: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a trace of limited size keeps: the oldest events, or the newest.",
+      discussion: "Keep the newest for a program that hangs after hours. The usual is oldest.",
+      valueName: "oldest|newest"))
+  var keep: KeptEvents?
 
   @Option(
     help: ArgumentHelp(
@@ -104,6 +111,9 @@ struct RunCommand: ParsableCommand {
       throw ValidationError(
         "--trace: the name '\(trace)' is that of no recording; convert writes other forms.")
     }
+    if keep != nil, limit == nil {
+      throw ValidationError("--keep goes with --limit: without one, everything is kept.")
+    }
     if !analyze, output != nil { throw ValidationError("-o goes with a report.") }
   }
 
@@ -116,7 +126,8 @@ struct RunCommand: ParsableCommand {
     let environment = [
       "LD_PRELOAD": [library, Terminal.variable("LD_PRELOAD") ?? ""].filter { !$0.isEmpty }
         .joined(separator: ":"),
-      "LOCKCHECK_RUN": traces.settings(followsChildren: followForks, sizeLimit: limit?.bytes),
+      "LOCKCHECK_RUN": traces.settings(
+        followsChildren: followForks, sizeLimit: limit?.bytes, keeps: keep),
     ]
     let ending = try RunSignals.during(signal?.number) { signals in
       let process: ProgramProcess
