@@ -61,7 +61,9 @@ public struct RecorderConfiguration: Sendable, Equatable {
       return "a trace is not compressed while it is recorded; record to a plain file"
     }
     if keeps == .newest {
-      guard let sizeLimit else { return "the newest events are kept only where the size is limited" }
+      guard let sizeLimit else {
+        return "the newest events are kept only where the size is limited"
+      }
       if sizeLimit < Self.leastToKeepNewest {
         return "the size limit is \(sizeLimit), and has to be at least "
           + "\(Self.leastToKeepNewest) bytes where the newest events are kept"

@@ -142,7 +142,8 @@ import Synchronization
     }
     if summary.dropped > 0, !configuration.isQuiet {
       Recording.say(
-        "\(path): no room for all events; the first \(summary.dropped) or more were dropped, the newest are kept")
+        "\(path): no room for all events; the first \(summary.dropped) or more were dropped, "
+          + "the newest are kept")
     }
     guard error == 0 else { throw .system("cannot close the file", file: path, errno: error) }
     if let form = Transcoding.form(of: target) {

@@ -143,7 +143,7 @@ struct RecordedMerge {
     into events: inout [Event], tables: inout TraceTables, of bytes: some RandomAccessBytes,
     limit: Int
   ) -> TraceLoss? {
-    if nextCarried < carried.count, let loss = handOutCarried(&events, &tables, limit) { return loss }
+    if let loss = handOutCarried(&events, &tables, limit) { return loss }
     while !isOver && events.count < limit {
       admit()
       guard let top = heap.top else {

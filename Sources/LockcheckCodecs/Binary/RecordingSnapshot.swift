@@ -46,7 +46,8 @@ public struct RecordingSnapshot: RandomAccessBytes {
   ///
   /// - Throws: What is wrong with the file's header.
   /// - Complexity: O(chunks).
-  public static func committed(in bytes: some RandomAccessBytes) throws(TraceCodingError) -> UInt64 {
+  public static func committed(in bytes: some RandomAccessBytes) throws(TraceCodingError) -> UInt64
+  {
     let header = try BinaryChunkIndex.header(of: bytes)
     let entries = try BinaryChunkIndex.entries(of: bytes, header: header) { _ in }.entries
     return entries.reduce(header.droppedBytes) { $0 + UInt64($1.committed) }

@@ -167,7 +167,9 @@ struct CarriedEvents {
     }
     let lasting = held.filter { one in
       if let stamp = givenBack[one.object], stamp > one.stamp { return false }
-      guard last[one.thread]?.operation != .wait, let latest = taken[one.object] else { return true }
+      guard last[one.thread]?.operation != .wait, let latest = taken[one.object] else {
+        return true
+      }
       return latest.stamp <= one.stamp || latest.thread == one.thread
     }
     return (lasting + last.values).sorted { ($0.stamp, $0.thread) < ($1.stamp, $1.thread) }

@@ -70,7 +70,8 @@ struct RunCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The size that a trace may not exceed: 500000, 64k, 100M, 2G.",
-      discussion: "What does not fit is lost, and the report says so; see --keep.", valueName: "size"))
+      discussion: "What does not fit is lost, and the report says so; see --keep.",
+      valueName: "size"))
   var limit: ByteCount?
 
   @Option(
