@@ -1,6 +1,7 @@
 import Foundation
 import LockcheckCodecs
 import LockcheckRecorder
+import LockcheckTasks
 import LockcheckTrace
 import Synchronization
 import Testing
