@@ -84,6 +84,7 @@ import Testing
     var held: [Int] = []
     for index in past where whole.events[index].isEffective {
       let event = whole.events[index]
+      guard event.object.isPresent else { continue }
       guard whole.tables.objects.kind(of: event.object).isLock else { continue }
       if event.operation == .acquire { held.append(index) }
       guard event.operation == .release else { continue }

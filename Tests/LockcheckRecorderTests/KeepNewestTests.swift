@@ -184,7 +184,7 @@ import Testing
       #expect(throws: TraceCodingError.self) { try decode(damaged) }
     }
     var random = SeededGenerator(seed: 7)
-    for _ in 0..<200 {
+    for _ in 0..<60 {
       var damaged = bytes
       // As if it had not been closed: then the chunks say what was dropped.
       if Bool.random(using: &random) { damaged[BinaryFormat.Header.flags] = 2 }
@@ -229,7 +229,7 @@ import Testing
       }
       for _ in 0..<30_000 { worker.lock.withLock() }
       var last: UInt64 = 0
-      for _ in 0..<100 {
+      for _ in 0..<40 {
         let bytes = GrowingFile(folder.file())
         let committed = try RecordingSnapshot.committed(in: bytes)
         #expect(committed >= last)

@@ -25,7 +25,7 @@ public struct RecordingSnapshot: RandomAccessBytes {
     let header = try BinaryChunkIndex.header(of: bytes)
     count = bytes.count
     if header.keepsNewest {
-      let copy = try Self.copy(bytes, count: count, header)
+      let copy = try RecordingCopy.make(of: bytes, count: count, header)
       self.bytes = MemoryBytes(copy)
       headers.append((0, Array(copy.prefix(BinaryFormat.Header.used))))
       committed = try Self.committed(in: self.bytes)
@@ -53,47 +53,7 @@ public struct RecordingSnapshot: RandomAccessBytes {
     return entries.reduce(header.droppedBytes) { $0 + UInt64($1.committed) }
   }
 
-  /// The file as it is, in memory: chunks whose space was given to others meanwhile are taken out, and the
-  /// header says that what they had was dropped.
-  private static func copy(
-    _ bytes: some RandomAccessBytes, count: UInt64, _ header: BinaryChunkIndex.FileHeader
-  ) throws(TraceCodingError) -> [UInt8] {
-    var copy = try read(bytes, at: 0, count: Int(clamping: count))
-    let size = BinaryFormat.Chunk.size
-    var offset = Int(header.unit)
-    while offset + size <= copy.count {
-      let now = try read(bytes, at: UInt64(offset), count: size)
-      if !isSameChunk(copy[offset..<offset + size], now[...]) {
-        copy.replaceSubrange(offset..<offset + 4, with: [0, 0, 0, 0])
-        // A space has one length for ever, once it has one.
-        for index in 0..<4 {
-          let place = BinaryFormat.Chunk.units + index
-          copy[offset + place] = now[place]
-        }
-      }
-      let units = number(copy[offset...], at: BinaryFormat.Chunk.units, bytes: 4)
-      offset += Int(clamping: max(1, units) &* header.unit)
-    }
-    // Last: whatever was dropped by now is out, whether the copy has it or not.
-    let latest = try read(bytes, at: 0, count: BinaryFormat.Header.used)
-    copy.replaceSubrange(..<min(copy.count, latest.count), with: latest.prefix(copy.count))
-    return copy
-  }
-
-  /// Whether two headers, of one place at two moments, are those of the same chunk.
-  private static func isSameChunk(_ one: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
-    typealias Chunk = BinaryFormat.Chunk
-    let fields = [
-      0..<Chunk.state, Chunk.thread..<Chunk.committed, Chunk.units..<Chunk.units + 4,
-      Chunk.headerCheck..<Chunk.size,
-    ]
-    return fields.allSatisfy { field in
-      one.dropFirst(field.lowerBound).prefix(field.count)
-        .elementsEqual(other.dropFirst(field.lowerBound).prefix(field.count))
-    }
-  }
-
-  private static func number(
+  static func number(
     _ bytes: some Collection<UInt8>, at offset: Int, bytes count: Int
   ) -> UInt64 {
     bytes.dropFirst(offset).prefix(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
@@ -191,7 +151,7 @@ public struct RecordingSnapshot: RandomAccessBytes {
     return low
   }
 
-  private static func read(
+  static func read(
     _ bytes: some RandomAccessBytes, at offset: UInt64, count: Int
   ) throws(TraceCodingError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
