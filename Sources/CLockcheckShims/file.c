@@ -86,6 +86,14 @@ int lc_file_extend(lc_file *file, uint64_t offset, uint64_t bytes) {
 #define MADV_POPULATE_WRITE 23
 #endif
 
+static void *map_shared(int fd, uint64_t offset, size_t bytes) {
+  void *memory = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
+  if (memory == MAP_FAILED) return 0;
+  madvise(memory, bytes, MADV_POPULATE_WRITE);
+  madvise(memory, bytes, MADV_DONTFORK);
+  return memory;
+}
+
 // A page that is first written to through its mapping costs a fault, a read of nothing and an entry in
 // the file system's journal. Zeros by `pwrite` bring the whole part into the page cache at once, in large
 // folios where the kernel has them; then its pages are mapped ready to be written. Where either is
@@ -101,11 +109,12 @@ void *lc_file_map(lc_file *file, uint64_t offset, size_t bytes) {
     if (written <= 0) break;
     done += (size_t)written;
   }
-  void *memory = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
-  if (memory == MAP_FAILED) return 0;
-  madvise(memory, bytes, MADV_POPULATE_WRITE);
-  madvise(memory, bytes, MADV_DONTFORK);
-  return memory;
+  return map_shared(fd, offset, bytes);
+}
+
+void *lc_file_map_again(lc_file *file, uint64_t offset, size_t bytes) {
+  int fd = descriptor(file);
+  return fd < 0 ? 0 : map_shared(fd, offset, bytes);
 }
 
 int lc_file_close(lc_file *file, uint64_t length) {

@@ -55,6 +55,7 @@ public struct Analyzer: ~Copyable {
       run.accessOrder = source.header.accessOrder
       run.hasExactAtomics = source.header.hasExactAtomics
       run.omitsValues = source.header.omitsValues
+      run.droppedEvents = source.header.droppedEvents
       guard run.eventCount + events.count < Moment.max else { throw TraceTooLong() }
       observe(events)
     }
@@ -128,7 +129,11 @@ public struct Analyzer: ~Copyable {
       detections.noteThatNothingWasSearched()
     }
     detections.dropWhatHappened()
-    if hasGap { detections.weaken() }
+    if hasGap {
+      detections.weaken()
+    } else if run.droppedEvents != nil {
+      detections.weakenWithoutBeginning(in: run)
+    }
     return AnalysisResult(
       findings: detections.findings, ruledOut: detections.ruledOut, eventCount: run.eventCount,
       warnings: run.warnings + detections.warnings, tables: run.tables,

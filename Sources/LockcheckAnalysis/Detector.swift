@@ -71,9 +71,9 @@ public struct Detections: Sendable {
 }
 
 extension Detections {
-  /// Takes every promise back to `possible`.
-  mutating func weaken() {
-    for place in findings.indices {
+  /// Takes every promise back to `possible`, but for those at some places.
+  mutating func weaken(besides certain: Set<Int> = []) {
+    for place in findings.indices where !certain.contains(place) {
       findings[place].verdict = .possible
       findings[place].witness = []
       findings[place].waits = []

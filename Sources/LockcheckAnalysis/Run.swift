@@ -31,6 +31,8 @@ public struct Run: ~Copyable {
   public var hasExactAtomics = false
   /// Whether threads decide by values that nobody recorded.
   public var omitsValues = false
+  /// How many events were dropped before the first one; nil where the trace has the beginning of the run.
+  public var droppedEvents: UInt64?
   /// Whether parts of the trace are known to be missing.
   public var isIncomplete = false
   /// Whether events can be looked back at after the last one.

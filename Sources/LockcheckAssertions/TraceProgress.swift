@@ -8,6 +8,8 @@ import LockcheckCodecs
 struct TraceProgress {
   private let handle: FileHandle
   private let unit: UInt64
+  /// Whether space is used again, so that a chunk that cannot grow gives way to one that can.
+  private let isReused: Bool
   /// The chunks that may still grow.
   private var open: [UInt64] = []
   /// Where the next chunk will be.
@@ -22,13 +24,17 @@ struct TraceProgress {
     handle = try FileHandle(forReadingFrom: URL(filePath: file))
     let header = try Self.bytes(of: handle, at: 0, count: 64)
     unit = max(1, Self.number(header, at: BinaryFormat.Header.unit, bytes: 4))
+    let flags = Self.number(header, at: BinaryFormat.Header.flags, bytes: 4)
+    isReused = UInt32(flags) & BinaryFormat.Header.keepsNewest != 0
     next = unit
   }
 
   /// A number that is another one after every event.
   ///
-  /// - Complexity: O(threads that record, and chunks since the last call).
+  /// - Complexity: O(threads that record, and chunks since the last call); O(chunks) where space is used
+  ///   again.
   mutating func value() throws -> UInt64 {
+    if isReused { (open, next, sealed) = ([], unit, 0) }
     while let chunk = try chunk(at: next) {
       open.append(next)
       next += max(1, chunk.units) * unit
@@ -46,7 +52,16 @@ struct TraceProgress {
     // Events that found no room are signs of life as well.
     let lost = try Self.number(
       Self.bytes(of: handle, at: UInt64(BinaryFormat.Header.lost), count: 8), at: 0, bytes: 8)
-    return sealed &+ growing &+ lost
+    return sealed &+ growing &+ lost &+ (try dropped())
+  }
+
+  /// The bytes of the chunks whose space was used again, and the events that never had any.
+  private func dropped() throws -> UInt64 {
+    guard isReused else { return 0 }
+    typealias Header = BinaryFormat.Header
+    let header = try Self.bytes(of: handle, at: 0, count: Header.used)
+    return Self.number(header, at: Header.droppedBytes, bytes: 8)
+      &+ Self.number(header, at: Header.dropped, bytes: 8)
   }
 
   private struct Chunk {

@@ -32,6 +32,9 @@ extension Census {
     facts.append(["format", "version \(header.version)"])
     facts.append(["access order", header.accessOrder.rawValue])
     facts.append(["events", eventCount.grouped])
+    if let dropped = header.droppedEvents {
+      facts.append(["dropped before", Int(clamping: dropped).grouped])
+    }
     facts.append(["threads", tables.threads.count.grouped])
     facts.append(["objects", tables.objects.count.grouped])
     facts.append(["call stacks", tables.stacks.count.grouped])

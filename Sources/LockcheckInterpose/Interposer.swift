@@ -24,7 +24,8 @@ enum Interposer {
     lc_clean_environment()
     lc_follow(settings.followsChildren)
     guard let file = settings.claimFile(isChild: false) else { return }
-    Recording.begin(into: file, sizeLimit: settings.sizeLimit, stacks: .unwind)
+    Recording.begin(
+      into: file, sizeLimit: settings.sizeLimit, keeps: settings.keeps, stacks: .unwind)
   }
 
   /// Starts a recording of the child of a fork, which has left that of its parent.

@@ -13,6 +13,8 @@ struct RunSettings: Equatable {
   var followsChildren = false
   /// The bytes that a trace may not exceed.
   var sizeLimit: UInt64?
+  /// What is kept where it would.
+  var keeps = RecorderConfiguration.Kept.oldest
 
   init(_ text: String) {
     for line in text.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x1F }) {
@@ -23,6 +25,7 @@ struct RunSettings: Equatable {
       case "index": index = value
       case "follow": followsChildren = value == "1"
       case "limit": sizeLimit = UInt64(value)
+      case "keep": keeps = RecorderConfiguration.Kept(rawValue: value) ?? .oldest
       default: break
       }
     }

@@ -1,6 +1,7 @@
 public import LockcheckAnalysis
 public import LockcheckCodecs
 public import LockcheckFindings
+public import LockcheckTrace
 
 extension ReportWarning {
   /// What stood in the trace and cannot have happened.
@@ -41,6 +42,17 @@ extension ReportWarning {
         + "not hold (\(flaw)). The finding is shown as possible."
     }
     self.init(message, event: event)
+  }
+
+  /// What is to be said of a trace that does not begin where the run did.
+  public static func beginning(of header: TraceHeader) -> [ReportWarning] {
+    guard let count = header.droppedEvents else { return [] }
+    let events = count == 1 ? "the first event was" : "the first \(count) events were"
+    return [
+      ReportWarning(
+        "\(events) dropped to keep the trace small: what is missing may have ordered or ended what is left, so "
+          + "only threads that wait for each other's locks are certain, and all else is possible.")
+    ]
   }
 
   /// A damaged part of the trace that was passed over.

@@ -68,7 +68,8 @@ public struct TraceAnalysis: Sendable {
     return AnalyzedTrace(
       name: name,
       report: report(
-        on: result, header: watched.header, warnings: losses.map(ReportWarning.init),
+        on: result, header: watched.header,
+        warnings: ReportWarning.beginning(of: watched.header) + losses.map(ReportWarning.init),
         picture: picture),
       lockRequests: requests)
   }

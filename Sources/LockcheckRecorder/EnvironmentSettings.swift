@@ -22,6 +22,8 @@ struct EnvironmentSettings: Equatable {
     var file: String?
     /// The bytes that the file may not exceed.
     var sizeLimit: UInt64?
+    /// What is kept where it would.
+    var keeps = RecorderConfiguration.Kept.oldest
     /// How stacks are captured where the environment does not say.
     var stacks: RecorderConfiguration.Stacks?
     /// Whether the program was not written for the recorder.
@@ -52,6 +54,7 @@ struct EnvironmentSettings: Equatable {
       settings.isRecording = true
       settings.configuration.file = file
       settings.configuration.sizeLimit = overriding.sizeLimit
+      settings.configuration.keeps = overriding.keeps
       settings.configuration.isQuiet = true
     }
     if let stacks = overriding.stacks, !settings.hasStacks {
@@ -85,6 +88,7 @@ struct EnvironmentSettings: Equatable {
         complain("LOCKCHECK_BUFFER_SIZE", size, expected: "bytes from 4096 to 16777216")
       }
     }
+    limit(value)
     if let stacks = value("LOCKCHECK_STACKS") {
       if let choice = RecorderConfiguration.Stacks(rawValue: stacks) {
         configuration.stacks = choice
@@ -93,6 +97,25 @@ struct EnvironmentSettings: Equatable {
         complain("LOCKCHECK_STACKS", stacks, expected: "none, fast, unwind or full")
       }
     }
+  }
+
+  /// What is said of the size of the file.
+  private mutating func limit(_ value: (String) -> String?) {
+    if let limit = value("LOCKCHECK_LIMIT") {
+      if let bytes = UInt64(limit), bytes >= RecorderConfiguration.leastToKeepNewest {
+        configuration.sizeLimit = bytes
+      } else {
+        complain("LOCKCHECK_LIMIT", limit, expected: "bytes, 65536 at least")
+      }
+    }
+    guard let keep = value("LOCKCHECK_KEEP") else { return }
+    guard let choice = RecorderConfiguration.Kept(rawValue: keep) else {
+      return complain("LOCKCHECK_KEEP", keep, expected: "oldest or newest")
+    }
+    if choice == .newest, configuration.sizeLimit == nil {
+      return complain("LOCKCHECK_KEEP", keep, expected: "a LOCKCHECK_LIMIT with it")
+    }
+    configuration.keeps = choice
   }
 
   private mutating func complain(_ name: String, _ value: String, expected: String) {

@@ -82,10 +82,12 @@ public final class Recorder: Sendable {
 public struct RecordingSummary: Sendable, Equatable {
   /// The file that holds it.
   public var file: String = ""
-  /// Events that are in the file.
+  /// Events that were written to the file, the dropped ones included.
   public var events: UInt64 = 0
   /// Events that found no room. The reader also leaves out what came after the first of them.
   public var lost: UInt64 = 0
+  /// Events that made room for newer ones. The reader also leaves out what is as old.
+  public var dropped: UInt64 = 0
   /// Events in signal handlers that interrupted the recorder, and were left out.
   public var nested: UInt64 = 0
   /// Threads that recorded something.

@@ -12,6 +12,14 @@ public struct RecorderConfiguration: Sendable, Equatable {
     case full
   }
 
+  /// What is kept where a trace has no room for all of a run.
+  public enum Kept: String, Sendable, CaseIterable {
+    /// The beginning: what comes when the file is full is lost.
+    case oldest
+    /// The end: the oldest events make room for new ones.
+    case newest
+  }
+
   /// The file, with `%p` for the number of the process.
   public var file: String = "lockcheck-%p.lctrace"
   /// How many frames a stack has at most, 1 to 128.
@@ -23,6 +31,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
   public var stacks: Stacks = .fast
   /// The bytes that the file may not exceed; nil where only the disk limits it.
   public var sizeLimit: UInt64?
+  /// Which events are kept where there are more than the file may hold.
+  public var keeps: Kept = .oldest
   /// Whether somebody else says what was lost, so that the process itself need not.
   var isQuiet = false
   /// Whether the program was not written for the recorder, which sees no access unless one is reported.
@@ -35,6 +45,8 @@ public struct RecorderConfiguration: Sendable, Equatable {
   public static let stackDepths = 1...128
   /// The sizes that ``bufferSize`` may have.
   public static let bufferSizes = 4096...16_777_216
+  /// The least ``sizeLimit`` with which the newest events are kept, in bytes.
+  public static let leastToKeepNewest: UInt64 = 65536
 
   /// What is wrong with the settings, in words; nil where nothing is.
   var complaint: String? {
@@ -47,6 +59,15 @@ public struct RecorderConfiguration: Sendable, Equatable {
     if file.isEmpty { return "the name of the trace file is empty" }
     if file.hasSuffix(".gz") || file.hasSuffix(".zst") {
       return "a trace is not compressed while it is recorded; record to a plain file"
+    }
+    if keeps == .newest {
+      guard let sizeLimit else {
+        return "the newest events are kept only where the size is limited"
+      }
+      if sizeLimit < Self.leastToKeepNewest {
+        return "the size limit is \(sizeLimit), and has to be at least "
+          + "\(Self.leastToKeepNewest) bytes where the newest events are kept"
+      }
     }
     return nil
   }

@@ -37,12 +37,14 @@ public enum Recording {
   ///   - file: The trace, where whoever calls knows better than the environment; then it is recorded in
   ///     any case.
   ///   - sizeLimit: The bytes that it may not exceed.
+  ///   - keeps: What is kept where it would.
   ///   - stacks: How stacks are captured where the environment does not say.
   package static func begin(
-    into file: String? = nil, sizeLimit: UInt64? = nil, stacks: RecorderConfiguration.Stacks
+    into file: String? = nil, sizeLimit: UInt64? = nil, keeps: RecorderConfiguration.Kept = .oldest,
+    stacks: RecorderConfiguration.Stacks
   ) {
     EnvironmentSettings.override(
-      .init(file: file, sizeLimit: sizeLimit, stacks: stacks, omitsValues: true))
+      .init(file: file, sizeLimit: sizeLimit, keeps: keeps, stacks: stacks, omitsValues: true))
     readEnvironment()
   }
 

@@ -140,6 +140,11 @@ import Synchronization
       Recording.say(
         "\(path): no room for \(summary.lost) events; the trace ends before the first of them")
     }
+    if summary.dropped > 0, !configuration.isQuiet {
+      Recording.say(
+        "\(path): no room for all events; the first \(summary.dropped) or more were dropped, "
+          + "the newest are kept")
+    }
     guard error == 0 else { throw .system("cannot close the file", file: path, errno: error) }
     if let form = Transcoding.form(of: target) {
       do throws(TraceCodingError) {
@@ -156,6 +161,7 @@ import Synchronization
     summary.events = unsafe session.pointee.events
     summary.threads = unsafe Int(session.pointee.threads)
     summary.lost = file.headerValue(BinaryFormat.Header.lost)
+    summary.dropped = file.headerValue(BinaryFormat.Header.dropped)
     summary.nested = Self.nested &- nestedBefore
     summary.bytes = file.length
   }

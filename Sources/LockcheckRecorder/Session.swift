@@ -81,39 +81,56 @@ import LockcheckCodecs
     let file = unsafe file(of: session)
     let units = unsafe Int(writer.pointee.units)
     if unsafe session.pointee.is_full == 0 {
-      unsafe closeChunk(of: writer, unit: file.unit)
+      let closed = unsafe closeChunk(of: writer, unit: file.unit)
       lc_lock()
+      file.noteSealed(closed)
       let larger = file.nextUnits(after: units)
-      let chunk = unsafe file.makeChunk(
+      let made = unsafe file.makeChunk(
         .threadEvents, thread: thread.pointee.number, sequence: writer.pointee.sequence,
         base: stamp &- 1, units: larger)
-      if let chunk = unsafe chunk {
+      if let (chunk, offset) = unsafe made {
         unsafe writer.pointee.chunk = chunk
+        unsafe writer.pointee.offset = offset
         unsafe writer.pointee.cursor = chunk + BinaryFormat.Chunk.size
         unsafe writer.pointee.limit = chunk + larger * file.unit
         unsafe writer.pointee.previous = stamp &- 1
         unsafe writer.pointee.units = UInt32(larger)
         unsafe writer.pointee.sequence &+= 1
+      } else if file.goesOn {
+        // Every chunk is some thread's: the next one that is sealed is there for the next event.
+        file.drop(stamp)
       } else {
         unsafe session.pointee.is_full = 1
       }
+      let isDropped = unsafe made == nil && session.pointee.is_full == 0
       lc_unlock()
-      if unsafe chunk != nil { return true }
+      if unsafe made != nil { return true }
+      if isDropped { return false }
     }
     unsafe lc_note_loss(session.pointee.header, stamp)
     return false
   }
 
   /// Seals and unmaps the chunk that a writer has, if it has one.
-  static func closeChunk(of writer: UnsafeMutablePointer<lc_writer>, unit: Int) {
-    guard let chunk = unsafe writer.pointee.chunk else { return }
+  ///
+  /// - Returns: What the file has to know of it.
+  static func closeChunk(
+    of writer: UnsafeMutablePointer<lc_writer>, unit: Int
+  ) -> SealedChunks.Chunk? {
+    guard let chunk = unsafe writer.pointee.chunk else { return nil }
     unsafe TraceFile.seal(chunk, events: writer.pointee.chunk_events)
+    let sealed = unsafe SealedChunks.Chunk(
+      offset: writer.pointee.offset, last: writer.pointee.previous,
+      events: writer.pointee.chunk_events,
+      bytes: UInt32(writer.pointee.cursor - chunk - BinaryFormat.Chunk.size),
+      units: writer.pointee.units)
     unsafe writer.pointee.events += UInt64(writer.pointee.chunk_events)
     unsafe writer.pointee.chunk_events = 0
     unsafe writer.pointee.chunk = nil
     unsafe writer.pointee.cursor = nil
     unsafe writer.pointee.limit = nil
     unsafe lc_unmap(chunk, Int(writer.pointee.units) * unit)
+    return sealed
   }
 
   /// Closes what a thread has open: in one recording that is over, or in all of them when the thread
@@ -126,7 +143,9 @@ import LockcheckCodecs
       unsafe next = writer.pointee.next
       guard let session = unsafe writer.pointee.session, unsafe only == nil || only == session
       else { continue }
-      unsafe closeChunk(of: writer, unit: lc_page_size())
+      if let closed = unsafe closeChunk(of: writer, unit: lc_page_size()) {
+        unsafe file(of: session).noteSealed(closed)
+      }
       unsafe tally(writer, in: session)
       unsafe writer.pointee.session = nil
     }

@@ -24,11 +24,17 @@ import LockcheckCodecs
   let handle: OpaquePointer
   private let largestUnits: Int
   private let sizeLimit: UInt64
+  /// The chunks whose space can be used again; nil where the oldest events are kept.
+  private var sealed: SealedChunks?
   private let scratch: UnsafeMutablePointer<UInt8>
   private var rowChunk: UnsafeMutablePointer<UInt8>?
   private var rowUnits = 0
   private var rowEnd = 0
   private var rowSequence: UInt32 = 0
+  /// How many bytes the chunks of tables take.
+  private var rowBytes: UInt64 = 0
+  /// Whether a row found no room: then the recording ends here, and nothing more is dropped for it.
+  private var isOver = false
   /// Whether the file says that accesses are ordered by clocks.
   var saysApproximateOrder = false
   /// The code of the modules that are in the file already.
@@ -69,8 +75,20 @@ import LockcheckCodecs
     self.path = path
     unsafe self.handle = handle
     self.unit = unit
-    largestUnits = max(1, configuration.bufferSize / unit)
     sizeLimit = configuration.sizeLimit ?? .max
+    let largest = max(1, configuration.bufferSize / unit)
+    if configuration.keeps == .newest {
+      // All of one size, so that the space of one is right for any other.
+      largestUnits = min(max(1, Int(clamping: sizeLimit / Self.fraction) / unit), largest)
+      let most = sizeLimit / UInt64(largestUnits * unit) + 1
+      guard let sealed = SealedChunks(capacity: Int(clamping: most)) else {
+        _ = unsafe lc_file_close(handle, 0)
+        throw .system("no memory for the recording", file: path, errno: ENOMEM)
+      }
+      self.sealed = sealed
+    } else {
+      largestUnits = largest
+    }
     length = UInt64(unit)
     reserved = length
     unsafe self.header = header.assumingMemoryBound(to: UInt8.self)
@@ -88,6 +106,9 @@ import LockcheckCodecs
       as: UInt32.self)
     unsafe at.storeBytes(of: UInt64(getpid()), toByteOffset: Header.pid, as: UInt64.self)
     unsafe at.storeBytes(of: UInt64.max, toByteOffset: Header.firstLoss, as: UInt64.self)
+    if keepsNewest {
+      unsafe at.storeBytes(of: Header.keepsNewest, toByteOffset: Header.flags, as: UInt32.self)
+    }
     let stamp = lc_ticks()
     let now = lc_nanoseconds()
     unsafe at.storeBytes(of: stamp, toByteOffset: Header.startStamp, as: UInt64.self)
@@ -115,15 +136,18 @@ import LockcheckCodecs
     noteTime()
   }
 
-  /// A mapped chunk with its header in it; nil where there is no room.
+  /// A mapped chunk with its header in it, and where it stands; nil where there is no room.
   func makeChunk(
     _ kind: BinaryFormat.ChunkKind, thread: UInt32, sequence: UInt32, base: UInt64, units: Int
-  ) -> UnsafeMutablePointer<UInt8>? {
-    let bytes = units * unit
-    guard reserve(length + UInt64(bytes)),
-      let memory = unsafe lc_file_map(handle, length, bytes)
-    else { return nil }
+  ) -> (memory: UnsafeMutablePointer<UInt8>, offset: UInt64)? {
+    guard let (memory, offset) = unsafe appendSpace(units) ?? spaceOfOldest(units) else {
+      return nil
+    }
     typealias Chunk = BinaryFormat.Chunk
+    if keepsNewest {
+      let keptFrom = headerValue(BinaryFormat.Header.keptFrom)
+      unsafe memory.storeBytes(of: keptFrom, toByteOffset: Chunk.keptFrom, as: UInt64.self)
+    }
     unsafe memory.storeBytes(of: kind.rawValue, toByteOffset: Chunk.kind, as: UInt8.self)
     unsafe memory.storeBytes(of: thread, toByteOffset: Chunk.thread, as: UInt32.self)
     unsafe memory.storeBytes(of: sequence, toByteOffset: Chunk.sequence, as: UInt32.self)
@@ -131,15 +155,24 @@ import LockcheckCodecs
     unsafe memory.storeBytes(of: UInt32(units), toByteOffset: Chunk.units, as: UInt32.self)
     let check = BinaryFormat.headerCheck(
       kind: kind.rawValue, thread: thread, sequence: sequence, base: base, units: UInt32(units),
-      offset: length)
+      offset: offset)
     unsafe memory.storeBytes(of: check, toByteOffset: Chunk.headerCheck, as: UInt64.self)
     // Last, and after the rest: a header with it is a whole one.
     let chunk = unsafe memory.assumingMemoryBound(to: UInt8.self)
     unsafe lc_publish(chunk, Chunk.magic)
+    noteTime()
+    return unsafe (chunk, offset)
+  }
+
+  /// New space at the end of the file, of zeros.
+  private func appendSpace(_ units: Int) -> (UnsafeMutableRawPointer, UInt64)? {
+    let bytes = units * unit
+    let offset = length
+    guard reserve(offset + UInt64(bytes)), let memory = unsafe lc_file_map(handle, offset, bytes)
+    else { return nil }
     length += UInt64(bytes)
     chunkCount += 1
-    noteTime()
-    return unsafe chunk
+    return unsafe (memory, offset)
   }
 
   /// Makes the file reach to `end`, and where it can further: by as much again as it has, up to a
@@ -198,11 +231,16 @@ import LockcheckCodecs
   private func openRowChunk(for needed: Int) -> Bool {
     closeRowChunk()
     let least = (needed + BinaryFormat.Chunk.size + unit - 1) / unit
-    let units = max(least, rowSequence == 0 ? min(4, largestUnits) : largestUnits)
-    guard
-      let chunk = unsafe makeChunk(
+    let first = keepsNewest ? largestUnits : min(4, largestUnits)
+    let units = max(least, rowSequence == 0 ? first : largestUnits)
+    guard mayGrowRows(by: UInt64(units * unit)),
+      let (chunk, _) = unsafe makeChunk(
         .rows, thread: 0, sequence: rowSequence, base: 0, units: units)
-    else { return false }
+    else {
+      isOver = true
+      return false
+    }
+    rowBytes += UInt64(units * unit)
     unsafe rowChunk = chunk
     rowUnits = units
     rowEnd = BinaryFormat.Chunk.size
@@ -261,13 +299,74 @@ import LockcheckCodecs
     unsafe at.storeBytes(of: nested, toByteOffset: BinaryFormat.Header.nested, as: UInt64.self)
     unsafe at.storeBytes(of: length, toByteOffset: BinaryFormat.Header.length, as: UInt64.self)
     unsafe at.storeBytes(of: chunkCount, toByteOffset: BinaryFormat.Header.chunks, as: UInt32.self)
-    unsafe at.storeBytes(of: 1, toByteOffset: BinaryFormat.Header.flags, as: UInt32.self)
-    let fields = unsafe UnsafeRawBufferPointer(start: at, count: BinaryFormat.Header.check)
+    typealias Header = BinaryFormat.Header
+    let flags = Header.isClosed | (keepsNewest ? Header.keepsNewest : 0)
+    unsafe at.storeBytes(of: flags, toByteOffset: Header.flags, as: UInt32.self)
+    let fields = unsafe UnsafeRawBufferPointer(start: at, count: Header.check)
     unsafe at.storeBytes(
-      of: BinaryFormat.fileCheck(fields), toByteOffset: BinaryFormat.Header.check, as: UInt64.self)
+      of: BinaryFormat.fileCheck(fields), toByteOffset: Header.check, as: UInt64.self)
+    if keepsNewest {
+      let dropped = unsafe UnsafeRawBufferPointer(
+        start: at + Header.keptFrom, count: Header.droppedCheck - Header.keptFrom)
+      unsafe at.storeBytes(
+        of: BinaryFormat.fileCheck(dropped), toByteOffset: Header.droppedCheck, as: UInt64.self)
+    }
+    sealed?.discard()
     unsafe lc_unmap(header, unit)
     unsafe lc_unmap(scratch, RowWriter.capacity)
     unsafe lc_unmap(modules, Self.moduleCapacity * MemoryLayout<ModuleRange>.stride)
     return unsafe lc_file_close(handle, length)
+  }
+}
+
+// MARK: - Where the newest events are kept
+
+extension TraceFile {
+  /// Into how many chunks the file is divided: so many threads can have one at a time, and so little is
+  /// dropped at once.
+  private static let fraction: UInt64 = 256
+
+  /// Whether the space of the oldest events is used again when there is no other.
+  var keepsNewest: Bool { sealed != nil }
+
+  /// Whether events that find no room can be dropped as if they had been the oldest: later ones find some
+  /// again when a thread has filled its chunk, or ended.
+  var goesOn: Bool { keepsNewest && !isOver }
+
+  /// Whether tables may take so much more: they are never dropped, and a quarter stays for events.
+  private func mayGrowRows(by bytes: UInt64) -> Bool {
+    !keepsNewest || rowBytes + bytes <= sizeLimit - sizeLimit / 4
+  }
+
+  /// Lets the space of a sealed chunk be used again, in its turn.
+  func noteSealed(_ chunk: SealedChunks.Chunk?) {
+    if let chunk { sealed?.append(chunk) }
+  }
+
+  /// Gives up an event for which there is no room, and with it all that came before.
+  func drop(_ stamp: UInt64) { unsafe lc_note_dropped(header, stamp, 1, 0) }
+
+  /// The space of the chunk that was sealed first, whose events are dropped.
+  ///
+  /// The file says so before a byte is changed, in its header and in that of the chunk, so that whoever reads
+  /// it meanwhile, or after the process was killed, takes what is left for the end of the run that it is.
+  private func spaceOfOldest(_ units: Int) -> (UnsafeMutableRawPointer, UInt64)? {
+    // Where a row found no room, the trace ends before the first event that needed it: what came before is
+    // all there is.
+    guard goesOn, units == largestUnits,
+      headerValue(BinaryFormat.Header.firstLoss) == .max, let oldest = sealed?.popFirst(),
+      oldest.units == UInt32(units),
+      let memory = unsafe lc_file_map_again(handle, oldest.offset, units * unit)
+    else { return nil }
+    typealias Chunk = BinaryFormat.Chunk
+    unsafe lc_note_dropped(header, oldest.last, UInt64(oldest.events), UInt64(oldest.bytes))
+    let keptFrom = headerValue(BinaryFormat.Header.keptFrom)
+    unsafe memory.storeBytes(of: keptFrom, toByteOffset: Chunk.keptFrom, as: UInt64.self)
+    unsafe lc_retract(memory.assumingMemoryBound(to: UInt8.self))
+    unsafe memory.storeBytes(of: 0, toByteOffset: Chunk.state, as: UInt8.self)
+    unsafe memory.storeBytes(of: 0, toByteOffset: Chunk.committed, as: UInt32.self)
+    unsafe memory.storeBytes(of: 0, toByteOffset: Chunk.events, as: UInt32.self)
+    unsafe memory.storeBytes(of: 0, toByteOffset: Chunk.checksum, as: UInt64.self)
+    return unsafe (memory, oldest.offset)
   }
 }

@@ -36,6 +36,12 @@ public struct TraceHeader: Sendable, Equatable {
   /// Whether the program was not written for the recorder, which saw none of the values by which threads
   /// decide.
   public var omitsValues = false
+  /// How many events stood before those of the trace and were dropped, to keep it small; nil where it has the
+  /// beginning of the run.
+  ///
+  /// What stands in front may have happened before: locks that were held where the trace begins, and what
+  /// threads were about to do.
+  public var droppedEvents: UInt64?
 
   /// Makes a header of the current version.
   public init(version: Int = 1, process: Process? = nil, accessOrder: AccessOrder = .exact) {

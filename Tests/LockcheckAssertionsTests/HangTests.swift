@@ -83,12 +83,32 @@ import Testing
     }
   }
 
+  @Test func `goes on where the oldest events make room for new ones`() throws {
+    try withRecorder(sizeLimit: 65536, keeps: .newest) { recorder, file in
+      var progress = try TraceProgress(file: file)
+      try recorder.record {
+        let lock = Lock(name: "lock")
+        for _ in 0..<100_000 { lock.withLock {} }
+        var last = try progress.value()
+        for _ in 0..<3000 {
+          lock.withLock {}
+          let value = try progress.value()
+          #expect(value > last)
+          last = value
+        }
+        #expect(try progress.value() == last)
+      }
+    }
+  }
+
   private func withRecorder(
-    sizeLimit: UInt64? = nil, _ body: (Recorder, String) throws -> Void
+    sizeLimit: UInt64? = nil, keeps: RecorderConfiguration.Kept = .oldest,
+    _ body: (Recorder, String) throws -> Void
   ) throws {
     var configuration = RecorderConfiguration()
     configuration.bufferSize = 4096
     configuration.sizeLimit = sizeLimit
+    configuration.keeps = keeps
     configuration.file = FileManager.default.temporaryDirectory
       .appending(path: "\(UUID().uuidString).lctrace").path(percentEncoded: false)
     defer { try? FileManager.default.removeItem(atPath: configuration.file) }

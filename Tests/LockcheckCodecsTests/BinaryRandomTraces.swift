@@ -42,6 +42,7 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
   if chance(2) { trace.header.accessOrder = .approximate }
   if !isEarly, chance(2) { trace.header.hasExactAtomics = true }
   if !isEarly, chance(2) { trace.header.omitsValues = true }
+  if !isEarly, chance(2) { trace.header.droppedEvents = big() }
   for _ in 0..<Int.random(in: 1..<8, using: &random) {
     trace.tables.threads.append(ThreadRow(name: text(), kind: text(), externalID: id()))
   }

@@ -17,6 +17,7 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
   if chance(&random, 50) { trace.header.accessOrder = .approximate }
   if chance(&random, 50) { trace.header.hasExactAtomics = true }
   if chance(&random, 50) { trace.header.omitsValues = true }
+  if chance(&random, 50) { trace.header.droppedEvents = .max - 1 }
   for index in 0..<4 {
     trace.tables.threads.append(
       ThreadRow(

@@ -7,6 +7,7 @@ import Testing
     let variables = [
       "LOCKCHECK": "record", "LOCKCHECK_TRACE": "x-%p.lctrace", "LOCKCHECK_STACK_DEPTH": "9",
       "LOCKCHECK_BUFFER_SIZE": "8192", "LOCKCHECK_STACKS": "full",
+      "LOCKCHECK_LIMIT": "1000000", "LOCKCHECK_KEEP": "newest",
     ]
     let settings = EnvironmentSettings { variables[$0] }
     #expect(settings.isRecording)
@@ -14,6 +15,8 @@ import Testing
     #expect(settings.configuration.stackDepth == 9)
     #expect(settings.configuration.bufferSize == 8192)
     #expect(settings.configuration.stacks == .full)
+    #expect(settings.configuration.sizeLimit == 1_000_000)
+    #expect(settings.configuration.keeps == .newest)
     #expect(settings.complaints.isEmpty)
   }
 
@@ -38,6 +41,8 @@ import Testing
   @Test(arguments: [
     ("LOCKCHECK", "recrod"), ("LOCKCHECK_STACK_DEPTH", "0"), ("LOCKCHECK_STACK_DEPTH", "many"),
     ("LOCKCHECK_BUFFER_SIZE", "1"), ("LOCKCHECK_STACKS", "some"),
+    ("LOCKCHECK_LIMIT", "65535"), ("LOCKCHECK_LIMIT", "1M"), ("LOCKCHECK_KEEP", "all"),
+    ("LOCKCHECK_KEEP", "newest"),
   ])
   func `complain once about a wrong value and go without it`(name: String, value: String) {
     let settings = EnvironmentSettings { $0 == name ? value : nil }

@@ -78,6 +78,28 @@ import Testing
     expectClosed(trace)
   }
 
+  @Test(arguments: 0..<kills)
+  func `being killed while its oldest events make room for new ones`(seed: Int) throws {
+    let folder = try TemporaryFolder()
+    let process = try run(folder.file(), "newest", awaitsOutput: true)
+    var random = SeededGenerator(seed: UInt64(seed))
+    usleep(UInt32.random(in: 0..<20000, using: &random))
+    kill(process, SIGKILL)
+    wait(for: process)
+    let (trace, losses) = try read(folder.file())
+    #expect(losses.isEmpty)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file())).count <= 65536)
+    for number in 0..<3 { expectEnd(trace.events(on: "lock \(number)")) }
+  }
+
+  /// Whether events are numbered without a gap; a lock that was held where the trace begins may stand in
+  /// front.
+  func expectEnd(_ events: [Event]) {
+    let numbers = events.compactMap(\.count)
+    for (one, next) in zip(numbers.dropFirst(), numbers.dropFirst(2)) { #expect(next == one + 1) }
+    if numbers.count > 1 { #expect(numbers[1] > numbers[0]) }
+  }
+
   @Test(arguments: ["return", "exit", "_exit", "abort", "closed"])
   func `the end of its process by`(way: String) throws {
     let folder = try TemporaryFolder()

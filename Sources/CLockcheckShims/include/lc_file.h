@@ -20,6 +20,8 @@ int lc_file_extend(lc_file *file, uint64_t offset, uint64_t bytes);
 /// Maps a part of the file that nothing was written to, shared, kept from children, all of it in memory.
 /// Null where that fails. Never raises SIGXFSZ.
 void *lc_file_map(lc_file *file, uint64_t offset, size_t bytes);
+/// As `lc_file_map`, of a part that holds something, and goes on holding it.
+void *lc_file_map_again(lc_file *file, uint64_t offset, size_t bytes);
 /// Cuts the file and closes it, and gives the structure back. 0 or an error number.
 int lc_file_close(lc_file *file, uint64_t length);
 /// Closes the descriptor and leaves the file alone, for the child of a fork. Safe in a signal handler.

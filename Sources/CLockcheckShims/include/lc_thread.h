@@ -50,6 +50,8 @@ typedef struct lc_writer {
   uint32_t chunk_events;
   uint32_t sequence;
   uint32_t units;
+  /// Where the chunk stands in the file.
+  uint64_t offset;
   struct lc_writer *next;
 } lc_writer;
 
@@ -221,6 +223,12 @@ static inline void lc_publish(uint8_t *chunk, uint32_t magic) {
   __atomic_store_n((uint32_t *)chunk, magic, __ATOMIC_RELEASE);
 }
 
+/// Makes a chunk's header invalid, before any of it is changed.
+static inline void lc_retract(uint8_t *chunk) {
+  __atomic_store_n((uint32_t *)chunk, 0, __ATOMIC_RELEASE);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 /// Says that the chunk is complete and its checksum stands.
 static inline void lc_seal(uint8_t *chunk) {
   __atomic_store_n(chunk + 5, (uint8_t)1, __ATOMIC_RELEASE);
@@ -233,6 +241,14 @@ static inline void lc_note_loss(uint8_t *header, uint64_t stamp) {
   while (stamp < known && !__atomic_compare_exchange_n(
                               first, &known, stamp, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {}
   __atomic_fetch_add((uint64_t *)(header + 72), 1, __ATOMIC_RELAXED);
+}
+
+/// Notes in the file's header that events up to this stamp are given up, before they are. Under the recorder's lock.
+static inline void lc_note_dropped(uint8_t *header, uint64_t stamp, uint64_t events, uint64_t bytes) {
+  uint64_t *until = (uint64_t *)(header + 104);
+  if (stamp > *until) __atomic_store_n(until, stamp, __ATOMIC_RELEASE);
+  __atomic_fetch_add((uint64_t *)(header + 112), events, __ATOMIC_RELEASE);
+  __atomic_fetch_add((uint64_t *)(header + 120), bytes, __ATOMIC_RELEASE);
 }
 
 /// Counts a thread's events as its recording's.

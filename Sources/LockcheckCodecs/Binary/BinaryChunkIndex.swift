@@ -13,6 +13,8 @@ struct BinaryChunkIndex {
     var checksum: UInt64
     var units: UInt32
     var headerCheck: UInt64
+    /// The greatest stamp that had been dropped when it got its space, or lost it.
+    var keptFrom: UInt64
 
     /// Where its bytes of content begin.
     var payload: UInt64 { offset + UInt64(BinaryFormat.Chunk.size) }
@@ -32,13 +34,27 @@ struct BinaryChunkIndex {
     var firstLoss: UInt64
     var lost: UInt64
     var length: UInt64
+    /// Whether the space of the oldest chunks is used again.
+    var keepsNewest: Bool
+    /// The greatest stamp of an event that was dropped; 0 for none.
+    var keptFrom: UInt64
+    /// How many were dropped, and how many bytes they took.
+    var dropped: UInt64
+    var droppedBytes: UInt64
+  }
+
+  /// The chunks of a file.
+  struct Chunks {
+    var entries: [Entry] = []
+    /// The greatest stamp of an event that was dropped; 0 for none.
+    var keptFrom: UInt64 = 0
   }
 
   /// Reads the file's header.
   static func header(
     of bytes: some RandomAccessBytes
   ) throws(TraceCodingError) -> FileHeader {
-    var buffer = [UInt8](repeating: 0, count: BinaryFormat.Header.check + 8)
+    var buffer = [UInt8](repeating: 0, count: BinaryFormat.Header.used)
     let count = try bytes.read(at: 0, into: &buffer)
     guard count >= BinaryFormat.magic.count, buffer.starts(with: BinaryFormat.magic) else {
       if count >= 8, buffer.starts(with: BinaryFormat.magic.dropLast()) {
@@ -55,16 +71,12 @@ struct BinaryChunkIndex {
     }
     func u32(_ at: Int) -> UInt32 { UInt32(truncatingIfNeeded: littleEndian(buffer, at, 4)) }
     func u64(_ at: Int) -> UInt64 { littleEndian(buffer, at, 8) }
-    let isClosed = u32(BinaryFormat.Header.flags) & 1 != 0
+    typealias Header = BinaryFormat.Header
+    let isClosed = u32(Header.flags) & Header.isClosed != 0
+    let keepsNewest = u32(Header.flags) & Header.keepsNewest != 0
     if isClosed {
-      let sum = unsafe buffer.withUnsafeBytes { raw in
-        unsafe BinaryFormat.fileCheck(
-          UnsafeRawBufferPointer(rebasing: raw[..<BinaryFormat.Header.check]))
-      }
-      guard sum == u64(BinaryFormat.Header.check) else {
-        throw TraceCodingError(
-          .checksum, at: .offset(UInt64(BinaryFormat.Header.check)), "the file's header is damaged")
-      }
+      try check(buffer, 0..<Header.check)
+      if keepsNewest { try check(buffer, Header.keptFrom..<Header.droppedCheck) }
     }
     let unit = UInt64(u32(BinaryFormat.Header.unit))
     guard unit >= 4096, unit <= 1 << 20, unit & (unit - 1) == 0 else {
@@ -86,7 +98,23 @@ struct BinaryChunkIndex {
       latestStamp: u64(BinaryFormat.Header.latestStamp),
       latestNanoseconds: u64(BinaryFormat.Header.latestNanoseconds),
       firstLoss: u64(BinaryFormat.Header.firstLoss), lost: u64(BinaryFormat.Header.lost),
-      length: u64(BinaryFormat.Header.length))
+      length: u64(BinaryFormat.Header.length), keepsNewest: keepsNewest,
+      keptFrom: keepsNewest ? u64(Header.keptFrom) : 0,
+      dropped: keepsNewest ? u64(Header.dropped) : 0,
+      droppedBytes: keepsNewest ? u64(Header.droppedBytes) : 0)
+  }
+
+  /// Holds fields of the header against the check that stands behind them.
+  private static func check(
+    _ header: [UInt8], _ fields: Range<Int>
+  ) throws(TraceCodingError) {
+    let sum = unsafe header.withUnsafeBytes { raw in
+      unsafe BinaryFormat.fileCheck(UnsafeRawBufferPointer(rebasing: raw[fields]))
+    }
+    guard sum == littleEndian(header, fields.upperBound, 8) else {
+      throw TraceCodingError(
+        .checksum, at: .offset(UInt64(fields.upperBound)), "the file's header is damaged")
+    }
   }
 
   /// Reads the headers of all chunks, in the order of the file.
@@ -95,8 +123,8 @@ struct BinaryChunkIndex {
   static func entries(
     of bytes: some RandomAccessBytes, header: FileHeader,
     damage: (TraceLoss) throws(TraceCodingError) -> Void
-  ) throws(TraceCodingError) -> [Entry] {
-    var entries: [Entry] = []
+  ) throws(TraceCodingError) -> Chunks {
+    var chunks = Chunks(keptFrom: header.keptFrom)
     var offset = header.unit
     var buffer = [UInt8](repeating: 0, count: BinaryFormat.Chunk.size)
     /// Where a damaged part began that has not been reported yet.
@@ -115,8 +143,17 @@ struct BinaryChunkIndex {
           try damage(TraceLoss(error: part.error, bytes: offset - part.start))
           damaged = nil
         }
-        entries.append(entry)
+        chunks.entries.append(entry)
+        // A file that was closed says it itself, and has a check for it.
+        if header.keepsNewest, !header.isClosed {
+          chunks.keptFrom = max(chunks.keptFrom, entry.keptFrom)
+        }
         offset += UInt64(entry.units) * header.unit
+      } else if error == nil, header.keepsNewest, count == buffer.count {
+        // Its process ended before the space had its next chunk: what is in it belongs to the last one.
+        chunks.keptFrom = max(chunks.keptFrom, littleEndian(buffer, BinaryFormat.Chunk.keptFrom, 8))
+        let units = littleEndian(buffer, BinaryFormat.Chunk.units, 4)
+        offset += max(1, units) * header.unit
       } else {
         if let error, damaged == nil { damaged = (offset, error) }
         offset += header.unit
@@ -125,13 +162,13 @@ struct BinaryChunkIndex {
     if let part = damaged {
       try damage(TraceLoss(error: part.error, bytes: bytes.count - part.start))
     }
-    if header.isClosed, entries.count < header.chunks {
+    if header.isClosed, chunks.entries.count < header.chunks {
       let error = TraceCodingError(
-        .truncated, at: .file, "chunks are missing", found: "\(entries.count)",
+        .truncated, at: .file, "chunks are missing", found: "\(chunks.entries.count)",
         expected: ["\(header.chunks)"])
       try damage(TraceLoss(error: error))
     }
-    return entries
+    return chunks
   }
 
   /// The entry that a chunk's header makes, or what is wrong with it; neither where nothing was ever
@@ -176,7 +213,8 @@ struct BinaryChunkIndex {
     let entry = Entry(
       offset: offset, kind: kind, isSealed: state == 1, thread: u32(Chunk.thread),
       sequence: u32(Chunk.sequence), base: u64(Chunk.base), committed: committed,
-      events: u32(Chunk.events), checksum: u64(Chunk.checksum), units: units, headerCheck: check)
+      events: u32(Chunk.events), checksum: u64(Chunk.checksum), units: units, headerCheck: check,
+      keptFrom: u64(Chunk.keptFrom))
     return (entry, nil)
   }
 

@@ -11,7 +11,7 @@
     @inlinable package static var unit: Int { 8 }
     /// u32: ``Arrangement``.
     @inlinable package static var arrangement: Int { 12 }
-    /// u32: bit 0 when the writer closed the file.
+    /// u32: bit 0 when the writer closed the file, bit 1 where it uses the space of the oldest chunks again.
     @inlinable package static var flags: Int { 16 }
     /// u32: how many chunks, once closed.
     @inlinable package static var chunks: Int { 20 }
@@ -32,6 +32,19 @@
     @inlinable package static var length: Int { 88 }
     /// u64: the check of all the bytes before it, once closed.
     @inlinable package static var check: Int { 96 }
+    /// u64: the greatest stamp of an event that was dropped to make room; 0: none. This and the next two
+    /// where the space of the oldest chunks is used again.
+    @inlinable package static var keptFrom: Int { 104 }
+    /// u64: how many events were dropped.
+    @inlinable package static var dropped: Int { 112 }
+    /// u64: the bytes of content that they had.
+    @inlinable package static var droppedBytes: Int { 120 }
+    /// u64: the check of these three, once closed.
+    @inlinable package static var droppedCheck: Int { 128 }
+    /// How many bytes there are of all this.
+    @inlinable package static var used: Int { 136 }
+    @inlinable package static var isClosed: UInt32 { 1 }
+    @inlinable package static var keepsNewest: UInt32 { 2 }
   }
 
   /// Where the order of the events is kept.
@@ -55,6 +68,8 @@
     @inlinable package static var events: Int { 28 }
     @inlinable package static var checksum: Int { 32 }
     @inlinable package static var units: Int { 40 }
+    /// u64: the greatest stamp that had been dropped when the space was given to this chunk, or taken from it.
+    @inlinable package static var keptFrom: Int { 48 }
     @inlinable package static var headerCheck: Int { 56 }
   }
 
@@ -90,6 +105,14 @@
     package static let hasExactAtomics: UInt8 = 2
     /// There are none, and threads decide by values that nobody saw.
     package static let omitsValues: UInt8 = 4
+  }
+
+  /// What a header row has, as bits; the values follow in this order, the arguments behind the executable.
+  package enum HeaderMember {
+    package static let process: UInt8 = 1
+    package static let pid: UInt8 = 2
+    package static let executable: UInt8 = 4
+    package static let droppedEvents: UInt8 = 8
   }
 
   /// What a thread row has, as bits.

@@ -32,15 +32,20 @@ struct BinaryRowEncoder {
       (header.accessOrder == .exact ? 0 : BinaryFormat.AccessOrder.isApproximate)
         | (header.hasExactAtomics ? BinaryFormat.AccessOrder.hasExactAtomics : 0)
         | (header.omitsValues ? BinaryFormat.AccessOrder.omitsValues : 0))
+    typealias Member = BinaryFormat.HeaderMember
+    let dropped = header.droppedEvents == nil ? 0 : Member.droppedEvents
     if let process = header.process {
-      row.append(1 | (process.pid == nil ? 0 : 2) | (process.executable == nil ? 0 : 4))
+      row.append(
+        dropped | Member.process | (process.pid == nil ? 0 : Member.pid)
+          | (process.executable == nil ? 0 : Member.executable))
       if let pid = process.pid { Self.signed(pid, &row) }
       if let executable = process.executable { Self.text(executable, &row) }
       Self.number(UInt64(process.arguments.count), &row)
       for argument in process.arguments { Self.text(argument, &row) }
     } else {
-      row.append(0)
+      row.append(dropped)
     }
+    if let count = header.droppedEvents { Self.number(count, &row) }
     append(.header, row)
   }
 

@@ -117,12 +117,15 @@ extension BinaryRow {
     header.hasExactAtomics = order & BinaryFormat.AccessOrder.hasExactAtomics != 0
     header.omitsValues = order & BinaryFormat.AccessOrder.omitsValues != 0
     let members = try reader.byte()
-    guard members & 1 != 0 else { return header }
-    var process = TraceHeader.Process()
-    if members & 2 != 0 { process.pid = try reader.signed() }
-    if members & 4 != 0 { process.executable = try reader.text() }
-    process.arguments = try texts(from: &reader)
-    header.process = process
+    typealias Member = BinaryFormat.HeaderMember
+    if members & Member.process != 0 {
+      var process = TraceHeader.Process()
+      if members & Member.pid != 0 { process.pid = try reader.signed() }
+      if members & Member.executable != 0 { process.executable = try reader.text() }
+      process.arguments = try texts(from: &reader)
+      header.process = process
+    }
+    if members & Member.droppedEvents != 0 { header.droppedEvents = try reader.number() }
     return header
   }
 

@@ -50,7 +50,7 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
     do throws(TraceCodingError) {
       let header = try BinaryChunkIndex.header(of: bytes)
       fileHeader = header
-      let entries = try BinaryChunkIndex.entries(of: bytes, header: header) {
+      let chunks = try BinaryChunkIndex.entries(of: bytes, header: header) {
         (loss) throws(TraceCodingError) in
         guard recovering else { throw loss.error }
         losses.append(loss)
@@ -58,7 +58,7 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
       switch header.arrangement {
       case .byThread:
         var merge = RecordedMerge(header: header)
-        try merge.take(entries, of: bytes) { (loss) throws(TraceCodingError) in
+        try merge.take(chunks, of: bytes) { (loss) throws(TraceCodingError) in
           guard recovering else { throw loss.error }
           losses.append(loss)
         }
@@ -66,9 +66,10 @@ public struct BinaryTraceDecoder<Bytes: RandomAccessBytes>: TraceDecoder {
         self.header.accessOrder = merge.accessOrder
         self.header.hasExactAtomics = merge.hasExactAtomics
         self.header.omitsValues = merge.omitsValues
+        self.header.droppedEvents = merge.droppedEvents
         self.merge = merge
       case .sequence:
-        let sequence = SequenceReader(entries)
+        let sequence = SequenceReader(chunks.entries)
         self.sequence = sequence
         self.header = try sequence.header(of: bytes) ?? self.header
       }

@@ -14,6 +14,11 @@ struct RecordedMerge {
   private var nextWaiting = 0
   private var cursors: [ThreadCursor] = []
   private var heap = MergeHeap()
+  /// What threads were in the middle of where the beginning was dropped; handed out first.
+  private var carried: [CarriedEvent] = []
+  private var nextCarried = 0
+  /// How many events stood before those that are handed out; nil where the beginning is there.
+  private(set) var droppedEvents: UInt64?
   /// Whether it ended where the recorder lost its first event.
   private(set) var isOver = false
 
@@ -22,6 +27,8 @@ struct RecordedMerge {
     var thread: UInt32
     var chunks: [BinaryChunkIndex.Entry]
     var base: UInt64
+    /// Where in the first chunk to begin, and behind which event.
+    var start = ThreadPast.Place()
   }
 
   init(header: BinaryChunkIndex.FileHeader) {
@@ -40,12 +47,12 @@ struct RecordedMerge {
 
   /// Takes in the chunks: reads the tables, and sorts the others by thread.
   mutating func take(
-    _ entries: [BinaryChunkIndex.Entry], of bytes: some RandomAccessBytes,
+    _ chunks: BinaryChunkIndex.Chunks, of bytes: some RandomAccessBytes,
     damage: (TraceLoss) throws(TraceCodingError) -> Void
   ) throws(TraceCodingError) {
     var byThread: [UInt32: [BinaryChunkIndex.Entry]] = [:]
     var buffer: [UInt8] = []
-    for entry in entries {
+    for entry in inOrder(chunks.entries) {
       switch entry.kind {
       case .threadEvents: byThread[entry.thread, default: []].append(entry)
       case .rows:
@@ -61,11 +68,44 @@ struct RecordedMerge {
           TraceLoss(error: error, events: Int(entry.events), bytes: UInt64(entry.committed)))
       }
     }
-    for (thread, chunks) in byThread {
-      try check(chunks, damage: damage)
-      waiting.append(ThreadChunks(thread: thread, chunks: chunks, base: chunks[0].base))
+    for (thread, chunksOfThread) in byThread {
+      try check(chunksOfThread, hasBeginning: chunks.keptFrom == 0, damage: damage)
+      waiting.append(
+        ThreadChunks(thread: thread, chunks: chunksOfThread, base: chunksOfThread[0].base))
     }
+    if chunks.keptFrom > 0 { try cut(at: chunks.keptFrom, of: bytes, damage: damage) }
     waiting.sort { ($0.base, $0.thread) < ($1.base, $1.thread) }
+  }
+
+  /// The chunks in the order in which each thread, and the tables, got them: that of the file unless space
+  /// was used again.
+  private func inOrder(_ entries: [BinaryChunkIndex.Entry]) -> [BinaryChunkIndex.Entry] {
+    guard fileHeader.keepsNewest else { return entries }
+    return entries.sorted { ($0.sequence, $0.offset) < ($1.sequence, $1.offset) }
+  }
+
+  /// Leaves out what happened up to `keptFrom`, on every thread: so what is left is the end of the run. What
+  /// threads held by then and were about to do is kept, as far as it is there.
+  private mutating func cut(
+    at keptFrom: UInt64, of bytes: some RandomAccessBytes,
+    damage: (TraceLoss) throws(TraceCodingError) -> Void
+  ) throws(TraceCodingError) {
+    var pasts = CarriedEvents()
+    for place in waiting.indices {
+      var past = ThreadPast(thread: waiting[place].thread)
+      try past.read(
+        waiting[place].chunks, until: keptFrom, of: bytes,
+        kind: { number in numbers.kind(ofObject: number) }, damage: damage)
+      waiting[place].chunks.removeFirst(past.chunk)
+      waiting[place].start = past.place
+      waiting[place].base = max(waiting[place].base, keptFrom)
+      pasts.take(past)
+    }
+    waiting.removeAll { $0.chunks.isEmpty }
+    carried = pasts.inOrder
+    let left = pasts.eventCount - UInt64(carried.count)
+    let (sum, isTooLarge) = fileHeader.dropped.addingReportingOverflow(left)
+    droppedEvents = isTooLarge ? .max - 1 : min(sum, .max - 1)
   }
 
   private mutating func takeRows(
@@ -82,9 +122,11 @@ struct RecordedMerge {
 
   /// Whether the chunks of one thread follow each other without a gap.
   private func check(
-    _ chunks: [BinaryChunkIndex.Entry], damage: (TraceLoss) throws(TraceCodingError) -> Void
+    _ chunks: [BinaryChunkIndex.Entry], hasBeginning: Bool,
+    damage: (TraceLoss) throws(TraceCodingError) -> Void
   ) throws(TraceCodingError) {
-    var expected: UInt32 = 0
+    // Where space was used again, what is missing in front was dropped.
+    var expected: UInt32 = hasBeginning ? 0 : chunks[0].sequence
     for chunk in chunks {
       if chunk.sequence != expected {
         let error = TraceCodingError(
@@ -101,6 +143,7 @@ struct RecordedMerge {
     into events: inout [Event], tables: inout TraceTables, of bytes: some RandomAccessBytes,
     limit: Int
   ) -> TraceLoss? {
+    if let loss = handOutCarried(&events, &tables, limit) { return loss }
     while !isOver && events.count < limit {
       admit()
       guard let top = heap.top else {
@@ -133,6 +176,27 @@ struct RecordedMerge {
       }
     }
     return pendingLosses.popLast()
+  }
+
+  /// Hands out what threads were in the middle of where the beginning was dropped.
+  private mutating func handOutCarried(
+    _ events: inout [Event], _ tables: inout TraceTables, _ limit: Int
+  ) -> TraceLoss? {
+    while nextCarried < carried.count, events.count < limit {
+      let one = carried[nextCarried]
+      nextCarried += 1
+      guard one.stamp < fileHeader.firstLoss else { continue }
+      guard var event = one.raw.event(),
+        ThreadCursor.identify(&event, one.raw, of: one.thread, &numbers, &tables)
+      else {
+        let error = TraceCodingError(
+          .invalidValue, at: .file, "an event that refers to what no table has")
+        return TraceLoss(error: error, events: 1)
+      }
+      event.time = clock.time(of: one.stamp)
+      events.append(event)
+    }
+    return nil
   }
 
   /// Ends where the recorder lost its first event; a snapshot ends so too, and nothing was lost.

@@ -81,6 +81,13 @@ struct RecordedTables {
     return newObject(number, known, &tables, takesOthers: true)
   }
 
+  /// The kind of an object that the file declares, whether or not an event has named it yet.
+  func kind(ofObject number: UInt32) -> ObjectKind? {
+    let known = objects[number]
+    guard known != NumberMap.undeclared, known >= NumberMap.isRow else { return nil }
+    return objectRows[Int(known & ~NumberMap.isRow)].kind
+  }
+
   /// The identifier of a stack; nil where the file does not declare it.
   @inline(__always)
   mutating func stack(_ number: UInt32, _ tables: inout TraceTables) -> StackID? {

@@ -4,8 +4,11 @@
 /// and reads the rest where it stands. Events that a thread had begun and not finished then would be
 /// missing among others that came after them, so the snapshot ends before the latest event that was
 /// there when a first look was taken, some time earlier: by then, whatever was begun before it is done.
+///
+/// Where the space of the oldest chunks is used again nothing stays as it is: then a snapshot is a copy, and what
+/// was written over while it was made is left out as dropped.
 public struct RecordingSnapshot: RandomAccessBytes {
-  private let bytes: any RandomAccessBytes
+  private var bytes: any RandomAccessBytes
   /// The first bytes of the file, and the headers of its chunks, by where they stand.
   private var headers: [(offset: UInt64, bytes: [UInt8])] = []
   /// How many bytes there were.
@@ -17,20 +20,58 @@ public struct RecordingSnapshot: RandomAccessBytes {
   /// Looks at the recording as it is.
   ///
   /// - Throws: What is wrong with the file's header.
-  /// - Complexity: O(chunks).
+  /// - Complexity: O(chunks); where the newest events are kept, O(bytes), and as much memory.
   public init(of bytes: some RandomAccessBytes) throws(TraceCodingError) {
-    self.bytes = bytes
-    count = bytes.count
     let header = try BinaryChunkIndex.header(of: bytes)
-    headers.append((0, try Self.read(bytes, at: 0, count: BinaryFormat.Header.check + 8)))
-    let entries = try BinaryChunkIndex.entries(of: bytes, header: header) { _ in }
+    count = bytes.count
+    if header.keepsNewest {
+      let copy = try RecordingCopy.make(of: bytes, count: count, header)
+      self.bytes = MemoryBytes(copy)
+      headers.append((0, Array(copy.prefix(BinaryFormat.Header.used))))
+      committed = try Self.committed(in: self.bytes)
+      return
+    }
+    self.bytes = bytes
+    headers.append((0, try Self.read(bytes, at: 0, count: BinaryFormat.Header.used)))
+    let entries = try BinaryChunkIndex.entries(of: bytes, header: header) { _ in }.entries
     for entry in entries {
       let chunk = try Self.read(bytes, at: entry.offset, count: BinaryFormat.Chunk.size)
       headers.append((entry.offset, chunk))
-      for index in 0..<4 {
-        committed += UInt64(chunk[BinaryFormat.Chunk.committed + index]) << UInt64(8 * index)
-      }
+      committed += Self.number(chunk, at: BinaryFormat.Chunk.committed, bytes: 4)
     }
+  }
+
+  /// How many bytes of tables and events a recording has, or had: it never shrinks, and stays the same as
+  /// long as nothing is recorded.
+  ///
+  /// - Throws: What is wrong with the file's header.
+  /// - Complexity: O(chunks).
+  public static func committed(in bytes: some RandomAccessBytes) throws(TraceCodingError) -> UInt64
+  {
+    let header = try BinaryChunkIndex.header(of: bytes)
+    let entries = try BinaryChunkIndex.entries(of: bytes, header: header) { _ in }.entries
+    return entries.reduce(header.droppedBytes) { $0 + UInt64($1.committed) }
+  }
+
+  static func number(
+    _ bytes: some Collection<UInt8>, at offset: Int, bytes count: Int
+  ) -> UInt64 {
+    bytes.dropFirst(offset).prefix(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// The greatest stamp that was dropped; 0 for none.
+  var keptFrom: UInt64 { Self.number(headers[0].bytes, at: BinaryFormat.Header.keptFrom, bytes: 8) }
+  /// Whether the space of the oldest chunks is used again.
+  var keepsNewest: Bool {
+    let flags = Self.number(headers[0].bytes, at: BinaryFormat.Header.flags, bytes: 4)
+    return UInt32(flags) & BinaryFormat.Header.keepsNewest != 0
+  }
+
+  /// Whether there is anything before the latest event of `earlier`: the newest events may have taken all the
+  /// space meanwhile.
+  public func reachesBack(to earlier: RecordingSnapshot) throws(TraceCodingError) -> Bool {
+    guard keepsNewest else { return true }
+    return try keptFrom < earlier.latestStamp()
   }
 
   /// The stamp of the latest event.
@@ -39,9 +80,12 @@ public struct RecordingSnapshot: RandomAccessBytes {
   func latestStamp() throws(TraceCodingError) -> UInt64 {
     let entries = try BinaryChunkIndex.entries(
       of: self, header: BinaryChunkIndex.header(of: self)
-    ) { _ in }
+    ) { _ in }.entries
     var last: [UInt32: BinaryChunkIndex.Entry] = [:]
-    for entry in entries where entry.kind == .threadEvents { last[entry.thread] = entry }
+    for entry in entries
+    where entry.kind == .threadEvents && entry.sequence >= last[entry.thread]?.sequence ?? 0 {
+      last[entry.thread] = entry
+    }
     var latest: UInt64 = 0
     var buffer: [UInt8] = []
     for entry in last.values {
@@ -64,10 +108,7 @@ public struct RecordingSnapshot: RandomAccessBytes {
   public mutating func end(with earlier: RecordingSnapshot) throws(TraceCodingError) {
     let end = try earlier.latestStamp() &+ 1
     typealias Header = BinaryFormat.Header
-    var firstLoss: UInt64 = 0
-    for index in 0..<8 {
-      firstLoss |= UInt64(headers[0].bytes[Header.firstLoss + index]) << UInt64(8 * index)
-    }
+    let firstLoss = Self.number(headers[0].bytes, at: Header.firstLoss, bytes: 8)
     guard end <= firstLoss else { return }
     for index in 0..<8 {
       headers[0].bytes[Header.firstLoss + index] = UInt8(
@@ -110,7 +151,7 @@ public struct RecordingSnapshot: RandomAccessBytes {
     return low
   }
 
-  private static func read(
+  static func read(
     _ bytes: some RandomAccessBytes, at offset: UInt64, count: Int
   ) throws(TraceCodingError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)

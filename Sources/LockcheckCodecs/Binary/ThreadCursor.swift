@@ -24,11 +24,14 @@ final class ThreadCursor {
   private var count = 0
   private var stamp: UInt64
   private var read: UInt32 = 0
+  /// Where to begin in the first chunk.
+  private let start: ThreadPast.Place
 
   init(_ thread: RecordedMerge.ThreadChunks) {
     self.thread = thread.thread
     chunks = thread.chunks
-    stamp = thread.base
+    stamp = thread.start.stamp > 0 ? thread.chunks[0].base : thread.base
+    start = thread.start
   }
 
   private var chunk: BinaryChunkIndex.Entry { chunks[next - 1] }
@@ -61,6 +64,11 @@ final class ThreadCursor {
     count = Int(chunk.committed)
     stamp = chunk.base
     read = 0
+    if next == 1, start.stamp > 0 {
+      position = start.position
+      stamp = start.stamp
+      read = start.events
+    }
     return (key, nil)
   }
 
@@ -96,7 +104,7 @@ final class ThreadCursor {
         }
         if stamp > least { return .later(MergeHeap.Key(stamp: stamp, thread: thread)) }
         if stamp >= firstLoss { return .recordingEnds }
-        guard identify(&event, raw, &numbers, &tables) else {
+        guard Self.identify(&event, raw, of: thread, &numbers, &tables) else {
           return .damaged(damage(at: place, "an event that refers to what no table has"))
         }
         event.time = clock.time(of: stamp)
@@ -113,8 +121,8 @@ final class ThreadCursor {
   /// Puts the identifiers of the tables in the place of the file's numbers. False where one is not
   /// there.
   @inline(__always)
-  private func identify(
-    _ event: inout Event, _ raw: RawEvent, _ numbers: inout RecordedTables,
+  static func identify(
+    _ event: inout Event, _ raw: RawEvent, of thread: UInt32, _ numbers: inout RecordedTables,
     _ tables: inout TraceTables
   ) -> Bool {
     guard let thread = numbers.thread(thread, &tables) else { return false }

@@ -70,7 +70,8 @@ enum ObjectMember: UInt32, CaseIterable {
 
 /// The members of the trace itself, and of the header of the line form.
 enum TraceMember: UInt32, CaseIterable {
-  case format, version, process, accessOrder, atomicOrder, values, threads, objects, frames, stacks,
+  case format, version, process, accessOrder, atomicOrder, values, droppedEvents, threads, objects,
+    frames, stacks,
     events
 }
 

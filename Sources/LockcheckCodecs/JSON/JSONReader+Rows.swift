@@ -446,6 +446,13 @@ extension JSONReader {
     header.omitsValues = values == JSONWords.values[1]
   }
 
+  /// How many events stood before the first one.
+  mutating func droppedEvents(
+    _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
+  ) throws(TextStop) {
+    header.droppedEvents = try tokens.unsigned(text)
+  }
+
   /// The header of the line form.
   mutating func headerRow(
     _ tokens: inout JSONTokens, _ text: borrowing Span<UInt8>
@@ -463,6 +470,7 @@ extension JSONReader {
       case .accessOrder: try reader.accessOrder(&tokens, text)
       case .atomicOrder: try reader.atomicOrder(&tokens, text)
       case .values: try reader.values(&tokens, text)
+      case .droppedEvents: try reader.droppedEvents(&tokens, text)
       case .threads, .objects, .frames, .stacks, .events: return .unknown
       }
       return MemberReading(member, isNew: seen.insert(member).inserted)

@@ -227,6 +227,10 @@ extension JSONTraceDecoder {
         try feed.step("the order", &tables) { (reader, tokens, text, _) throws(TextStop) in
           try reader.atomicOrder(&tokens, text)
         }
+      case .droppedEvents:
+        try feed.step("the dropped events", &tables) { (reader, tokens, text, _) throws(TextStop) in
+          try reader.droppedEvents(&tokens, text)
+        }
       case .values:
         try feed.step("the values", &tables) { (reader, tokens, text, _) throws(TextStop) in
           try reader.values(&tokens, text)

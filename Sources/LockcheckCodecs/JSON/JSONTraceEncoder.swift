@@ -100,6 +100,10 @@ extension JSONTraceEncoder {
     output.put(quoted: header.accessOrder.rawValue)
     if header.hasExactAtomics { output.put(", \"atomicOrder\": \"exact\"") }
     if header.omitsValues { output.put(", \"values\": \"untraced\"") }
+    if let count = header.droppedEvents {
+      output.put(", \"droppedEvents\": ")
+      output.put(count)
+    }
     if isLines {
       output.put("}\n")
       return

@@ -32,6 +32,7 @@ public struct STDTraceEncoder: TraceEncoder {
     output = TextOutput(sink)
     isDropping = dropping
     if header.process != nil { try drop("description of the process") }
+    if header.droppedEvents != nil { try drop("count of dropped events") }
     if header.accessOrder != .exact { try drop("approximate order of accesses") }
   }
 

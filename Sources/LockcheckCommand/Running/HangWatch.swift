@@ -23,7 +23,7 @@ struct HangWatch {
   ) -> [RunTraces.Recorded] {
     var found: [RunTraces.Recorded] = []
     for trace in traces {
-      guard let committed = try? LiveTrace.snapshot(trace.path).committed else { continue }
+      guard let committed = try? LiveTrace.committed(trace.path) else { continue }
       var state = seen[trace] ?? Seen(committed: committed, since: now)
       if state.committed != committed {
         state = Seen(committed: committed, since: now)

@@ -37,3 +37,9 @@ struct ByteCount: ExpressibleByArgument {
     self.bytes = bytes
   }
 }
+
+/// What a trace of limited size keeps.
+enum KeptEvents: String, CaseIterable, ExpressibleByArgument {
+  case oldest
+  case newest
+}

@@ -72,8 +72,16 @@ struct RunCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The size that a trace may not exceed: 500000, 64k, 100M, 2G.",
-      discussion: "What comes later is lost, and the report says so.", valueName: "size"))
+      discussion: "What does not fit is lost, and the report says so; see --keep.",
+      valueName: "size"))
   var limit: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a trace of limited size keeps: the oldest events, or the newest.",
+      discussion: "Keep the newest for a program that hangs after hours. The usual is oldest.",
+      valueName: "oldest|newest"))
+  var keep: KeptEvents?
 
   @Option(
     help: ArgumentHelp(
@@ -113,6 +121,9 @@ struct RunCommand: ParsableCommand {
     for format in [options.format] + output.compactMap(\.format) {
       try format.validate(in: "run")
     }
+    if keep != nil, limit == nil {
+      throw ValidationError("--keep goes with --limit: without one, everything is kept.")
+    }
   }
 
   func run() throws {
@@ -124,7 +135,8 @@ struct RunCommand: ParsableCommand {
     let environment = [
       "LD_PRELOAD": [library, Terminal.variable("LD_PRELOAD") ?? ""].filter { !$0.isEmpty }
         .joined(separator: ":"),
-      "LOCKCHECK_RUN": traces.settings(followsChildren: followForks, sizeLimit: limit?.bytes),
+      "LOCKCHECK_RUN": traces.settings(
+        followsChildren: followForks, sizeLimit: limit?.bytes, keeps: keep),
     ]
     let ending = try RunSignals.during(signal?.number) { signals in
       let process: ProgramProcess

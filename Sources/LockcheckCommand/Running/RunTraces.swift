@@ -39,10 +39,11 @@ struct RunTraces {
   }
 
   /// What the library is told.
-  func settings(followsChildren: Bool, sizeLimit: UInt64?) -> String {
+  func settings(followsChildren: Bool, sizeLimit: UInt64?, keeps: KeptEvents?) -> String {
     var lines = ["trace=\(recording)", "index=\(index)"]
     if followsChildren { lines.append("follow=1") }
     if let sizeLimit { lines.append("limit=\(sizeLimit)") }
+    if let keeps { lines.append("keep=\(keeps.rawValue)") }
     return lines.joined(separator: "\n")
   }
 
