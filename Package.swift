@@ -32,6 +32,8 @@ let package = Package(
       targets: ["LockcheckInterpose", "LockcheckAccesses"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
     .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
+    // `swift package lockcheck`: the tests of a package, recorded.
+    .plugin(name: "LockcheckPlugin", targets: ["LockcheckPlugin"]),
   ],
   traits: [
     .trait(
@@ -120,6 +122,14 @@ let package = Package(
         "LockcheckSymbols", "LockcheckFindings", "LockcheckAnalysis", "LockcheckReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .plugin(
+      name: "LockcheckPlugin",
+      capability: .command(
+        intent: .custom(
+          verb: "lockcheck",
+          description: "Run the tests recorded, and report deadlocks and data races.")),
+      dependencies: ["LockcheckCommand"]),
 
     // In tests of the user's: record and analyze in one process.
     .target(
@@ -265,7 +275,8 @@ let package = Package(
 
 // One language for every target. `LOCKCHECK_STRICT=1` is what CI builds with.
 let strict = Context.environment["LOCKCHECK_STRICT"] == "1"
-for target in package.targets where target.type != .system && !target.name.hasPrefix("CLockcheck") {
+for target in package.targets
+where ![.system, .plugin].contains(target.type) && !target.name.hasPrefix("CLockcheck") {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
