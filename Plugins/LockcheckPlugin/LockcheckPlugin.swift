@@ -12,8 +12,8 @@ import PackagePlugin
     let command = try context.tool(named: "LockcheckCommand").url
     let recording = Recording(
       folder: context.pluginWorkDirectoryURL.appending(path: "traces"),
-      way: wishes.recordsEverything
-        ? .everything(command: command, library: try builder.runtimeLibrary()) : .primitives)
+      way: wishes.isAsItIs
+        ? .asItIs(command: command, library: try builder.runtimeLibrary()) : .primitives)
 
     let passed = try recording.run(tests, filters: wishes.filters)
     let traces = try recording.traces()
@@ -21,7 +21,7 @@ import PackagePlugin
       throw Failure(
         passed
           ? "nothing was recorded: the tests that ran use none of lockcheck's locks and threads; "
-            + "--everything records those of the C library"
+            + "--as-it-is records those of the C library"
           : "the tests failed, and recorded nothing")
     }
     let analysis = Program(file: command, folder: context.package.directoryURL)

@@ -10,8 +10,9 @@ struct Recording {
   enum Way {
     /// lockcheck's own locks, threads and variables, by the program itself.
     case primitives
-    /// The locks and threads of the C library, by a library in front of it.
-    case everything(command: URL, library: URL)
+    /// The locks and threads of the C library, by a library in front of it, which stands back where the
+    /// program uses lockcheck's own.
+    case asItIs(command: URL, library: URL)
   }
 
   /// Runs the tests.
@@ -34,7 +35,7 @@ struct Recording {
     case .primitives:
       return try Program(file: tests.file, folder: tests.folder).run(
         pass.arguments, environment: ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
-    case .everything(let command, let library):
+    case .asItIs(let command, let library):
       let words =
         ["run", "--no-analyze", "--trace", trace]
         + ["--library", library.path(percentEncoded: false), "--"]

@@ -2,8 +2,8 @@
 struct Wishes {
   /// Expressions of which one has to match the name of a test; all tests where there are none.
   private(set) var filters: [String] = []
-  /// Whether the locks and threads of the C library are recorded.
-  private(set) var recordsEverything = false
+  /// Whether the tests are recorded as they are: the locks and threads of the C library.
+  private(set) var isAsItIs = false
   private(set) var wantsHelp = false
   /// Passed on to `lockcheck analyze`.
   private(set) var analysis: [String] = []
@@ -11,13 +11,13 @@ struct Wishes {
   static let help = """
     OVERVIEW: Run the tests of this package recorded, and report deadlocks and data races.
 
-    USAGE: swift package lockcheck [--filter <expression> ...] [--everything] [--fail-on <verdict>] \
+    USAGE: swift package lockcheck [--filter <expression> ...] [--as-it-is] [--fail-on <verdict>] \
     [-- <options of analyze> ...]
 
     OPTIONS:
       --filter <expression>   Run only tests whose name it matches, as 'swift test' does.
-      --everything            Record the locks and threads of the C library, as 'lockcheck run' does,
-                              instead of lockcheck's own.
+      --as-it-is              Record the locks and threads of the C library, as 'lockcheck run' does:
+                              for tests that use none of lockcheck's own.
       --fail-on <verdict>     Fail if a finding is at least this sure: observed, predicted (the
                               default), possible or never.
       -h, --help              Show this.
@@ -37,7 +37,7 @@ struct Wishes {
       switch isPair ? String(parts[0]) : word {
       case "--filter": filters.append(try value())
       case "--fail-on": analysis += ["--fail-on", try value()]
-      case "--everything" where !isPair: recordsEverything = true
+      case "--as-it-is" where !isPair: isAsItIs = true
       case "-h" where !isPair, "--help" where !isPair: wantsHelp = true
       case "--":
         analysis += rest
