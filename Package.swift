@@ -260,6 +260,17 @@ let package = Package(
     // Programs that hang: see `Docs/hangs.md`.
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckTestKit"]),
+    // The program of the tutorial, as it is first and as it is in the end, and its tests: through
+    // symbolic links, what the documentation shows.
+    .target(
+      name: "ShelvesAtFirst", dependencies: ["Lockcheck"], path: "Fixtures/tutorial/first"),
+    .target(name: "Shelves", dependencies: ["Lockcheck"], path: "Fixtures/tutorial/mended"),
+    .testTarget(
+      name: "TutorialTests",
+      dependencies: [
+        "Lockcheck", "LockcheckTesting", "LockcheckAssertions", "LockcheckFindings",
+        "LockcheckReport", "Shelves", "ShelvesAtFirst",
+      ]),
     .testTarget(name: "BenchmarkTests", dependencies: ["LockcheckBenchmark"]),
     .testTarget(name: "ArchitectureTests"),
     // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.
