@@ -263,8 +263,8 @@ let package = Package(
     // The program of the tutorial, as it is first and as it is in the end, and its tests: through
     // symbolic links, what the documentation shows.
     .target(
-      name: "ShelvesAtFirst", dependencies: ["Lockcheck"], path: "Fixtures/tutorial/first"),
-    .target(name: "Shelves", dependencies: ["Lockcheck"], path: "Fixtures/tutorial/mended"),
+      name: "ShelvesAtFirst", dependencies: ["Lockcheck"], path: "Tests/TutorialPrograms/first"),
+    .target(name: "Shelves", dependencies: ["Lockcheck"], path: "Tests/TutorialPrograms/mended"),
     .testTarget(
       name: "TutorialTests",
       dependencies: [

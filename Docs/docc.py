@@ -171,7 +171,8 @@ def main():
             text, status = run(
                 f"{toolchain()[0]}/docc", "merge",
                 *[f"{work}/{module}.doccarchive" for module in LIBRARIES],
-                "--synthesized-landing-page-name", "lockcheck", "--output-path", chosen.output)
+                "--synthesized-landing-page-name", "lockcheck",
+                "--synthesized-landing-page-topics-style", "list", "--output-path", chosen.output)
             if status != 0:
                 sys.exit(f"the libraries cannot be put together\n{text}")
             print(f"the site is in {chosen.output}; python3 -m http.server -d {chosen.output} shows it")
