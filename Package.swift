@@ -32,6 +32,8 @@ let package = Package(
       targets: ["LockcheckInterpose", "LockcheckAccesses"]),
     .executable(name: "lockcheck", targets: ["LockcheckCommand"]),
     .executable(name: "lockcheck-benchmark", targets: ["LockcheckBenchmark"]),
+    // `swift package lockcheck`: the tests of a package, recorded.
+    .plugin(name: "LockcheckPlugin", targets: ["LockcheckPlugin"]),
   ],
   traits: [
     .trait(
@@ -136,6 +138,14 @@ let package = Package(
         "LockcheckPage", "LockcheckTriage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    .plugin(
+      name: "LockcheckPlugin",
+      capability: .command(
+        intent: .custom(
+          verb: "lockcheck",
+          description: "Run the tests recorded, and report deadlocks and data races.")),
+      dependencies: ["LockcheckCommand"]),
 
     // In tests of the user's: record and analyze in one process.
     .target(
@@ -280,6 +290,17 @@ let package = Package(
     .executableTarget(name: "hangs", dependencies: ["Lockcheck"], path: "Fixtures/kernels"),
     .testTarget(
       name: "CommandTests", dependencies: ["LockcheckCommand", "LockcheckPage", "LockcheckTestKit"]),
+    // The program of the tutorial, as it is first and as it is in the end, and its tests: through
+    // symbolic links, what the documentation shows.
+    .target(
+      name: "ShelvesAtFirst", dependencies: ["Lockcheck"], path: "Tests/TutorialPrograms/first"),
+    .target(name: "Shelves", dependencies: ["Lockcheck"], path: "Tests/TutorialPrograms/mended"),
+    .testTarget(
+      name: "TutorialTests",
+      dependencies: [
+        "Lockcheck", "LockcheckTesting", "LockcheckAssertions", "LockcheckFindings",
+        "LockcheckReport", "Shelves", "ShelvesAtFirst",
+      ]),
     .testTarget(name: "BenchmarkTests", dependencies: ["LockcheckBenchmark"]),
     .testTarget(name: "ArchitectureTests"),
     // Programs in C, C++ and Swift, compiled with access instrumentation when the tests run.
@@ -295,7 +316,8 @@ let package = Package(
 
 // One language for every target. `LOCKCHECK_STRICT=1` is what CI builds with.
 let strict = Context.environment["LOCKCHECK_STRICT"] == "1"
-for target in package.targets where target.type != .system && !target.name.hasPrefix("CLockcheck") {
+for target in package.targets
+where ![.system, .plugin].contains(target.type) && !target.name.hasPrefix("CLockcheck") {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),

@@ -5,7 +5,7 @@ public import LockcheckTrace
 
 /// The reading half of a codec: bytes to events, some at a time.
 ///
-/// What ``EventSource/read(into:tables:)`` throws is always a ``TraceCodingError``. A decoder never
+/// What `EventSource.read(into:tables:)` throws is always a ``TraceCodingError``. A decoder never
 /// holds more than a small multiple of what it has read, and never the whole trace.
 public protocol TraceDecoder: EventSource {
   /// What was lost to damage so far; empty unless the decoder was told to go on past it.

@@ -4,9 +4,13 @@
 public struct Rule: Sendable, Hashable {
   /// What sort of trouble it is.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Threads that wait, or could wait, for what does not come.
     case deadlock
+    /// Accesses that nothing puts in an order.
     case race
+    /// Primitives used as they must not be.
     case misuse
+    /// Time that goes where it need not.
     case performance
   }
 

@@ -7,7 +7,7 @@ extension TraceAnalysis {
   /// itself.
   ///
   /// - Returns: Nil where there is nothing to say.
-  /// - Complexity: That of ``LockcheckAnalysis/LockOrderMerge``, and linear in threads and objects.
+  /// - Complexity: That of `LockOrderMerge`, and linear in threads and objects.
   public func report(together all: [AnalyzedTrace]) -> Report? {
     let traces = all.filter { ($0.lockRequests?.count ?? 0) > 0 }
     guard traces.count > 1, rules.contains(.lockOrderCycle) else { return nil }

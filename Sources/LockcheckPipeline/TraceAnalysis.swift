@@ -42,7 +42,7 @@ public struct TraceAnalysis: Sendable {
   /// - Parameter progress: Called now and then with the number of events read so far.
   /// - Throws: What `source` throws. A decoder that was told to go on past damage does not throw for
   ///   it: the report then lists what was lost, and its findings say that events are missing.
-  /// - Complexity: That of ``LockcheckAnalysis/Analyzer``.
+  /// - Complexity: That of `Analyzer`.
   public func report(
     on source: some EventSource, progress: @escaping (Int) -> Void = { _ in }
   ) throws -> Report {

@@ -22,7 +22,7 @@ public import LockcheckRecorder
 
 extension Recorder {
   /// Records what the closure does, on this thread, on the threads that it makes with a
-  /// ``RecordedThread``, and in the tasks that it makes, save detached ones. Runs it unrecorded where the
+  /// `RecordedThread`, and in the tasks that it makes, save detached ones. Runs it unrecorded where the
   /// recorder has not started.
   public func record<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     guard let session = unsafe session, let thread = unsafe lc_attach() else { return try body() }

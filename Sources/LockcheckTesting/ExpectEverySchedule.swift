@@ -18,7 +18,7 @@ public import Testing
 /// ```
 ///
 /// `body` and its threads say by throwing that something is wrong: an `#expect` on a thread under control is of no
-/// test. See ``LockcheckExploration/explore(_:iterations:options:_:)`` for the rest;
+/// test. See `explore(_:iterations:options:_:)` for the rest;
 /// `LOCKCHECK_REPLAY=lc1:… swift test --filter …` runs one schedule again.
 ///
 /// - Returns: What came of it.

@@ -17,7 +17,7 @@ public import Testing
 /// issue, at the place of the test. Tests that run in parallel are recorded apart.
 ///
 /// A test that hangs fails, and after the others have had their time the process ends: see
-/// ``LockcheckAssertions/Hang``.
+/// `Hang`.
 public struct LockcheckTrait: TestTrait, SuiteTrait, TestScoping {
   /// What comes of findings.
   public var mode: LockcheckMode

@@ -5,6 +5,7 @@
 public protocol DenseIdentifier: RawRepresentable<UInt32>, Hashable, Comparable, Sendable,
   BitwiseCopyable
 {
+  /// The number of a row, which the trace's tables need not have.
   init(rawValue: UInt32)
 }
 

@@ -4,14 +4,23 @@
 public enum ObjectKind: UInt8, Sendable, Hashable, BitwiseCopyable, CaseIterable {
   /// Named, but nothing has been done to it yet that says what it is.
   case undetermined = 0
+  /// Held by one thread at a time, which may not take it again.
   case lock = 1
+  /// Held by one thread at a time, as often as that thread likes.
   case rlock = 2
+  /// Held by many readers, or by one writer.
   case rwlock = 3
+  /// A number of permits, taken and given back by any thread.
   case semaphore = 4
+  /// Where threads that hold a lock wait until they are notified.
   case condition = 5
+  /// A flag that threads wait for.
   case event = 6
+  /// Where threads wait until all of a round have come.
   case barrier = 7
+  /// Hands items from threads to threads.
   case queue = 8
+  /// Memory that is read and written.
   case variable = 9
   /// Threads that run tasks, and the queue of tasks that none of them has taken yet.
   case pool = 10

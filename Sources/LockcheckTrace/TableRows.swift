@@ -1,7 +1,7 @@
 /// The rows of a table, by place, which can say what has changed.
 ///
 /// An array in all but this: who keeps a second copy of a table that grows can ask now and then for
-/// what is new in it, ``takeChanges()``, so that the copy costs what the changes are and not what the
+/// what is new in it, `takeChanges()`, so that the copy costs what the changes are and not what the
 /// table is.
 public struct TableRows<Row: Sendable & Equatable>: Sendable {
   @usableFromInline var rows: [Row] = []

@@ -5,7 +5,7 @@ import LockcheckAssertions
 /// made, as a table, and with a token that replays it.
 ///
 /// `body` and its threads say by throwing that something is wrong. See
-/// ``LockcheckExploration/explore(_:iterations:options:_:)`` for the rest;
+/// `explore(_:iterations:options:_:)` for the rest;
 /// `LOCKCHECK_REPLAY=lc1:… swift test --filter …` runs one schedule again.
 ///
 /// - Returns: What came of it.

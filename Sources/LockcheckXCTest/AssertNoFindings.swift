@@ -13,7 +13,7 @@
 /// ```
 ///
 /// All findings make one failure, at the line of the call, with the report as its message. A `body` that
-/// hangs fails the test and ends the process: see ``LockcheckAssertions/Hang``.
+/// hangs fails the test and ends the process: see `Hang`.
 ///
 /// - Parameters:
 ///   - verdict: How sure a finding has to be to fail the test.

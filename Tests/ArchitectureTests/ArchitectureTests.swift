@@ -35,9 +35,10 @@ import Testing
   private func sources(ofTypes types: Set<String>) throws -> [SourceFile] {
     let paths = try FileManager.default.subpathsOfDirectory(
       atPath: root.appending(path: "Sources").path())
-    return try paths.sorted().filter { types.contains(URL(filePath: $0).pathExtension) }.map {
-      SourceFile(path: "Sources/\($0)", text: try text(of: "Sources/\($0)"))
-    }
+    // What documentation shows is code of somebody who uses the target.
+    return try paths.sorted().filter {
+      types.contains(URL(filePath: $0).pathExtension) && !$0.contains(".docc/")
+    }.map { SourceFile(path: "Sources/\($0)", text: try text(of: "Sources/\($0)")) }
   }
 }
 

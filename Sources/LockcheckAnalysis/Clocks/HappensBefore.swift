@@ -2,8 +2,8 @@ import LockcheckTrace
 
 /// Happens-before, as `Docs/rules.md` lists its edges, by vector clocks [Mattern 1989].
 ///
-/// What the literature calls C_t is ``clocks``; L_m and its relatives for the other kinds of object
-/// are in ``LockClocks`` and in the files beside this one. A thread's own entry in its clock is not stored:
+/// What the literature calls C_t is `clocks`; L_m and its relatives for the other kinds of object
+/// are in `LockClocks` and in the files beside this one. A thread's own entry in its clock is not stored:
 /// program order knows it.
 ///
 /// [Mattern 1989]: https://www.vs.inf.ethz.ch/publ/papers/VirtTimeGlobStates.pdf

@@ -13,11 +13,11 @@ public import LockcheckTrace
 /// only the answers:
 ///
 /// 1. With each event that others may conflict with goes the set of *open* blocks from which a path
-///    leads to it (``BlockMark``). Only open blocks matter: no new edge ends in a transaction that is
+///    leads to it (`BlockMark`). Only open blocks matter: no new edge ends in a transaction that is
 ///    over, so one that no open block leads to will never be on a cycle.
 /// 2. An event takes over the sets of the events before it. Where its own block is in one of them, the
 ///    edge closes a cycle: the block is reported, and the edge left out, as Velodrome does.
-/// 3. What is new to a block is new to everything that it leads to: ``OpenBlockSets`` adds it to all
+/// 3. What is new to a block is new to everything that it leads to: `OpenBlockSets` adds it to all
 ///    sets that the block is in. When a block ends it is taken out of all of them.
 ///
 /// AeroDrome does 3 when a block ends, and then finds some cycles late, or never where blocks are still

@@ -7,12 +7,12 @@ public import LockcheckTrace
 /// abstract acquires ⟨thread, lock, held set⟩ [Joshi et al. 2009, Tunç et al. 2023]:
 ///
 /// 1. Every request for a lock by a thread that holds others is kept once, with a count.
-/// 2. At the end, ``LockCycleSearch`` looks for cycles of requests.
+/// 2. At the end, `LockCycleSearch` looks for cycles of requests.
 /// 3. A cycle is ruled out where its threads cannot stand on its steps at the same time: one thread
 ///    alone, a gate lock, shared holds and requests, a request that gives up by itself, an order that
 ///    holds whatever the scheduler does.
 ///
-/// Also finds requests against the levels that locks were declared to have (``LockLevels``).
+/// Also finds requests against the levels that locks were declared to have (`LockLevels`).
 ///
 /// A semaphore with one permit is a lock. The end of a wait on a condition is a request for its lock. A
 /// join is a request for the end of the child, which the child holds like a lock until it ends.

@@ -10,7 +10,7 @@ public import LockcheckTrace
 ///
 /// A section is what a thread does from the first lock that it takes until it holds none, so that no
 /// lock is held from the check to the change. Of each thread a few variables are kept that it has read
-/// of late (``Glance``), of each variable the last locked writes by two threads (``LockedWrites``).
+/// of late (`Glance`), of each variable the last locked writes by two threads (`LockedWrites`).
 ///
 /// Misses changes that read the variable again, checks of one variable that a change of another follows
 /// from, sections inside another lock, and whatever has no stacks that name functions and lines. Reports

@@ -6,7 +6,7 @@ public import LockcheckTrace
 ///
 /// A thread that is pending at the end waits for whoever could end its wait: for a lock its holders,
 /// for a join the child, for everything else any other thread. A set of pending threads is stuck when
-/// every possible waker of each has ended or is in the set (the OR model, see ``WaitForGraph``). A thread
+/// every possible waker of each has ended or is in the set (the OR model, see `WaitForGraph`). A thread
 /// that is neither pending nor at its end could do anything, and so could one that only tries or waits
 /// for a time; a thread that the trace names exists from the start unless it was forked. What the
 /// pending thread waits for may be there already (a free lock, a permit, a raised flag, an item): then
@@ -21,7 +21,7 @@ public import LockcheckTrace
 /// What it keeps of conditions also tells which waits were not followed by another look at what they
 /// waited for, and which hang if the notify comes first.
 ///
-/// Pools that wait for themselves are told apart by ``StarvedPools``.
+/// Pools that wait for themselves are told apart by `StarvedPools`.
 ///
 /// Misses writers held up by a stuck reader as long as another reader runs: by the promise of
 /// `observed`, any holder that runs could be the one that is waited for.

@@ -12,7 +12,7 @@ public import LockcheckTrace
 ///    around both keeps from being made at the same time: gates are locks, not classes.
 /// 3. Two locks are only taken for one where some lock of their class was asked for by two threads, or
 ///    the program has declared the class: what each thread has for itself nobody waits for.
-/// 4. Two locks of one declared class, one inside the other, are looked at by ``SameClassNesting``.
+/// 4. Two locks of one declared class, one inside the other, are looked at by `SameClassNesting`.
 ///
 /// No thread of the run did it with the same locks as another: whatever is found is `possible` and no
 /// more. Misses cycles with joins, and those of which the run has one round by the locks themselves.

@@ -6,7 +6,7 @@ public import LockcheckTrace
 /// (``LockOrderByClass``).
 ///
 /// 1. Locks of different runs that are taken for the same have one class; requests of all runs are
-///    grouped by class, and ``LockCycleSearch`` looks for cycles as it does in one run.
+///    grouped by class, and `LockCycleSearch` looks for cycles as it does in one run.
 /// 2. For each cycle a request is chosen for each step, of different threads and of at least two runs,
 ///    such that no order within one run forbids that they meet.
 /// 3. A cycle whose steps one of the runs has all of is that run's: it was reported there, or ruled
@@ -24,7 +24,7 @@ public struct LockOrderMerge: Sendable {
   ///
   /// - Parameter ambiguous: Classes of which a run has several locks. Who holds one of them keeps
   ///   nobody out who holds another.
-  /// - Complexity: Linear in requests and nestings up to a limit, and what ``LockCycleSearch`` takes.
+  /// - Complexity: Linear in requests and nestings up to a limit, and what `LockCycleSearch` takes.
   public init(_ runs: [MergedRun], ambiguous: Set<ObjectID> = []) {
     self.init(runs, ambiguous: ambiguous, limits: LockCycleSearch.Limits())
   }

@@ -29,7 +29,7 @@ public struct LockTimes: Sendable {
     public internal(set) var longestHold: Hold?
     /// See ``longestHold``.
     public internal(set) var longestWaitedHold: Hold?
-    /// How many holds were long enough to tell of: see ``LongHold``.
+    /// How many holds were long enough to tell of: see `LongHold`.
     public internal(set) var longHolds: UInt64 = 0
   }
 

@@ -3,9 +3,9 @@ public import LockcheckTrace
 /// Reads `THREAD|OP(NAME)|LOCATION`, one event a line, as the public trace analysers write it.
 ///
 /// Threads, locks and variables have names of their own: `L` the lock and `L` the variable are two
-/// objects. A lock that its holder takes again becomes an ``ObjectKind/rlock`` there. A location is
-/// kept as a frame: its ``Frame/line`` where it is a plain number, file, line and function where it
-/// reads `file:line function`, and its ``Frame/function`` otherwise.
+/// objects. A lock that its holder takes again becomes an `ObjectKind.rlock` there. A location is
+/// kept as a frame: its `Frame.line` where it is a plain number, file, line and function where it
+/// reads `file:line function`, and its `Frame.function` otherwise.
 public struct STDTraceDecoder: TraceDecoder {
   private enum Phase { case start, lines, end }
 

@@ -21,6 +21,7 @@ struct SignalName: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { names.map(\.0) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A number of bytes: `500000`, `64k`, `100M`, `2G`.

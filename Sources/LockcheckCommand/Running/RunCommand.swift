@@ -96,7 +96,8 @@ struct RunCommand: ParsableCommand {
 
   @Argument(
     parsing: .captureForPassthrough,
-    help: ArgumentHelp("The program and its arguments, after --.", valueName: "program"))
+    help: ArgumentHelp("The program and its arguments, after --.", valueName: "program"),
+    completion: .file())
   var words: [String] = []
 
   /// The program and its arguments.

@@ -1,0 +1,1 @@
+../../../Sources/Lockcheck/Lockcheck.docc/Resources/Shelf-2.swift

@@ -1,0 +1,1 @@
+../../../Sources/Lockcheck/Lockcheck.docc/Resources/Shelf-3.swift
