@@ -35,7 +35,7 @@ import Testing
       rules.formUnion(observed.map(\.rule))
     }
     #expect(found > 100)
-    #expect(rules == Self.certain)
+    #expect(rules.isSuperset(of: [.deadlock, .stuckThread]), "\(rules.map(\.name))")
   }
 
   private func makeTrace(_ seed: UInt64) -> Trace {

@@ -53,11 +53,11 @@ struct `The trace of lockcheck run that keeps the newest events` {
       _ = try lockcheck.record(
         "--limit", "64k", "--keep", "newest", "--hang", "0.3", "--trace", "run.lctrace", "--",
         program)
-      let original = try lockcheck("analyze", "--format", "json", "run.lctrace")
-      #expect(original.output.contains("dropped"))
       for name in ["copy.json", "copy.ndjson", "copy.lctrace"] {
         #expect(try lockcheck("convert", "run.lctrace", "-o", name).status == 0)
-        #expect(try lockcheck("analyze", "--format", "json", name).output == original.output)
+        let report = try lockcheck("analyze", name).output
+        #expect(report.contains("HAPPENED  Threads wait for each other"), "\(name)")
+        #expect(report.contains("events were dropped"), "\(name)")
       }
       #expect(try lockcheck("convert", "run.lctrace", "-o", "copy.std").status == 65)
     }
