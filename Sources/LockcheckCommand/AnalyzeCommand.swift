@@ -100,7 +100,8 @@ struct AnalyzeCommand: ParsableCommand {
     }
     if triage.redact, formats.contains(where: \.needsTrace) {
       throw ValidationError(
-        "dot, svg and trace-event look at the trace again: redact that, by lockcheck convert --redact.")
+        "dot, svg and trace-event look at the trace again: redact that, by lockcheck convert --redact."
+      )
     }
     if formats.contains(.traceEvent), traces.contains("-") {
       throw ValidationError("trace-event reads the trace twice: give it as a file.")

@@ -6,18 +6,18 @@ import LockcheckTriage
 import Testing
 
 private let redaction = Redaction(
-  root: "/work/bank", users: ["ann", "al", "root", "user"], hosts: ["tiger.example.org"],
+  root: "/code/bank", users: ["ann", "al", "root", "user"], hosts: ["tiger.example.org"],
   others: ["Project X"])
 
 @Suite struct `What is redacted` {
   @Test(arguments: [
-    ("/work/bank/Sources/Bank/Bank.swift", "Sources/Bank/Bank.swift"),
+    ("/code/bank/Sources/Bank/Bank.swift", "Sources/Bank/Bank.swift"),
     ("/home/ann/dep/Sources/Dep/A.swift", "/…/Sources/Dep/A.swift"),
     ("/home/ann/secret/main.cpp", "/…/main.cpp"),
     ("/usr/include/c++/12/thread", "/usr/include/c++/12/thread"),
     ("../../home/ann/x.c", "/…/x.c"), ("Bank.swift", "Bank.swift"), ("ann.swift", "<user>.swift"),
     ("<compiler-generated>", "<compiler-generated>"), ("/", "/"), ("", ""),
-    ("/a/Sources/../etc/passwd", "/…/passwd"), ("/work/banker/x.c", "/…/x.c"),
+    ("/a/Sources/../etc/passwd", "/…/passwd"), ("/code/banker/x.c", "/…/x.c"),
   ])
   func `of a source is where it is`(path: String, redacted: String) {
     #expect(redaction.source(path) == redacted)
@@ -29,10 +29,10 @@ private let redaction = Redaction(
     ("tiger.example.org:80", "<host>:80"), ("planner", "planner"), ("al", "al"),
     ("root lock", "root lock"),
     ("job /home/bob/in.csv:3", "job /…/in.csv:3"),
-    ("{impl at /work/bank/Sources/b.rs:3:1}", "{impl at Sources/b.rs:3:1}"),
+    ("{impl at /code/bank/Sources/b.rs:3:1}", "{impl at Sources/b.rs:3:1}"),
     ("Int./ infix(Int, Int)", "Int./ infix(Int, Int)"), ("a / b", "a / b"),
-    ("at /mnt/work/bank/x.c", "at /…/x.c"),
-    ("/work/bank/../../home/ann/x", "/…/x"), ("user lock", "user lock"),
+    ("at /mnt/code/bank/x.c", "at /…/x.c"),
+    ("/code/bank/../../home/ann/x", "/…/x"), ("user lock", "user lock"),
     ("operator/(int)", "operator/(int)"),
     ("http://tiger/x", "http:/…/x"), ("Project X's lock", "<redacted>'s lock"),
     ("read/write lock", "read/write lock"),
@@ -56,10 +56,10 @@ private let redaction = Redaction(
     let pieces = [
       " ", "a", "(", ")", "\"", "'", "=", ":", ",", "-I", "é", "\n", "/", "//", "..", "~", "…", "<",
       ">",
-      "/home/zoe/secret/x.c", "/work/bank/x.c", "/home/zoe/secret/Sources/Bank/x.c",
+      "/home/zoe/secret/x.c", "/code/bank/x.c", "/home/zoe/secret/Sources/Bank/x.c",
       "file:///home/zoe/secret/y",
     ]
-    var redaction = Redaction(root: "/work/bank")
+    var redaction = Redaction(root: "/code/bank")
     redaction.learn(from: "/home/zoe")
     for _ in 0..<100 {
       let text = (0..<Int.random(in: 1...8, using: &random)).map { _ in
