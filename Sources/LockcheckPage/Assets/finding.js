@@ -111,8 +111,8 @@ function suppressSection(finding) {
   return h('section', { class: 'prose', 'aria-labelledby': 'suppress-title' },
     h('h2', { id: 'suppress-title' }, 'Live with it'),
     h('p', null, 'In ', h('code', null, '.lockcheck.yml'), ', with the reason for whoever reads it next:'),
-    copyBox('suppressions:\n  - fingerprint: ' + finding.fingerprint + '\n    rule: ' + finding.code
-      + '\n    reason: ""\n', 'an entry for .lockcheck.yml'),
+    copyBox('suppressions:\n  - fingerprint: "' + finding.fingerprint + '"\n    rule: ' + finding.code
+      + '\n    reason: "…"\n', 'an entry for .lockcheck.yml'),
     h('p', null, 'Or once:'),
     copyBox('--suppress ' + finding.fingerprint, 'an option of the command'));
 }
