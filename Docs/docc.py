@@ -9,6 +9,7 @@ anything else that docc warns of, is an error. Ends with 0 when all is well.
 """
 
 import argparse
+import glob
 import json
 import os
 import re
@@ -58,6 +59,13 @@ def toolchain():
     return os.path.normpath(os.path.join(resources, "../../bin")), info["target"]["unversionedTriple"]
 
 
+def headers(build):
+    """The folders of headers with a map of their own, in the packages that this one depends on."""
+    packages = os.path.join(os.path.realpath(build), "..", "..", "checkouts")
+    maps = glob.glob(f"{packages}/*/Sources/*/include/module.modulemap")
+    return sorted(os.path.dirname(path) for path in maps)
+
+
 def extract(module, build, folder):
     """Writes the symbols of a module into a folder."""
     tools, triple = toolchain()
@@ -70,6 +78,7 @@ def extract(module, build, folder):
         f"{tools}/swift-symbolgraph-extract", "-module-name", module, "-target", triple,
         "-I", f"{build}/Modules", "-I", f"{ROOT}/Sources/CLibunwind",
         *[word for path in maps for word in ("-Xcc", path)],
+        *[word for path in headers(build) for word in ("-I", path)],
         "-minimum-access-level", "public", "-skip-synthesized-members",
         "-emit-extension-block-symbols", "-output-dir", folder)
     if status != 0:

@@ -21,7 +21,7 @@ public struct TraceAnalysis: Sendable {
   public var suppressions: Suppressions
   /// Where names come from. Only asked about stacks and objects that a finding refers to.
   public var resolver: Resolver
-  /// Whether reports have a ``LockcheckFindings/RunPicture``, to be drawn.
+  /// Whether reports have a `RunPicture`, to be drawn.
   public var takesPicture = false
 
   /// Makes an analysis.

@@ -4,7 +4,7 @@ public import LockcheckTrace
 /// Takes a picture of a run from one pass over its events.
 ///
 /// What it keeps does not grow with events: only with threads, locks, and the places that ask for them.
-/// Spans and cells have budgets; see ``SpanStore`` and ``CellStore``.
+/// Spans and cells have budgets; see `SpanStore` and `CellStore`.
 public struct RunPainter: Sendable {
   private var times = LockTimes()
   private var uses = LockUseTable()
