@@ -89,8 +89,9 @@ static bool is_called(const thread_state *thread, const char *name) {
   return name != 0 ? strcmp(thread->name, name) == 0 : strcmp(thread->name, probe_name) != 0;
 }
 
-// Looks once; false where the list broke off, as it does when the thread ends that is being read.
-static bool look_outside(const char *name, uint64_t since, int *result) {
+// Looks once, and gives what the numbers of the threads come to; false where the list broke off, as it does
+// when the thread ends that is being read.
+static bool look_outside(const char *name, uint64_t since, int *result, uint64_t *numbers) {
   DIR *tasks = opendir("/proc/self/task");
   if (tasks == 0) return true;
   int found = 0;
@@ -99,6 +100,7 @@ static bool look_outside(const char *name, uint64_t since, int *result) {
     uint32_t number = (uint32_t)strtoul(entry->d_name, 0, 10);
     thread_state thread;
     if (number != 0) seen++;
+    *numbers += (number + 1) * 0x9E3779B97F4A7C15u;
     if (number == 0 || is_own(number) || !read_thread(number, &thread)) continue;
     if (thread.state == 'Z' || thread.state == 'X') continue;
     if (thread.state == 'R' || thread.state == 'D') found |= LC_OUTSIDE_RUNS;
@@ -115,8 +117,15 @@ static bool look_outside(const char *name, uint64_t since, int *result) {
 
 int lc_look_outside(const char *name, uint64_t since) {
   int found = 0;
-  for (int tries = 0; tries < 100; tries++)
-    if (look_outside(name, since, &found)) return found;
+  uint64_t before = 0;
+  // Where one thread ends while another is made, the list may be short of a third: so it is read until it is
+  // the same twice in a row.
+  for (int tries = 0; tries < 100; tries++) {
+    uint64_t numbers = 0;
+    bool is_whole = look_outside(name, since, &found, &numbers);
+    if (found & LC_OUTSIDE_BORN || (is_whole && numbers == before)) return found;
+    before = is_whole ? numbers : 0;
+  }
   return found | LC_OUTSIDE_RUNS;
 }
 
