@@ -53,17 +53,16 @@ static void will_delete(void *block, uintptr_t frame) {
   static result (*real)(__VA_ARGS__) = 0; \
   if (real == 0) *(void **)&real = dlsym(RTLD_NEXT, #name);
 
-// The mangled names of `operator delete` and `operator delete[]`, without and with a size. The real ones call
-// `free` as their last act, which then seems to be called from here.
+// The mangled names of `operator delete` and `operator delete[]`, without and with a size.
 #define LC_DELETE(name)                         \
-  LC_CALLS_PROGRAM void name(void *block) {     \
+  void name(void *block) {                      \
     LC_REAL(void, name, void *)                 \
     will_delete(block, lc_frame_address());     \
     if (real == 0) return free(block);          \
     real(block);                                \
   }
 #define LC_SIZED_DELETE(name)                   \
-  LC_CALLS_PROGRAM void name(void *block, size_t size) { \
+  void name(void *block, size_t size) {         \
     LC_REAL(void, name, void *, size_t)         \
     will_delete(block, lc_frame_address());     \
     if (real == 0) return free(block);          \

@@ -2,6 +2,10 @@
 
 #include "lc_interpose.h"
 
+/// Of functions that call the program: what it does in their name, by a call that is its last act, counts as its
+/// own. See `lc_may_record`.
+#define LC_CALLS_PROGRAM __attribute__((noinline, section("lc_calls")))
+
 // Swift's half: see `Waits.swift` and `Once.swift`.
 void lc_wait_cancelled(lc_wait *wait);
 void lc_once_begins(lc_once *once);

@@ -141,10 +141,7 @@ LC_REAL_FUNCTIONS(X)
 /// Where this library's own code lies: the linker's words for it.
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
-/// Of functions that call the program: what it does in their name, by a call that is its last act, counts as its
-/// own. See `lc_may_record`.
-#define LC_CALLS_PROGRAM __attribute__((noinline, section("lc_calls")))
-/// Where they lie.
+/// The part of it that calls the program.
 extern const char __start_lc_calls[] __attribute__((visibility("hidden")));
 extern const char __stop_lc_calls[] __attribute__((visibility("hidden")));
 
