@@ -18,9 +18,7 @@ static void note(void *block, size_t size, uintptr_t frame) {
   errno = kept;
 }
 
-static void ends(uintptr_t block, size_t size, uintptr_t frame) {
-  if (lc_is_called_by_instrumented(frame))
-    lc_write_shared_words(block, size, lc_return_address(frame));
+static void ends(uintptr_t block, size_t size) {
   if (lc_block_end(block) == 0) lc_words_end(block, block + size);
   lc_filter_forget(block, block + size);
 }

@@ -99,19 +99,6 @@ bool lc_is_known_race(uintptr_t address);
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
 
-/// Whether the function that called the one with this frame was compiled with access instrumentation. What the
-/// others did before, to say that memory is free or that they are through with it, was not seen.
-static inline bool lc_is_called_by_instrumented(uintptr_t frame) {
-  lc_accessor *self = lc_own_accessor;
-  if (frame == 0 || self == 0 || self->depth == 0 || self->depth > LC_CALLS) return false;
-  return self->calls[self->depth - 1].sp == frame;
-}
-/// Records that the function with this frame reads or writes bytes of a caller that was compiled with access
-/// instrumentation; nothing for others.
-void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame);
-/// Records a write to those words of a block that more than one thread has touched, up to a limit.
-void lc_write_shared_words(uintptr_t block, size_t size, uintptr_t pc);
-
 /// Forgets that the thread has accessed these bytes.
 void lc_filter_forget(uintptr_t low, uintptr_t high);
 
