@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -137,6 +138,34 @@ LC_RECEIVES(int, epoll_wait, (int fd, struct epoll_event *events, int count, int
 LC_RECEIVES(int, epoll_pwait,
             (int fd, struct epoll_event *events, int count, int time, const sigset_t *mask),
             (fd, events, count, time, mask), int, struct epoll_event *, int, int, const sigset_t *)
+
+// An end that is closed is seen by the other.
+LC_SENDS(int, close, (int fd), (fd), int)
+LC_SENDS(int, shutdown, (int fd, int how), (fd, how), int, int)
+
+static int polled(const struct pollfd *these, nfds_t count, int got, uintptr_t frame) {
+  for (nfds_t i = 0; got > 0 && i < count; i++)
+    if (these[i].fd >= 0 && these[i].revents != 0) note(these[i].fd, true, frame);
+  return got;
+}
+
+int poll(struct pollfd *these, nfds_t count, int time) {
+  LC_REAL(int, poll, struct pollfd *, nfds_t, int)
+  return polled(these, count, real(these, count, time), lc_frame_address());
+}
+
+int ppoll(struct pollfd *these, nfds_t count, const struct timespec *time, const sigset_t *mask) {
+  LC_REAL(int, ppoll, struct pollfd *, nfds_t, const struct timespec *, const sigset_t *)
+  return polled(these, count, real(these, count, time, mask), lc_frame_address());
+}
+
+int select(int limit, fd_set *readable, fd_set *writable, fd_set *odd, struct timeval *time) {
+  LC_REAL(int, select, int, fd_set *, fd_set *, fd_set *, struct timeval *)
+  int got = real(limit, readable, writable, odd, time);
+  for (int fd = 0; got > 0 && readable != 0 && fd < limit; fd++)
+    if (FD_ISSET(fd, readable)) note(fd, true, lc_frame_address());
+  return got;
+}
 
 // Who connects has done so before the other end goes on, which is told by the same two addresses.
 

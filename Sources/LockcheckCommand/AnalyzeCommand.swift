@@ -90,6 +90,7 @@ struct AnalyzeCommand: ParsableCommand {
 
   /// What draws one finding, or one trace, is not asked for others.
   private func validateForms() throws {
+    try validateSharing()
     let formats = ReportOutputs.formats(of: output, options)
     let isDrawn = formats.contains(.dot) || formats.contains(.svg)
     if finding != nil, !isDrawn {
@@ -105,6 +106,22 @@ struct AnalyzeCommand: ParsableCommand {
     }
     if formats.contains(.traceEvent), traces.contains("-") {
       throw ValidationError("trace-event reads the trace twice: give it as a file.")
+    }
+  }
+
+  /// What is written for this machine is not what may be shared.
+  private func validateSharing() throws {
+    if printSuppressions, output.contains(where: { $0.format != nil }) || options.format != .text {
+      throw ValidationError("--print-suppressions takes the place of the report: give it no form.")
+    }
+    guard triage.redact else { return }
+    if printSuppressions {
+      throw ValidationError(
+        "--print-suppressions writes what findings are called here, which --redact would change.")
+    }
+    if known.updateBaseline {
+      throw ValidationError(
+        "--update-baseline writes what findings are called here: leave out --redact.")
     }
   }
 
@@ -138,12 +155,13 @@ struct AnalyzeCommand: ParsableCommand {
       byClass: options.byClass,
       suppressions: triage.suppressions)
     let entries = printSuppressions ? try output.first?.open() ?? OutputFile("-") : nil
-    let outputs =
+    var outputs =
       printSuppressions
       ? nil
       : try ReportOutputs(
         output, options: options, failing: failing, finding: finding, recover: recover)
     analysis.takesPicture = outputs?.drawRun ?? false
+    outputs?.quotesSources = !self.triage.redact
 
     var analyzed: [AnalyzedTrace] = []
     var failure: Outcome?

@@ -3,6 +3,7 @@ import LockcheckCodecs
 import LockcheckCompression
 import LockcheckFindings
 import LockcheckPipeline
+import LockcheckTrace
 import LockcheckTriage
 
 struct ConvertCommand: ParsableCommand {
@@ -56,6 +57,9 @@ struct ConvertCommand: ParsableCommand {
   private var form: TraceForm? { to ?? TraceForm(fileName: output) }
 
   func validate() throws {
+    if redact, input == "-" {
+      throw ValidationError("--redact reads the trace twice: give it as a file.")
+    }
     if !redactWord.isEmpty, !redact { throw ValidationError("--redact-word goes with --redact.") }
     if form == nil {
       throw ValidationError(
@@ -67,9 +71,10 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     guard let form else { return }
     let file = try OutputFile(output)
+    let redaction = redact ? try learnedRedaction() : nil
     let leftovers = try TraceInput.reading(input, recover: recover) { decoder, watch in
       try TraceOutput.convert(
-        redact ? RedactedTrace(decoder, by: .ofThisMachine(others: redactWord)) : decoder, to: form,
+        redaction.map { RedactedTrace(decoder, by: $0) } ?? decoder, to: form,
         packed: TraceFile.extensions(of: output).compression, drop: drop,
         file: file, watch: watch)
     }
@@ -78,6 +83,19 @@ struct ConvertCommand: ParsableCommand {
       StandardError.write("lockcheck: \(ReportWarning(loss).message)\n")
     }
     for text in leftovers.dropped { StandardError.write("lockcheck: dropped \(text)\n") }
+  }
+}
+
+extension ConvertCommand {
+  /// Reads the trace once for the names that are to be taken out: what tells of one may stand behind it.
+  private func learnedRedaction() throws -> Redaction {
+    try TraceInput.reading(input, recover: recover) { decoder, _ in
+      var trace = RedactedTrace(decoder, by: .ofThisMachine(others: redactWord))
+      var events: [Event] = []
+      var tables = TraceTables()
+      while try trace.read(into: &events, tables: &tables) {}
+      return trace.redaction
+    }
   }
 }
 

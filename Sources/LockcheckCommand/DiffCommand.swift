@@ -26,7 +26,8 @@ struct DiffCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A trace or a JSON report; - is standard input.", valueName: "old"),
+    help: ArgumentHelp(
+      "A trace, or a JSON report in a file; - is a trace on standard input.", valueName: "old"),
     completion: .file())
   var old: String
 
@@ -96,9 +97,15 @@ struct DiffCommand: ParsableCommand {
 
   /// Whether the file begins as the JSON form of a report does.
   private func isReport(_ path: String) -> Bool {
-    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    // What is read of a pipe is gone.
+    let about = try? FileManager.default.attributesOfItem(
+      atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+    guard about?[.type] as? FileAttributeType == .typeRegular,
+      let file = FileHandle(forReadingAtPath: path)
+    else { return false }
     defer { try? file.close() }
     let start = (try? file.read(upToCount: 4096)) ?? Data()
-    return String(decoding: start, as: UTF8.self).contains("\"lockcheck-report")
+    return String(decoding: start, as: UTF8.self)
+      .contains(/"format"\s*:\s*"lockcheck-reports?"/)
   }
 }

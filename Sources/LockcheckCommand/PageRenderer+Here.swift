@@ -4,8 +4,10 @@ import LockcheckPage
 extension PageRenderer {
   /// The page with source lines of this machine, paths from the working directory, and large graphs laid out
   /// by Graphviz where it is installed.
-  static func here(title: String, allOccurrences: Bool = false) -> PageRenderer {
-    let files = SourceFiles()
+  static func here(
+    title: String, allOccurrences: Bool = false, quotesSources: Bool = true
+  ) -> PageRenderer {
+    let files = SourceFiles(areQuoted: quotesSources)
     return PageRenderer(
       title: title, root: FileManager.default.currentDirectoryPath + "/",
       showsAllOccurrences: allOccurrences,

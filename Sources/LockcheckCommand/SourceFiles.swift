@@ -8,10 +8,15 @@ import Synchronization
 final class SourceFiles: Sendable {
   private let files = Mutex<[String: [Substring]]>([:])
   private static let sizeLimit = 8 << 20
+  private let areQuoted: Bool
+
+  /// - Parameter areQuoted: Whether there are any lines: not in what is to be shared.
+  init(areQuoted: Bool = true) { self.areQuoted = areQuoted }
 
   /// One line, from 1; nil where the file or the line is not there.
   func line(_ number: Int, of path: String) -> String? {
-    files.withLock { files in
+    guard areQuoted else { return nil }
+    return files.withLock { files in
       let lines = files[path] ?? Self.lines(of: path)
       files[path] = lines
       return lines.indices.contains(number - 1) ? String(lines[number - 1]) : nil

@@ -99,10 +99,13 @@ struct RecheckLedger: Sendable {
   }
 
   private func finding(_ look: Look, _ variable: ObjectID, in run: borrowing Run) -> Finding {
+    // Of a program that was not written for the recorder only some of the reads may be there.
+    let isWhole = run.accessOrder == .exact
     var finding = Finding(
-      .waitWithoutRecheck, .observed, .notLookedAgain(variable: variable),
+      .waitWithoutRecheck, isWhole ? .observed : .possible, .notLookedAgain(variable: variable),
       steps: [look.wait.step(in: run)], objects: [look.wait.event.object, variable],
       assumes: run.assumptions.filter { $0 == .incompleteTrace })
+    if !isWhole { finding.missing = .values }
     finding.occurrences = look.events.map { [$0] }
     finding.occurrenceCount = look.count
     return finding

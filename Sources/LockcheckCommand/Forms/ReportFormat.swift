@@ -42,9 +42,10 @@ extension AnalysisOptions {
   ///   - format: The form that `--format` says where nil.
   ///   - failing: What makes the command fail, where it can.
   ///   - title: What a form that has a title calls the report.
+  ///   - quotesSources: Whether lines of the sources are in it, where the form has any.
   func renderer(
     _ format: ReportFormat? = nil, style: TextStyle = .plain, failing: FailOptions? = nil,
-    title: String = ""
+    title: String = "", quotesSources: Bool = true
   ) -> any Renderer {
     let root = rootFolder
     switch format ?? self.format {
@@ -53,9 +54,11 @@ extension AnalysisOptions {
         showsAllOccurrences: allOccurrences, showsRuledOut: explainRuledOut)
       renderer.showsSuppressed = showSuppressed
       return renderer
-    case .html: return PageRenderer.here(title: title, allOccurrences: allOccurrences)
-    case .sarif: return sarif(.full)
-    case .sarifGitHub: return sarif(.github)
+    case .html:
+      return PageRenderer.here(
+        title: title, allOccurrences: allOccurrences, quotesSources: quotesSources)
+    case .sarif: return sarif(.full, quotesSources)
+    case .sarifGitHub: return sarif(.github, quotesSources)
     case .github: return GitHubRenderer(root: root)
     case .markdown: return MarkdownRenderer(root: root)
     case .junit:
@@ -66,7 +69,7 @@ extension AnalysisOptions {
     case .checkstyle: return CheckstyleRenderer(root: root)
     case .codeclimate: return CodeClimateRenderer(root: root)
     case .text, .dot, .svg, .traceEvent:
-      let files = SourceFiles()
+      let files = SourceFiles(areQuoted: quotesSources)
       var renderer = TextRenderer(
         style: style, showsRuledOut: explainRuledOut, showsAllOccurrences: allOccurrences,
         root: root, source: { files.line($1, of: $0) })
@@ -75,8 +78,10 @@ extension AnalysisOptions {
     }
   }
 
-  private func sarif(_ profile: SARIFRenderer.Profile) -> SARIFRenderer {
-    let files = SourceFiles()
+  private func sarif(
+    _ profile: SARIFRenderer.Profile, _ quotesSources: Bool
+  ) -> SARIFRenderer {
+    let files = SourceFiles(areQuoted: quotesSources)
     return SARIFRenderer(
       profile: profile, root: rootFolder, toolVersion: Version.number,
       source: { files.line($1, of: $0) })

@@ -104,6 +104,9 @@ struct RunCommand: ParsableCommand {
   private var program: [String] { Array(words.first == "--" ? words.dropFirst() : words[...]) }
 
   func validate() throws {
+    if let first = words.first, ["-h", "--help"].contains(first) {
+      throw CleanExit.helpRequest(self)
+    }
     if let first = words.first, first != "--", first.hasPrefix("-") {
       throw ValidationError("There is no option '\(first)'; the program stands behind --.")
     }

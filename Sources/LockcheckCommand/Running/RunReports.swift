@@ -91,7 +91,8 @@ struct RunReports {
   ) -> String {
     let shown = reports.map { triage.redacted((trace: $0.name, report: $0.report)) }
     let renderer = options.renderer(
-      format, style: style, failing: failing, title: shown.first?.trace ?? "")
+      format, style: style, failing: failing, title: shown.first?.trace ?? "",
+      quotesSources: !triage.isRedacting)
     return shown.count == 1 ? renderer.render(shown[0].report) : renderer.render(shown)
   }
 }

@@ -9,6 +9,8 @@ final class KnownBefore {
   private let isUpdated: Bool
   /// What was found, trace by trace.
   private var found: [[KnownFinding]] = []
+  /// The rules that were looked for: nothing is known of the others.
+  private var codes: Set<String> = []
 
   /// - Parameters:
   ///   - path: The file; nil where there is no baseline.
@@ -33,6 +35,7 @@ final class KnownBefore {
 
   /// Sets apart the findings that were known.
   func sort(_ report: inout Report) {
+    codes.formUnion(report.rules.map(\.code))
     found.append(report.findings.map { KnownFinding($0, message: $0.message(in: report)) })
     let known =
       isUpdated
@@ -54,7 +57,8 @@ final class KnownBefore {
       if isUpdated { say("is left as it was: a trace could not be read") }
       return
     }
-    let new = Baseline(found)
+    let unasked = baseline.findings.filter { !codes.contains($0.code) }
+    let new = Baseline(found + [unasked])
     let (added, removed) = baseline.changes(to: new)
     if isUpdated {
       let output = try OutputFile(file)

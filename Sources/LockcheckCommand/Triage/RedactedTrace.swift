@@ -10,7 +10,8 @@ import LockcheckTriage
 /// Names of functions and data are looked up first: whoever gets the trace does not have the files.
 struct RedactedTrace: TraceDecoder {
   private var decoder: any TraceDecoder
-  private var redaction: Redaction
+  /// What it has learned so far.
+  private(set) var redaction: Redaction
   /// The tables as they were recorded.
   private var recorded = TraceTables()
   private var (frameCount, objectCount) = (0, 0)

@@ -12,6 +12,8 @@ final class Triage {
   private var comments: SourceComments?
   private let baseline: KnownBefore?
   private let redaction: Redaction?
+  /// Whether reports are to be shared.
+  var isRedacting: Bool { redaction != nil }
   private var remarks: [Remark] = []
 
   /// - Parameters:

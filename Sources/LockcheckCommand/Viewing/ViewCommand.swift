@@ -39,6 +39,8 @@ struct ViewCommand: ParsableCommand {
   @Flag(help: "Read on past damaged parts of a trace, and say how much was lost.")
   var recover = false
 
+  @OptionGroup var triage: TriageOptions
+
   func validate() throws {
     if traces.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("Standard input (-) can be read only once.")
@@ -46,7 +48,9 @@ struct ViewCommand: ParsableCommand {
   }
 
   func run() throws {
-    var analysis = TraceAnalysis(rules: performance ? Rule.all : Rule.usual)
+    let triage = try Triage(triage, known: nil, direct: Suppressions())
+    var analysis = TraceAnalysis(
+      rules: performance ? Rule.all : Rule.usual, suppressions: triage.suppressions)
     analysis.takesPicture = true
     var analyzed: [AnalyzedTrace] = []
     for trace in traces {
@@ -55,12 +59,17 @@ struct ViewCommand: ParsableCommand {
           try analysis.analyze(decoder, named: trace, progress: progress)
         })
     }
-    var reports = analyzed.map { (trace: $0.name, report: $0.report) }
-    if let together = analysis.report(together: analyzed), !together.findings.isEmpty {
+    var reports = analyzed.map { (trace: $0.name, report: triage.sorted($0.report)) }
+    let together = analysis.report(together: analyzed).map { triage.sorted($0) }
+    if let together, !together.findings.isEmpty {
       reports.append((trace: "all traces together", report: together))
     }
-    let server = try PageServer(
-      page: PageRenderer.here(title: traces[0]).render(reports), port: port)
+    try triage.finish(
+      reports.map(\.report) + [together].compactMap { $0 }.filter(\.findings.isEmpty),
+      isComplete: true)
+    let shown = reports.map { triage.redacted($0) }
+    let page = PageRenderer.here(title: shown[0].trace, quotesSources: !self.triage.redact)
+    let server = try PageServer(page: page.render(shown), port: port)
     StandardError.write("lockcheck: \(server.address)  (Ctrl-C ends it)\n")
     if open { Self.open(server.address) }
     server.serve(once: once)

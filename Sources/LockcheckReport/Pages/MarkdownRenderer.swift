@@ -123,10 +123,13 @@ extension MarkdownRenderer {
   /// The way there, as a numbered list.
   private func schedule(of story: Story) -> String {
     let finding = story.finding
-    guard !finding.witness.isEmpty else { return "" }
+    guard !finding.witness.isEmpty || finding.witnessStart > 0 else { return "" }
     var story = story
     story.cast = story.cast.joined(bySchedule: finding)
     var text = "This order of events of the run makes it happen:\n\n"
+    if finding.witnessStart > 0 {
+      text += "1. events 0–\((finding.witnessStart - 1).grouped) as they were in this run\n"
+    }
     for part in Schedule(of: story).parts {
       let row = ScheduleRow(part, story)
       guard case .stretch(let stretch) = part else {
