@@ -92,11 +92,12 @@ let package = Package(
       exclude: ["exported.map", "link"],
       linkerSettings: [
         .unsafeFlags(
-          hidesCPlusPlus ? ["-L\(Context.packageDirectory)/Sources/LockcheckInterpose/link"] : []),
+          hidesCPlusPlus ? ["-L\(Context.packageDirectory)/Sources/LockcheckInterpose/link"] : []
+        ),
         .unsafeFlags([
           "-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker",
           "--version-script=\(Context.packageDirectory)/Sources/LockcheckInterpose/exported.map",
-        ])
+        ]),
       ]),
 
     // The same library, for programs that the compiler made tell of their accesses.

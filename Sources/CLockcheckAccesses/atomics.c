@@ -382,8 +382,7 @@ static void own_guard_release(uint64_t *guard) {
 }
 
 int __cxa_guard_acquire(uint64_t *guard) {
-  static void *known = 0;
-  int (*real)(uint64_t *) = (int (*)(uint64_t *))lc_find(&known, "__cxa_guard_acquire");
+  LC_NEXT(real, int, "__cxa_guard_acquire", uint64_t *)
   int result = real != 0 ? real(guard) : own_guard_acquire(guard);
   action it;
   if (LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
@@ -392,8 +391,7 @@ int __cxa_guard_acquire(uint64_t *guard) {
 }
 
 void __cxa_guard_release(uint64_t *guard) {
-  static void *known = 0;
-  void (*real)(uint64_t *) = (void (*)(uint64_t *))lc_find(&known, "__cxa_guard_release");
+  LC_NEXT(real, void, "__cxa_guard_release", uint64_t *)
   action it;
   bool is_begun = LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
   if (real != 0)

@@ -47,8 +47,7 @@ int waitid(idtype_t kind, id_t child, siginfo_t *about, int options) {
 
 /// Returns twice, and so must not leave a frame: the real one is the last act.
 pid_t vfork(void) {
-  static void *known = 0;
-  pid_t (*real)(void) = (pid_t(*)(void))lc_find(&known, "vfork");
+  LC_NEXT(real, pid_t, "vfork", void)
   lc_child_begins(lc_frame_address());
   __attribute__((musttail)) return real();
 }

@@ -16,10 +16,10 @@
 #define LC_SOMETHING 5
 
 /// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
-/// not call.
-static void look_at_once(uintptr_t a) {
-  if (*(const volatile intptr_t *)a != -1 || !lc_instance_is_near(a) || lc_instance_at(a) == 0) return;
-  lc_record_once(a);
+/// not call. As long as it is not, it has to be looked at each time.
+static bool is_to_be_dropped_next(uintptr_t a) {
+  if (!lc_instance_is_near(a) || lc_instance_at(a) == 0) return true;
+  return lc_record_once(a, *(const volatile intptr_t *)a == -1);
 }
 
 static __attribute__((noinline)) void record(
@@ -30,18 +30,23 @@ static __attribute__((noinline)) void record(
   lc_thread *thread = lc_self;
   if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
-  if (!writes && size == sizeof(intptr_t)) look_at_once(a);
+  // Before that is asked: whoever begins to do something once has all threads begin another epoch.
+  uint32_t epoch = __atomic_load_n(&thread->epoch, __ATOMIC_ACQUIRE);
+  if (!writes && size == sizeof(intptr_t) && !is_to_be_dropped_next(a)) {
+    lc_record_access(a, size, LC_OPERATION_READ, pc);
+    return;
+  }
   // The filter is small; the words themselves know more.
   unsigned low = a & 7, high = low + size;
   bool is_in_word = size != 0 && high <= 8;
-  if (is_in_word && lc_word_is_recent(a, low, high, thread->number, thread->epoch, writes)) {
-    *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+  if (is_in_word && lc_word_is_recent(a, low, high, thread->number, epoch, writes)) {
+    *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
     return;
   }
   if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
   if (!lc_record_access(a, size, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc)) return;
-  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
-  if (is_in_word) lc_word_note_recent(a, low, high, thread->number, thread->epoch, writes);
+  *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
+  if (is_in_word) lc_word_note_recent(a, low, high, thread->number, epoch, writes);
 }
 
 LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {

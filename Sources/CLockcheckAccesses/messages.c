@@ -7,9 +7,10 @@
 
 #include "lc_order.h"
 
-// Message queues and semaphores of System V, by their identifier, and POSIX's queues, which are descriptors.
+// Message queues and semaphores of System V, by their identifier, and POSIX's queues, which are descriptors. Whoever
+// receives makes room: what was done before comes before what is done after a message that waits for it.
 
-enum { OF_QUEUE = 0x1A, OF_SEMAPHORES = 0x1B };
+enum { OF_QUEUE = 0x1A, OF_SEMAPHORES = 0x1B, OF_ROOM = 0x1C };
 
 static void note(uint32_t kind, int identifier, bool is_taking, uintptr_t frame) {
   if (!lc_orders(frame)) return;
@@ -23,11 +24,14 @@ static void note(uint32_t kind, int identifier, bool is_taking, uintptr_t frame)
 int msgsnd(int queue, const void *message, size_t size, int flags) {
   LC_REAL(int, msgsnd, int, const void *, size_t, int)
   note(OF_QUEUE, queue, false, lc_frame_address());
-  return real(queue, message, size, flags);
+  int result = real(queue, message, size, flags);
+  if (result == 0) note(OF_ROOM, queue, true, lc_frame_address());
+  return result;
 }
 
 ssize_t msgrcv(int queue, void *message, size_t size, long type, int flags) {
   LC_REAL(ssize_t, msgrcv, int, void *, size_t, long, int)
+  note(OF_ROOM, queue, false, lc_frame_address());
   ssize_t got = real(queue, message, size, type, flags);
   if (got >= 0) note(OF_QUEUE, queue, true, lc_frame_address());
   return got;
@@ -75,21 +79,45 @@ static void sends(mqd_t fd, uintptr_t frame) {
   if (__atomic_load_n(&notifies, __ATOMIC_RELAXED)) lc_signal_is_sent(0, frame);
 }
 
+/// One of the queue's own, beside that of the messages.
+static uint32_t room_of(mqd_t fd) { return lc_channel(OF_ROOM, (uint64_t)lc_channel_of(fd) << 32); }
+
+static int sent(mqd_t fd, int result, uintptr_t frame) {
+  if (result == 0 && lc_orders(frame)) lc_take(room_of(fd));
+  return result;
+}
+
+static void makes_room(mqd_t fd, uintptr_t frame) {
+  if (lc_orders(frame)) lc_give(room_of(fd));
+}
+
+static ssize_t received(mqd_t fd, ssize_t got, uintptr_t frame) {
+  if (got >= 0) lc_note_descriptor(fd, true, frame);
+  return got;
+}
+
 int mq_send(mqd_t fd, const char *from, size_t size, unsigned priority) {
   LC_REAL(int, mq_send, mqd_t, const char *, size_t, unsigned)
   sends(fd, lc_frame_address());
-  return real(fd, from, size, priority);
+  return sent(fd, real(fd, from, size, priority), lc_frame_address());
 }
 
 int mq_timedsend(
     mqd_t fd, const char *from, size_t size, unsigned priority, const struct timespec *time) {
   LC_REAL(int, mq_timedsend, mqd_t, const char *, size_t, unsigned, const struct timespec *)
   sends(fd, lc_frame_address());
-  return real(fd, from, size, priority, time);
+  return sent(fd, real(fd, from, size, priority, time), lc_frame_address());
 }
 
-LC_RECEIVES(ssize_t, mq_receive, (mqd_t fd, char *to, size_t size, unsigned *priority),
-            (fd, to, size, priority), mqd_t, char *, size_t, unsigned *)
-LC_RECEIVES(ssize_t, mq_timedreceive,
-            (mqd_t fd, char *to, size_t size, unsigned *priority, const struct timespec *time),
-            (fd, to, size, priority, time), mqd_t, char *, size_t, unsigned *, const struct timespec *)
+ssize_t mq_receive(mqd_t fd, char *to, size_t size, unsigned *priority) {
+  LC_REAL(ssize_t, mq_receive, mqd_t, char *, size_t, unsigned *)
+  makes_room(fd, lc_frame_address());
+  return received(fd, real(fd, to, size, priority), lc_frame_address());
+}
+
+ssize_t mq_timedreceive(
+    mqd_t fd, char *to, size_t size, unsigned *priority, const struct timespec *time) {
+  LC_REAL(ssize_t, mq_timedreceive, mqd_t, char *, size_t, unsigned *, const struct timespec *)
+  makes_room(fd, lc_frame_address());
+  return received(fd, real(fd, to, size, priority, time), lc_frame_address());
+}

@@ -4,6 +4,7 @@
 // and who takes reads all in which anything was given. So those who give are not ordered with each other.
 
 void lc_record_annotation(uintptr_t address, bool is_acquire);
+void lc_find_next_functions(void);
 
 #define LC_SLOTS 64
 
@@ -46,4 +47,13 @@ void lc_take(uint32_t channel) {
 void lc_pass_on(uint32_t from, uint32_t to) {
   if (from < LC_CHANNELS && to < LC_CHANNELS && from != to)
     __atomic_store_n(&sources[to], from + 1, __ATOMIC_RELEASE);
+}
+
+extern const lc_next_function __start_lc_next[] __attribute__((visibility("hidden")));
+extern const lc_next_function __stop_lc_next[] __attribute__((visibility("hidden")));
+
+void lc_find_next_functions(void) {
+  for (const lc_next_function *each = __start_lc_next; each < __stop_lc_next; each++)
+    lc_find(each->known, each->name);
+  dlerror();
 }

@@ -55,7 +55,7 @@ static const handler entries[LC_HANDLERS] = {LC_256(LC_ADDRESS)};
 
 /// What the system is given for a handler; itself where there are too many, and for what is none.
 static handler entry_for(handler theirs) {
-  if ((uintptr_t)theirs < 4096 || (handler)SIG_ERR == theirs) return theirs;
+  if ((uintptr_t)theirs < 4096 || (uintptr_t)theirs == (uintptr_t)SIG_ERR) return theirs;
   for (int i = 0; i < LC_HANDLERS; i++) {
     handler known = 0;
     if (__atomic_compare_exchange_n(
@@ -139,17 +139,14 @@ LC_SIGNALS(sigqueue, (pid_t process, int number, const union sigval value), (pro
 // These answer with the error itself.
 
 int pthread_kill(pthread_t thread, int number) {
-  static void *known = 0;
-  int (*real)(pthread_t, int) = (int (*)(pthread_t, int))lc_find(&known, "pthread_kill");
+  LC_NEXT(real, int, "pthread_kill", pthread_t, int)
   if (real == 0) return ENOSYS;
   lc_signal_is_sent(number, lc_frame_address());
   return real(thread, number);
 }
 
 int pthread_sigqueue(pthread_t thread, int number, const union sigval value) {
-  static void *known = 0;
-  int (*real)(pthread_t, int, const union sigval) =
-      (int (*)(pthread_t, int, const union sigval))lc_find(&known, "pthread_sigqueue");
+  LC_NEXT(real, int, "pthread_sigqueue", pthread_t, int, const union sigval)
   if (real == 0) return ENOSYS;
   lc_signal_is_sent(number, lc_frame_address());
   return real(thread, number, value);
@@ -179,8 +176,7 @@ int timer_settime(
 // Who waits.
 
 int sigwait(const sigset_t *set, int *number) {
-  static void *known = 0;
-  int (*real)(const sigset_t *, int *) = (int (*)(const sigset_t *, int *))lc_find(&known, "sigwait");
+  LC_NEXT(real, int, "sigwait", const sigset_t *, int *)
   if (real == 0) return ENOSYS;
   int result = real(set, number);
   if (result == 0) comes(*number, lc_frame_address());

@@ -54,9 +54,7 @@ static void note_all(uintptr_t frame) {
 
 // These begin with what the real function is to be given, and end with the types.
 
-#define LC_STREAM_REAL(result, name, ...) \
-  static void *known = 0;                 \
-  result (*real)(__VA_ARGS__) = (result(*)(__VA_ARGS__))lc_find(&known, #name);
+#define LC_STREAM_REAL(result, name, ...) LC_NEXT(real, result, #name, __VA_ARGS__)
 
 #define LC_PUTS(result, name, stream, parameters, arguments, ...) \
   result name parameters {                                        \
@@ -232,9 +230,7 @@ LC_GETS_UNTIL(__getdelim)
   int lc_fscanf##prefix(FILE *, const char *, ...) __asm__(#prefix "fscanf");                    \
   int lc_scanf##prefix(const char *, ...) __asm__(#prefix "scanf");                              \
   static int scan##prefix(FILE *s, const char *format, va_list rest, uintptr_t frame) {          \
-    static void *known = 0;                                                                      \
-    int (*real)(FILE *, const char *, va_list) =                                                 \
-        (int (*)(FILE *, const char *, va_list))lc_find(&known, #prefix "vfscanf");              \
+    LC_NEXT(real, int, #prefix "vfscanf", FILE *, const char *, va_list)                         \
     int got = real(s, format, rest);                                                             \
     note(s, true, frame);                                                                        \
     return got;                                                                                  \

@@ -97,6 +97,7 @@ __attribute__((constructor)) static void start(void) {
   lc_find_dispatch();
   pthread_atfork(0, 0, forget_tid);
   lc_interposer_start();
+  if (lc_is_recording() && lc_find_next_functions != 0) lc_find_next_functions();
   // After the recorder's own: it has left the parent's recording when this one's turn comes.
   pthread_atfork(note_fork, 0, follow_into_child);
 }

@@ -35,9 +35,9 @@ enum WordLocks {
   Annotations.record(address, isAcquire: isAcquire)
 }
 
-/// Called where the code of the program has found by itself that what Dispatch does once is done.
-@c(lc_record_once) public func recordOnce(_ address: UInt) {
-  DispatchOnce.passUncalled(at: address, frame: lc_outermost_frame())
+/// Called where the code of the program has looked at a word that may be what Dispatch does once.
+@c(lc_record_once) public func recordOnce(_ address: UInt, _ isDone: Bool) -> Bool {
+  DispatchOnce.look(at: address, isDone: isDone, frame: lc_outermost_frame())
 }
 
 enum Annotations {

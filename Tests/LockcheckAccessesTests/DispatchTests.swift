@@ -30,3 +30,16 @@ private let alwaysGuarded = [
     #expect(found.contains("data-race observed"))
   }
 }
+
+@Suite struct `A predicate of Dispatch's that the program looks at by itself` {
+  private static let program = Result { try InstrumentedProgram("once.c", usesDispatch: true) }
+
+  @Test func `says that what is done once is done`() throws {
+    #expect(try Self.program.get().findings([], isPreloaded: true) == [])
+  }
+
+  @Test func `says nothing to who does not look at it`() throws {
+    #expect(
+      try Self.program.get().findings(["raced"], isPreloaded: true).contains("data-race observed"))
+  }
+}

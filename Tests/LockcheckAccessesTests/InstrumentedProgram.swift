@@ -23,7 +23,11 @@ struct InstrumentedProgram {
   ///   - source: Its name.
   ///   - definitions: What the preprocessor is to define.
   ///   - isInstrumented: Whether accesses are recorded; a program as it is, where not. Swift only.
-  init(_ source: String, definitions: [String] = [], isInstrumented: Bool = true) throws {
+  ///   - usesDispatch: Whether it is linked with Dispatch. C and C++ only.
+  init(
+    _ source: String, definitions: [String] = [], isInstrumented: Bool = true,
+    usesDispatch: Bool = false
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = URL(filePath: #filePath).deletingLastPathComponent()
@@ -44,8 +48,19 @@ struct InstrumentedProgram {
           + definitions.map { "-D\($0)" })
       try expectSuccess(
         [compiler, object, "-o", program.path, "-pthread"] + link
-          + ["-Wl,-rpath,\(library)", "-Wl,--build-id"])
+          + ["-Wl,-rpath,\(library)", "-Wl,--build-id"]
+          + (usesDispatch ? dispatchFlags() : []))
     }
+  }
+
+  /// What links Dispatch, which comes with Swift.
+  private func dispatchFlags() throws -> [String] {
+    let told = try run(["swiftc", "-print-target-info"])
+    let target = try #require(
+      try JSONSerialization.jsonObject(with: Data(told.output.utf8)) as? [String: Any])
+    let paths = try #require(target["paths"] as? [String: Any])
+    let folder = try #require((paths["runtimeLibraryPaths"] as? [String])?.first)
+    return ["-L", folder, "-ldispatch", "-Wl,-rpath,\(folder)"]
   }
 
   func remove() { try? FileManager.default.removeItem(at: folder) }

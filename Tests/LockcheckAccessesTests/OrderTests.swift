@@ -3,8 +3,9 @@ import Testing
 /// Cases of `order.c`: ways in which one thread gives word to another through the system.
 private let ways = [
   "pwrite", "pwritev", "sendmmsg", "vmsplice", "splice", "sendfile", "fprintf", "fscanf", "getline",
-  "fwrite", "fputs", "fclose", "printf", "dprintf", "epoll", "pselect", "timerfd", "msgsnd", "semop",
-  "mq", "sigwait", "sigwaitinfo", "signalfd", "handler", "sigaction", "fork", "vfork", "spawn",
+  "fwrite", "fputs", "fclose", "printf", "dprintf", "epoll", "pselect", "timerfd", "msgsnd",
+  "semop", "mq", "room", "sigwait", "sigwaitinfo", "signalfd", "handler", "sigaction", "fork",
+  "vfork", "spawn",
 ]
 
 @Suite(.serialized) struct `Word that one thread gives another through the system` {

@@ -56,6 +56,7 @@ private let wrong: [ProgramCase] = [
   .init("thread.c", "once-inverted", "LC102 predicted"),
   .init("thread.c", "once-in-itself", "LC103 observed", hangs: true),
   .init("thread.c", "c-inverted", "LC102 predicted"),
+  .init("signals.c", "small-stack-inverted", "LC102 predicted"),
   .init("cplusplus.cpp", "inverted", "LC102 predicted"),
   .init("cplusplus.cpp", "shared-inverted", "LC102 predicted"),
   .init("cplusplus.cpp", "freed-while-held", "LC308 observed"),
@@ -91,7 +92,8 @@ private let right: [ProgramCase] =
     ("thread.c", "exited"), ("thread.c", "detached"), ("thread.c", "keys"),
     ("thread.c", "names"), ("thread.c", "joined-then-locked"), ("thread.c", "join-cancelled"),
     ("thread.c", "once-only"), ("thread.c", "c-ordered"), ("thread.c", "c-condition"),
-    ("thread.c", "forked"), ("cplusplus.cpp", "ordered"), ("cplusplus.cpp", "both-at-once"),
+    ("thread.c", "forked"), ("signals.c", "small-stack"),
+    ("cplusplus.cpp", "ordered"), ("cplusplus.cpp", "both-at-once"),
     ("cplusplus.cpp", "shared-readers"), ("cplusplus.cpp", "condition"),
     ("cplusplus.cpp", "once"), ("cplusplus.cpp", "semaphores"), ("cplusplus.cpp", "lives"),
     ("custom.c", "ordered"), ("custom.c", "counted"), ("custom.c", "handed-over"),
@@ -134,6 +136,17 @@ private let rightWithDispatch = [
     #expect(result.output == "done\n" || result.output == "" && !item.finds.isEmpty || item.hangs)
     // A trace that could not have happened is warned of.
     #expect(result.warnings == "")
+  }
+
+  @Test(.enabled(if: RecordedProgram.hidesCPlusPlus))
+  func `keeps its C++ library from a program in C that loads what has functions of its own`()
+    throws
+  {
+    let plugin = try RecordedProgram("plugin.cpp")
+    let result = try RecordedProgram("host.c").run(plugin.file.path)
+    #expect(result.status == 0 && !result.wasKilled)
+    #expect(result.output == "done\n")
+    #expect(result.findings == [])
   }
 
   @Test func `has no more threads than it makes, and calls them by their names`() throws {

@@ -31,6 +31,12 @@ struct RecordedProgram {
 
   private static let compiled = Compiled(folder: folder)
 
+  /// Whether the library brings the C++ library that it needs, and hides it: where the system has a static one.
+  static let hidesCPlusPlus: Bool = {
+    let library = try? Data(contentsOf: products.appending(path: "libLockcheckRuntime.so"))
+    return library?.range(of: Data("libstdc++.so.6".utf8)) == nil
+  }()
+
   let file: URL
 
   init(_ name: String) throws { file = try Self.compiled.program(name) }
@@ -124,13 +130,14 @@ private final class Compiled: @unchecked Sendable {
       let header = RecordedProgram.sources.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Sources/CLockcheckInterpose/include").path
       let isCPlusPlus = name.hasSuffix(".cpp")
+      let isLibrary = name == "plugin.cpp"
       // What comes with Swift; debug information and a build ID, so that reports have names.
       let command =
         name.hasSuffix(".swift")
         ? ["swiftc", "-O", "-g", "-warnings-as-errors", "-Xlinker", "--build-id"]
         : [isCPlusPlus ? "clang++" : "clang", isCPlusPlus ? "-std=c++20" : "-std=gnu11"] + [
           "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-Wl,--build-id", "-pthread", "-I", header,
-        ]
+        ] + (isLibrary ? ["-shared", "-fPIC"] : [])
       let source = RecordedProgram.sources.appending(path: "Programs/\(name)").path
       let compiler = try RecordedProgram.start(
         URL(filePath: "/usr/bin/env"), command + [source, "-o", result.path],

@@ -65,6 +65,12 @@ void lc_signal_is_sent(int number, uintptr_t frame);
 /// Whether any code in the process was compiled to tell of its accesses.
 extern uint8_t lc_is_instrumented;
 
+/// A function of the library that comes next, as it is found once and for all.
+typedef struct lc_next_function {
+  void **known;
+  const char *name;
+} lc_next_function;
+
 static inline __attribute__((always_inline)) void *lc_find(void **known, const char *name) {
   void *function = __atomic_load_n(known, __ATOMIC_RELAXED);
   if (function != 0) return function;
@@ -73,10 +79,16 @@ static inline __attribute__((always_inline)) void *lc_find(void **known, const c
   return function;
 }
 
-/// The function of this name that comes next, as `real`.
-#define LC_REAL(result, name, ...)  \
-  static void *known = 0;           \
-  result (*real)(__VA_ARGS__) = (result(*)(__VA_ARGS__))lc_find(&known, #name); \
+/// The function that comes next under a name, as `variable`. All are looked for when a recording begins, since many
+/// may be called in signal handlers, where nobody may be asked.
+#define LC_NEXT(variable, result, symbol, ...)                                                 \
+  static void *found = 0;                                                                      \
+  static const lc_next_function next __attribute__((section("lc_next"), used, retain)) = {&found, symbol}; \
+  result (*variable)(__VA_ARGS__) = (result(*)(__VA_ARGS__))lc_find(next.known, next.name);
+
+/// As `LC_NEXT`, where it is there.
+#define LC_REAL(result, name, ...)              \
+  LC_NEXT(real, result, #name, __VA_ARGS__)     \
   if (real == 0) return errno = ENOSYS, (result)-1;
 
 // Functions that send through their argument `fd`, and functions that receive through it.

@@ -36,6 +36,9 @@ static inline void lc_note_child(uintptr_t frame) {
   if (lc_child_begins != 0) lc_child_begins(frame);
 }
 
+/// Looks for all functions of the next library that stand behind those which order threads.
+void lc_find_next_functions(void) __attribute__((weak));
+
 /// Swift's half of the start, and of that in the child of a fork; see `Interposer.swift`.
 void lc_interposer_start(void);
 void lc_interposer_start_child(void);

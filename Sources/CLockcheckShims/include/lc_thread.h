@@ -315,6 +315,12 @@ uint32_t lc_next_object_number(void);
 /// The first of `count` object numbers that follow each other, a multiple of 8; 0 when there are no more.
 uint32_t lc_next_object_numbers(uint32_t count);
 
+/// Has every thread begin another epoch: whatever access it repeats is recorded again.
+static inline void lc_begin_epochs(void) {
+  for (lc_thread *thread = lc_first_thread(); thread != 0; thread = thread->next)
+    __atomic_fetch_add(&thread->epoch, 1, __ATOMIC_ACQ_REL);
+}
+
 /// The recorder's one lock, for rare paths. A thread that takes it is busy.
 void lc_lock(void);
 void lc_unlock(void);

@@ -18,6 +18,7 @@ package enum DispatchOnce {
       unsafe instance.pointee.object.append(
         .pendingAcquire(.shared), order: .ofThread, frame: frame)
     }
+    lc_begin_epochs()
     var call = unsafe Call(body: body, instance: instance, predicate: predicate, frame: frame)
     unsafe withUnsafeMutablePointer(to: &call) { call in
       unsafe lc_real_dispatch_once_f(predicate, call) { context in
@@ -38,14 +39,19 @@ package enum DispatchOnce {
     }
   }
 
-  /// As ``run(_:_:frame:)``, of a caller that has found the predicate done, if it is one.
-  package static func passUncalled(at address: UInt, frame: UInt) {
+  /// As ``run(_:_:frame:)``, of a thread that looks at the predicate by itself, if it is one.
+  ///
+  /// - Returns: Whether it need not look again, as far as the order is concerned.
+  package static func look(at address: UInt, isDone: Bool, frame: UInt) -> Bool {
     let place = unsafe UnsafeRawPointer(bitPattern: address)
     guard let instance = unsafe Instances.known(at: place),
-      unsafe instance.pointee.kind == .rwlock,
-      unsafe instance.pointee.partner.load(ordering: .relaxed) != 0
-    else { return }
+      unsafe instance.pointee.kind == .rwlock
+    else { return true }
+    guard isDone, unsafe instance.pointee.partner.load(ordering: .acquiring) != 0 else {
+      return false
+    }
     unsafe pass(instance, frame: frame)
+    return true
   }
 
   /// One caller, on its stack.

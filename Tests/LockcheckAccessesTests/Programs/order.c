@@ -223,6 +223,12 @@ static void take_mq(void) {
   check(mq_receive(ends[0], &byte, 1, 0) == 1);
 }
 
+/// Whoever takes a message makes room for another.
+static void open_full_mq(void) {
+  open_mq();
+  give_mq();
+}
+
 static void open_signal(void) {
   sigset_t set;
   sigemptyset(&set);
@@ -345,6 +351,7 @@ static const struct {
     {"msgsnd", open_queue, give_msgsnd, take_msgrcv},
     {"semop", open_semaphore, give_semop, take_semop},
     {"mq", open_mq, give_mq, take_mq},
+    {"room", open_full_mq, take_mq, give_mq},
     {"sigwait", open_signal, give_pthread_kill, take_sigwait},
     {"sigwaitinfo", open_signal, give_sigqueue, take_sigwaitinfo},
     {"signalfd", open_signalfd, give_kill, take_signalfd},
