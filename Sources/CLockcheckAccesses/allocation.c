@@ -18,7 +18,9 @@ static void note(void *block, size_t size, uintptr_t frame) {
   errno = kept;
 }
 
-static void ends(uintptr_t block, size_t size) {
+static void ends(uintptr_t block, size_t size, uintptr_t frame) {
+  if (lc_is_instrumented_caller(frame))
+    lc_write_shared_words(block, size, lc_return_address(frame));
   if (lc_block_end(block) == 0) lc_words_end(block, block + size);
   lc_filter_forget(block, block + size);
 }

@@ -88,27 +88,34 @@ static inline __attribute__((always_inline)) void *find(void **known, const char
   if (real == 0) return errno = ENOSYS, (result)-1;
 
 #define LC_SENDS(result, name, parameters, arguments, ...) \
-  result name parameters {                                 \
-    LC_REAL(result, name, __VA_ARGS__)                     \
-    note(fd, false, lc_frame_address());                   \
-    return real arguments;                                 \
+  LC_SENDS_BYTES(0, 0, result, name, parameters, arguments, __VA_ARGS__)
+#define LC_SENDS_BYTES(bytes, size, result, name, parameters, arguments, ...) \
+  result name parameters {                                                    \
+    LC_REAL(result, name, __VA_ARGS__)                                        \
+    lc_library_touches(bytes, size, false, lc_frame_address());               \
+    note(fd, false, lc_frame_address());                                      \
+    return real arguments;                                                    \
   }
 
 #define LC_RECEIVES(result, name, parameters, arguments, ...) \
-  result name parameters {                                    \
-    LC_REAL(result, name, __VA_ARGS__)                        \
-    result got = real arguments;                              \
-    if (got >= 0) note(fd, true, lc_frame_address());         \
-    return got;                                               \
+  LC_RECEIVES_BYTES(0, 0, result, name, parameters, arguments, __VA_ARGS__)
+#define LC_RECEIVES_BYTES(bytes, size, result, name, parameters, arguments, ...) \
+  result name parameters {                                                       \
+    LC_REAL(result, name, __VA_ARGS__)                                           \
+    result got = real arguments;                                                 \
+    if (got < 0) return got;                                                     \
+    note(fd, true, lc_frame_address());                                          \
+    lc_library_touches(bytes, size, true, lc_frame_address());                   \
+    return got;                                                                  \
   }
 
-LC_SENDS(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), int, const void *,
+LC_SENDS_BYTES(from, size, ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), int, const void *,
          size_t)
 LC_SENDS(ssize_t, writev, (int fd, const struct iovec *from, int count), (fd, from, count), int,
          const struct iovec *, int)
-LC_SENDS(ssize_t, send, (int fd, const void *from, size_t size, int flags), (fd, from, size, flags), int,
+LC_SENDS_BYTES(from, size, ssize_t, send, (int fd, const void *from, size_t size, int flags), (fd, from, size, flags), int,
          const void *, size_t, int)
-LC_SENDS(ssize_t, sendto,
+LC_SENDS_BYTES(from, size, ssize_t, sendto,
          (int fd, const void *from, size_t size, int flags, const struct sockaddr *to, socklen_t length),
          (fd, from, size, flags, to, length), int, const void *, size_t, int, const struct sockaddr *,
          socklen_t)
@@ -118,16 +125,16 @@ LC_SENDS(int, eventfd_write, (int fd, eventfd_t value), (fd, value), int, eventf
 LC_SENDS(int, epoll_ctl, (int fd, int operation, int what, struct epoll_event *event),
          (fd, operation, what, event), int, int, int, struct epoll_event *)
 
-LC_RECEIVES(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), int, void *, size_t)
-LC_RECEIVES(ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room), int,
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), int, void *, size_t)
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room), int,
             void *, size_t, size_t)
 LC_RECEIVES(ssize_t, readv, (int fd, const struct iovec *to, int count), (fd, to, count), int,
             const struct iovec *, int)
-LC_RECEIVES(ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), int, void *,
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), int, void *,
             size_t, int)
-LC_RECEIVES(ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
             (fd, to, size, room, flags), int, void *, size_t, size_t, int)
-LC_RECEIVES(ssize_t, recvfrom,
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, recvfrom,
             (int fd, void *to, size_t size, int flags, struct sockaddr *from, socklen_t *length),
             (fd, to, size, flags, from, length), int, void *, size_t, int, struct sockaddr *, socklen_t *)
 LC_RECEIVES(ssize_t, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags), int,

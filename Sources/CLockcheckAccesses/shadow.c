@@ -291,3 +291,21 @@ void lc_words_end(uintptr_t low, uintptr_t high) {
     }
   }
 }
+
+uintptr_t lc_word_shared(uintptr_t low, uintptr_t high, uint32_t thread) {
+  thread &= 0xFFFFF;
+  for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
+    uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
+    lc_page *page = lc_page_at(at);
+    if (page == 0 || page->first == 0) {
+      at = next;
+      continue;
+    }
+    for (; at < next && at < high; at += 8) {
+      lc_cell cell = __atomic_load_n(&page->cells[at >> 3 & 511], __ATOMIC_RELAXED);
+      if (cell == 0 || cell & LC_CELL_ENDED) continue;
+      if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
+    }
+  }
+  return 0;
+}

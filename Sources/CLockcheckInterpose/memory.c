@@ -5,12 +5,12 @@
 /// Swift's half: ends each object between the two addresses. See `Allocation.swift`.
 void lc_end_instances(uintptr_t low, uintptr_t high);
 
-void (*lc_memory_ends)(uintptr_t block, size_t size) = 0;
+void (*lc_memory_ends)(uintptr_t block, size_t size, uintptr_t frame) = 0;
 void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
 
-void lc_will_free(const void *block, size_t size) {
+void lc_will_free(const void *block, size_t size, uintptr_t frame) {
   uintptr_t low = (uintptr_t)block, high = low + size;
-  if (lc_memory_ends != 0) lc_memory_ends(low, size);
+  if (lc_memory_ends != 0) lc_memory_ends(low, size, frame);
   // Two pages at the most, so that most blocks cost two looks at a bit.
   if (size <= 4096 && !lc_instance_is_near(low) && !lc_instance_is_near(high - 1)) return;
   if (lc_instance_next(low, high) != 0) lc_end_instances(low, high);
@@ -18,7 +18,7 @@ void lc_will_free(const void *block, size_t size) {
 
 void free(void *block) {
   if (block != 0 && lc_may_record(lc_frame_address()))
-    lc_will_free(block, lc_real_malloc_usable_size(block));
+    lc_will_free(block, lc_real_malloc_usable_size(block), lc_frame_address());
   lc_real_free(block);
 }
 
@@ -36,15 +36,15 @@ void *realloc(void *block, size_t size) {
   uintptr_t new = (uintptr_t)lc_real_realloc(block, size);
   if (new == 0 && size != 0) return 0;
   if (new != old)
-    lc_will_free((void *)old, old_size);
+    lc_will_free((void *)old, old_size, lc_frame_address());
   else if (size < old_size)
-    lc_will_free((void *)(old + size), old_size - size);
+    lc_will_free((void *)(old + size), old_size - size, lc_frame_address());
   if (lc_memory_begins != 0) lc_memory_begins((void *)new, size, lc_frame_address());
   return (void *)new;
 }
 
 int munmap(void *start, size_t size) {
   if (size != 0 && (uintptr_t)start + size > (uintptr_t)start && lc_may_record(lc_frame_address()))
-    lc_will_free(start, size);
+    lc_will_free(start, size, 0);
   return lc_real_munmap(start, size);
 }

@@ -15,6 +15,9 @@ private let racing = [
   ProgramCase(source: "neighbours.cc", definitions: ["OVERLAP"]),
   ProgramCase(source: "channel.c", definitions: ["UNREAD"]),
   ProgramCase(source: "annotated.c", definitions: ["FAILED"]),
+  ProgramCase(source: "freed.cc", definitions: ["UNORDERED"]),
+  ProgramCase(source: "freed.cc", definitions: ["UNORDERED", "DELETED"]),
+  ProgramCase(source: "freed.cc", definitions: ["OVERWRITTEN"]),
 ]
 
 private let clean = [
@@ -26,6 +29,8 @@ private let clean = [
   ProgramCase(source: "firstuse.cc"),
   ProgramCase(source: "channel.c"),
   ProgramCase(source: "annotated.c"),
+  ProgramCase(source: "freed.cc"),
+  ProgramCase(source: "freed.cc", definitions: ["DELETED"]),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {

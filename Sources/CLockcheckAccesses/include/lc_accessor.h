@@ -99,6 +99,14 @@ bool lc_is_known_race(uintptr_t address);
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
 
+/// Records that the function with this frame reads or writes bytes of a caller that was compiled with access
+/// instrumentation; nothing for others.
+void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame);
+/// Whether the caller of the function with this frame was compiled so, and what it does is recorded.
+bool lc_is_instrumented_caller(uintptr_t frame);
+/// Records a write to those words of a block that more than one thread has touched, up to a limit.
+void lc_write_shared_words(uintptr_t block, size_t size, uintptr_t pc);
+
 /// Forgets that the thread has accessed these bytes.
 void lc_filter_forget(uintptr_t low, uintptr_t high);
 

@@ -88,6 +88,9 @@ void lc_run_begin(lc_run run);
 
 /// The heap block that the address lies in: its start, or 0; its size and the stack that made it.
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
+/// The first word from `low` up to `high` that more than one thread has touched, or another one than this; 0
+/// where there is none.
+uintptr_t lc_word_shared(uintptr_t low, uintptr_t high, uint32_t thread);
 /// Whether it is known of a word who made it, or that nobody knows.
 bool lc_word_is_described(uintptr_t address);
 /// Notes that nobody does.
