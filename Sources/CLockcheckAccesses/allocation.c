@@ -19,8 +19,7 @@ static void note(void *block, size_t size, uintptr_t frame) {
 }
 
 static void ends(uintptr_t block, size_t size) {
-  if (lc_block_end(block) == 0) lc_words_end(block, block + size);
-  lc_filter_forget(block, block + size);
+  lc_memory_forget(block, block + size, true);
 }
 
 void lc_watch_memory(void) {

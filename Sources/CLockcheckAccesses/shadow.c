@@ -55,6 +55,8 @@ lc_page *lc_page_make(uintptr_t address) {
 
 static unsigned refined(unsigned parting, unsigned low, unsigned high) {
   if (low == 0 && high == 8) return parting;
+  // A half of a word that has no smaller parts.
+  if (parting <= 1 && high - low == 4 && (low & 3) == 0) return 1;
   unsigned halves[2] = {0, 0};
   if (parting != 0) halves[0] = (parting - 1) / 3, halves[1] = (parting - 1) % 3;
   for (unsigned i = 0; i < 2; i++) {
@@ -69,6 +71,7 @@ static unsigned refined(unsigned parting, unsigned low, unsigned high) {
 
 static uint32_t parts_touched(unsigned parting, unsigned low, unsigned high) {
   if (parting == 0) return 1;
+  if (parting == 1 && high - low == 4 && (low & 3) == 0) return 1u << low;
   uint32_t mask = 0;
   for (unsigned i = 0; i < 2; i++) {
     unsigned step = 4u >> (i == 0 ? (parting - 1) / 3 : (parting - 1) % 3);
@@ -112,32 +115,6 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
   touch.number = (uint32_t)new;
   touch.parts = parts_touched(parting, low, high);
   return touch;
-}
-
-static uint64_t recent_key(uint32_t thread, uint32_t epoch) {
-  return (uint64_t)(thread & 0xFFFFF) << 44 | (uint64_t)(epoch & 0xFFFFFFF) << 16;
-}
-
-bool lc_word_is_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
-  lc_page *page = lc_page_at(address);
-  if (page == 0) return false;
-  uint64_t known = __atomic_load_n(&page->recent[address >> 3 & 511], __ATOMIC_RELAXED);
-  if (known >> 16 != recent_key(thread, epoch) >> 16) return false;
-  uint64_t bytes = (1u << high) - (1u << low);
-  uint64_t done = writes ? known >> 8 & 255 : (known | known >> 8) & 255;
-  return (done & bytes) == bytes;
-}
-
-void lc_word_note_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
-  lc_page *page = lc_page_at(address);
-  if (page == 0) return;
-  uint64_t *place = &page->recent[address >> 3 & 511];
-  uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), key = recent_key(thread, epoch);
-  if (known >> 16 != key >> 16) known = key;
-  uint64_t bytes = (1u << high) - (1u << low);
-  __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
 }
 
 lc_run lc_page_number(uintptr_t address) {
@@ -261,18 +238,25 @@ void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack) {
   __atomic_fetch_or(&page->starts[place >> 6], (uint64_t)1 << (place & 63), __ATOMIC_RELEASE);
 }
 
-uint64_t lc_block_end(uintptr_t address) {
+uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget) {
   lc_page *page = lc_page_at(address);
   unsigned place = address >> 4 & 255;
   if (page == 0 || page->blocks == 0 || (address & 15) != 0) return 0;
   if (!(page->starts[place >> 6] >> (place & 63) & 1)) return 0;
   uint64_t size = page->blocks[place] >> 24;
   __atomic_fetch_and(&page->starts[place >> 6], ~((uint64_t)1 << (place & 63)), __ATOMIC_RELAXED);
-  lc_words_end(address, address + size);
+  lc_words_end(address, address + size, key, forget);
   return size;
 }
 
-void lc_words_end(uintptr_t low, uintptr_t high) {
+/// Which bytes of a word the thread may have an entry of in its filter, from this epoch.
+static uint64_t bytes_accessed(lc_cell cell, uint64_t recent, uint64_t key) {
+  // Where others come as well, they may have overwritten what was noted.
+  if (cell & LC_CELL_SHARED) return 255;
+  return ((recent ^ key) >> 16) == 0 ? (recent | recent >> 8) & 255 : 0;
+}
+
+void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget) {
   for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
     uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
     lc_page *page = lc_page_at(at);
@@ -282,9 +266,13 @@ void lc_words_end(uintptr_t low, uintptr_t high) {
     }
     for (; at < next && at < high; at += 8) {
       unsigned word = at >> 3 & 511;
-      if (__atomic_load_n(&page->cells[word], __ATOMIC_RELAXED) == 0) continue;
+      lc_cell cell = __atomic_load_n(&page->cells[word], __ATOMIC_RELAXED);
+      if (cell == 0 || cell & LC_CELL_ENDED) continue;
+      uint64_t *recent = &page->recent[word];
+      uint64_t bytes = bytes_accessed(cell, __atomic_load_n(recent, __ATOMIC_RELAXED), key);
+      if (bytes != 0 && forget != 0) forget(at, bytes);
       __atomic_fetch_or(&page->cells[word], LC_CELL_ENDED, __ATOMIC_RELAXED);
-      __atomic_store_n(&page->recent[word], 0, __ATOMIC_RELAXED);
+      __atomic_store_n(recent, 0, __ATOMIC_RELAXED);
       if (page->described[word >> 6] >> (word & 63) & 1)
         __atomic_fetch_and(
             &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);

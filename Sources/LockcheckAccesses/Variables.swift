@@ -54,6 +54,11 @@ enum Variables {
   }
 }
 
+/// Called for a touch that needs the recorder's lock. Returns whether there is room for what it asks.
+@c(lc_settle_touch) public func settleTouch(_ outcome: UInt32, _ address: UInt) -> Bool {
+  Variables.settle(lc_touch_outcome(outcome), at: address)
+}
+
 /// Called for a new heap block: the stack that makes it.
 @c(lc_allocation_stack) public func allocationStack(_ frame: UInt) -> UInt32 {
   RecordedVariables.creation(frame: frame)

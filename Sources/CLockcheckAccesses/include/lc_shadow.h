@@ -23,7 +23,8 @@ typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
   uint32_t first;
   lc_cell cells[512];
-  /// For each word, what its last thread has recorded of it: thread (bits 44–63), epoch (16–43), the bytes that it wrote (8–15), and those that it read (0–7).
+  /// For each word, what its last thread has recorded of it: thread (bits 44–63), epoch (16–43), the bytes
+  /// that it wrote (8–15), and those that it read (0–7).
   uint64_t recent[512];
   /// Words that are known to be part of a heap block, a bit each.
   uint64_t described[8];
@@ -63,13 +64,27 @@ typedef struct lc_touch {
 /// the quarters of a half or its bytes. The first of them goes on under the number of the whole.
 lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread);
 
-/// Whether the thread has recorded such an access, or a stronger one, to all these bytes of a word in this
-/// epoch. Takes no lock: what a thread finds of its own it has put there itself.
-bool lc_word_is_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
-/// Notes that it has.
-void lc_word_note_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes);
+/// What `recent` says of a word that this thread was the last to access, in this epoch, without the bytes.
+static inline uint64_t lc_recent_key(uint32_t thread, uint32_t epoch) {
+  return (uint64_t)(thread & 0xFFFFF) << 44 | (uint64_t)(epoch & 0xFFFFFFF) << 16;
+}
+#define LC_RECENT_THREAD(recent) ((uint32_t)((recent) >> 44))
+/// The bytes of a word from `low` up to `high`, a bit each; the one at `low` where the two are the same.
+static inline uint64_t lc_byte_mask(unsigned low, unsigned high) {
+  return low == high ? (uint64_t)1 << low : ((uint64_t)1 << high) - ((uint64_t)1 << low);
+}
+/// Whether it says that all these bytes were accessed so, or more than that. Takes no lock: what a thread finds
+/// of its own it has put there itself.
+static inline bool lc_recent_covers(uint64_t recent, uint64_t key, uint64_t bytes, bool writes) {
+  if ((recent ^ key) >> 16) return false;
+  return ((writes ? recent >> 8 : recent | recent >> 8) & bytes) == bytes;
+}
+/// Notes that they were.
+static inline void lc_note_recent(uint64_t *place, uint64_t key, uint64_t bytes, bool writes) {
+  uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED);
+  if ((known ^ key) >> 16) known = key;
+  __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
+}
 
 /// A run of words of one page: where it begins, and the number of its first byte.
 typedef struct lc_run {
@@ -98,9 +113,13 @@ lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size);
 
 /// A heap block begins.
 void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack);
+/// Told of a word that ends: its address, and which of its bytes the thread may have accessed, a bit each.
+typedef void (*lc_word_ends)(uintptr_t address, uint64_t bytes);
 /// A heap block ends, and with it the variables in it. Returns its size; 0 where it is not known.
-uint64_t lc_block_end(uintptr_t address);
+///
+/// `forget` is told of the words that the thread with this `key` (`lc_recent_key`) may have accessed.
+uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget);
 /// The variables between two addresses end.
-void lc_words_end(uintptr_t low, uintptr_t high);
+void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget);
 
 #endif
