@@ -6,33 +6,12 @@
 #include "lc_accessor.h"
 
 // The functions that compilers call for plain accesses. What was recorded in the same epoch already costs
-// a load and a comparison; the rest goes on in Swift.
+// a load and a comparison; the rest goes on in `record.c`.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
 #define LC_INLINE static inline __attribute__((always_inline))
 /// Stands for the size of a variable of which only the address is known.
 #define LC_SOMETHING 5
-
-static __attribute__((noinline)) void record(
-    uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
-  if (!lc_is_recording()) return;
-  lc_accessor *self = lc_own_accessor;
-  if (self == 0 && (self = lc_accessor_make()) == 0) return;
-  lc_thread *thread = lc_self;
-  if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
-  if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
-  // The filter is small; the words themselves know more.
-  unsigned low = a & 7, high = low + size;
-  bool is_in_word = size != 0 && high <= 8;
-  if (is_in_word && lc_word_is_recent(a, low, high, thread->number, thread->epoch, writes)) {
-    *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
-    return;
-  }
-  if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
-  if (!lc_record_access(a, size, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc)) return;
-  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
-  if (is_in_word) lc_word_note_recent(a, low, high, thread->number, thread->epoch, writes);
-}
 
 LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;
@@ -42,9 +21,11 @@ LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
     uint64_t known = *lc_filter_place(self, a);
     // What was written may be read again.
     if (!writes) known &= ~LC_FILTER_WRITES;
+    // Where the size is not said, any will do: in Swift's code it is that of the accesses beside it.
+    if (power == LC_SOMETHING) wanted &= ~LC_FILTER_POWER, known &= ~LC_FILTER_POWER;
     if (known == wanted) return;
   }
-  record(a, power, power == LC_SOMETHING ? 0 : 1u << power, writes, pc);
+  lc_record(a, power, power == LC_SOMETHING ? 0 : 1u << power, writes, pc);
 }
 
 LC_INLINE void update(uintptr_t a, unsigned power, uintptr_t pc) {

@@ -20,14 +20,34 @@ bool lc_is_instrumented_caller(uintptr_t frame) {
          lc_is_instrumented_call(lc_return_address(frame));
 }
 
-void lc_write_shared_words(uintptr_t block, size_t size, uintptr_t pc) {
-  uintptr_t at = block, end = block + size;
-  for (int count = 0; count < LC_WORDS_OF_BLOCK; count++) {
-    at = lc_word_shared(at, end, lc_own_thread_number());
-    if (at == 0) return;
-    __tsan_write8_pc((void *)at, (void *)pc);
-    at += 8;
+void lc_write_block(uintptr_t block, size_t size, uintptr_t pc) {
+  uintptr_t end = block + size, at = lc_word_touched(block, end, lc_own_thread_number());
+  // Its own thread's alone, so far: the first word stands for it.
+  if (at == 0) {
+    at = lc_word_touched(block, end, 0);
+    if (at != 0) __tsan_write8_pc((void *)at, (void *)pc);
+    return;
   }
+  for (int count = 0; at != 0 && count < LC_WORDS_OF_BLOCK; count++) {
+    __tsan_write8_pc((void *)at, (void *)pc);
+    at = lc_word_touched(at + 8, end, lc_own_thread_number());
+  }
+}
+
+void lc_object_touched(uintptr_t object, size_t size, bool changes, uintptr_t frame) {
+  lc_accessor *self = lc_own_accessor;
+  if (self == 0) return;
+  uintptr_t *known = &self->used[(object >> 3) % LC_USED_OBJECTS];
+  if (!changes && *known == object) return;
+  if (!lc_is_instrumented_caller(frame)) return;
+  *known = changes ? 0 : object;
+  int kept = errno;
+  void *pc = (void *)lc_return_address(frame);
+  if (changes)
+    __tsan_write_range_pc((void *)object, size, pc);
+  else
+    __tsan_read_range_pc((void *)object, size, pc);
+  errno = kept;
 }
 
 void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame) {

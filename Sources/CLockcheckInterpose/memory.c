@@ -1,3 +1,7 @@
+#define _GNU_SOURCE
+#include <stdbool.h>
+#include <sys/mman.h>
+
 #include "lc_interpose.h"
 #include "lc_memory.h"
 #include "lc_table.h"
@@ -7,6 +11,8 @@ void lc_end_instances(uintptr_t low, uintptr_t high);
 
 void (*lc_memory_ends)(uintptr_t block, size_t size, uintptr_t frame) = 0;
 void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
+void (*lc_memory_moves)(uintptr_t block, size_t size, uintptr_t frame) = 0;
+void (*lc_object_used)(uintptr_t object, size_t size, bool changes, uintptr_t frame) = 0;
 
 void lc_will_free(const void *block, size_t size, uintptr_t frame) {
   uintptr_t low = (uintptr_t)block, high = low + size;
@@ -33,18 +39,33 @@ void *realloc(void *block, size_t size) {
   }
   uintptr_t old = (uintptr_t)block;
   size_t old_size = lc_real_malloc_usable_size(block);
+  if (lc_memory_moves != 0) lc_memory_moves(old, old_size, lc_frame_address());
   uintptr_t new = (uintptr_t)lc_real_realloc(block, size);
   if (new == 0 && size != 0) return 0;
   if (new != old)
-    lc_will_free((void *)old, old_size, lc_frame_address());
+    lc_will_free((void *)old, old_size, 0);
   else if (size < old_size)
-    lc_will_free((void *)(old + size), old_size - size, lc_frame_address());
+    lc_will_free((void *)(old + size), old_size - size, 0);
   if (lc_memory_begins != 0) lc_memory_begins((void *)new, size, lc_frame_address());
   return (void *)new;
 }
 
 int munmap(void *start, size_t size) {
   if (size != 0 && (uintptr_t)start + size > (uintptr_t)start && lc_may_record(lc_frame_address()))
-    lc_will_free(start, size, 0);
+    lc_will_free(start, size, lc_frame_address());
   return lc_real_munmap(start, size);
+}
+
+static void *mapped(void *start, uintptr_t frame) {
+  if (start != MAP_FAILED && lc_memory_begins != 0 && lc_may_record(frame))
+    lc_object_used((uintptr_t)start, sizeof(long), true, frame);
+  return start;
+}
+
+// Whoever takes a part of new memory and tells others of it has to do that in order: its first word stands for it.
+void *mmap(void *start, size_t size, int rights, int flags, int fd, off_t offset) {
+  return mapped(lc_real_mmap(start, size, rights, flags, fd, offset), lc_frame_address());
+}
+void *mmap64(void *start, size_t size, int rights, int flags, int fd, off_t offset) {
+  return mapped(lc_real_mmap64(start, size, rights, flags, fd, offset), lc_frame_address());
 }

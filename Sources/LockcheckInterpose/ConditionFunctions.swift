@@ -11,6 +11,7 @@ import LockcheckTrace
   let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_cond_init(condition, attributes)
   if result == 0, Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
     unsafe Instances.beginAnew(condition, as: .condition, frame: frame)
   }
   return result
@@ -21,7 +22,10 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(condition, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
+    unsafe Instances.end(condition, frame: frame)
+  }
   return unsafe lc_real_pthread_cond_destroy(condition)
 }
 

@@ -13,6 +13,12 @@
 /// How many atomics that were read without an order a thread remembers, until a fence may give them one.
 #define LC_UNORDERED_READS 8
 #define LC_ATOMIC_FILTER 64
+#define LC_USED_OBJECTS 64
+/// How many pages and stacks a thread remembers where to find, as powers of two.
+#define LC_NEAR_PAGES_BITS 6
+#define LC_NEAR_STACKS_BITS 8
+/// At most so many accesses in a row go without a look at the clock.
+#define LC_UNTIMED 16
 
 /// A call: where it returns to, the stack pointer inside it, and a hash of all calls up to it.
 typedef struct lc_call {
@@ -28,16 +34,35 @@ typedef struct lc_atomic_reading {
   uint32_t epoch;
 } lc_atomic_reading;
 
+/// A page of the shadow, and the address of the memory that it stands for.
+typedef struct lc_near_page {
+  uintptr_t base;
+  lc_page *page;
+} lc_near_page;
+
+/// A stack that is in a recording: its hash, its number, and that of the recording.
+typedef struct lc_near_stack {
+  uint64_t hash;
+  uint32_t number;
+  uint32_t session;
+} lc_near_stack;
+
 /// What is kept for a thread that runs code compiled with access instrumentation.
 typedef struct lc_accessor {
   /// The accesses that were recorded lately, see `lc_filter_entry`.
   uint64_t filter[1 << LC_FILTER_BITS];
+  lc_near_page pages[1 << LC_NEAR_PAGES_BITS];
+  lc_near_stack stacks[1 << LC_NEAR_STACKS_BITS];
   lc_atomic_reading atomics[LC_ATOMIC_FILTER];
   uintptr_t unordered_reads[LC_UNORDERED_READS];
   uint8_t unordered_sizes[LC_UNORDERED_READS];
   uint32_t unordered_count;
+  /// Locks and their like that the thread has used.
+  uintptr_t used[LC_USED_OBJECTS];
   /// Whether a fence has made later writes without an order release what went before.
   uint32_t is_fenced;
+  /// How many accesses have been recorded since the clock was looked at.
+  uint32_t untimed;
   /// How often the program has asked for its accesses to be left out.
   uint32_t ignored;
   /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
@@ -66,6 +91,7 @@ static inline uint64_t lc_filter_entry(uint32_t epoch, uintptr_t a, unsigned pow
          (a >> 16 & 0x7FFFFFFF);
 }
 #define LC_FILTER_WRITES ((uint64_t)1 << 34)
+#define LC_FILTER_POWER ((uint64_t)7 << 35)
 static inline uint64_t *lc_filter_place(lc_accessor *self, uintptr_t a) {
   return &self->filter[(a >> 3 ^ (a & 7) << (LC_FILTER_BITS - 3)) & ((1 << LC_FILTER_BITS) - 1)];
 }
@@ -104,13 +130,27 @@ uintptr_t lc_outermost_frame(void);
 void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame);
 /// Whether the caller of the function with this frame was compiled so, and what it does is recorded.
 bool lc_is_instrumented_caller(uintptr_t frame);
-/// Records a write to those words of a block that more than one thread has touched, up to a limit.
-void lc_write_shared_words(uintptr_t block, size_t size, uintptr_t pc);
+/// Records that a thread uses a lock or its like, once for each, or makes or ends it: a read or a write of its first
+/// bytes.
+void lc_object_touched(uintptr_t object, size_t size, bool changes, uintptr_t frame);
+/// Records that a block is given back by instrumented code: a write to those words that more than one thread has
+/// touched, up to a limit, or else to the first that any has.
+void lc_write_block(uintptr_t block, size_t size, uintptr_t pc);
 
-/// Forgets that the thread has accessed these bytes.
-void lc_filter_forget(uintptr_t low, uintptr_t high);
+/// The variables between two addresses end, on this thread as well. `is_block`: those of a heap block at `low`,
+/// if that is known to be one. `is_freed`: by instrumented code, so that what it does to them is recorded.
+void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block, bool is_freed);
 
-// The other half, in Swift. Each returns whether it was recorded.
+/// Records an access that the filter does not know. `size` 0: of the variable that lies there, whatever its size.
+void lc_record(uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc);
+
+// The other half, in Swift. Each returns whether it was recorded, or done.
+
+/// Does what a touch could not do without the recorder's lock.
+bool lc_settle_touch(uint32_t outcome, uintptr_t address);
+
+/// A plain access to a word that is about to be parted: to those of its old parts.
+void lc_record_parted(uint32_t number, uint32_t parts, uint8_t operation, uintptr_t pc);
 
 /// A plain access, of the bytes of one word. `operation` is that of `Operation`.
 bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc);

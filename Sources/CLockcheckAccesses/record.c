@@ -1,0 +1,121 @@
+#include "lc_accessor.h"
+#include "lc_append.h"
+#include "lc_clock.h"
+#include "lc_depot.h"
+
+// The way of a plain access into the trace, as long as nothing on it is new: page, variable, stack and chunk
+// are known. What is new goes the long way, in Swift.
+
+#define LC_INLINE static inline __attribute__((always_inline))
+/// The parts of a word.
+#define LC_PARTS 8
+
+LC_INLINE lc_page *page_near(lc_accessor *self, uintptr_t a) {
+  uintptr_t base = a >> 12;
+  lc_near_page *near = &self->pages[base & ((1 << LC_NEAR_PAGES_BITS) - 1)];
+  if (__builtin_expect(near->base == base && near->page != 0, 1)) return near->page;
+  lc_page *page = lc_page_at(a);
+  if (page != 0) *near = (lc_near_page){base, page};
+  return page;
+}
+
+/// The number that the stack which ends with `pc` has in the recording; false where it has none yet.
+LC_INLINE bool stack_near(lc_accessor *self, lc_session *session, uintptr_t pc, uint32_t *number) {
+  *number = 0;
+  if (session->stacks == 0) return true;
+  uint64_t hash = lc_shadow_stack_hash(pc);
+  lc_near_stack *near = &self->stacks[hash >> 3 & ((1 << LC_NEAR_STACKS_BITS) - 1)];
+  if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) {
+    *number = near->number;
+    return true;
+  }
+  *number = lc_depot_find(hash);
+  if (*number == 0 || !lc_bits_contain(session->written_stacks, *number)) return false;
+  *near = (lc_near_stack){hash, *number, session->number};
+  return true;
+}
+
+/// The stamp of an access. The order of accesses to one word is that of clocks: where another thread came last,
+/// the clock is asked; where it was the thread itself, or nobody, it is enough that the stamp comes after the
+/// thread's last, and not too early.
+LC_INLINE uint64_t stamp_of(lc_accessor *self, lc_thread *thread, uint64_t recent) {
+  uint32_t other = LC_RECENT_THREAD(recent);
+  uint64_t next = thread->last + 1;
+  if (other == 0 || other == (thread->number & 0xFFFFF))
+    if (++self->untimed < LC_UNTIMED) return next;
+  self->untimed = 0;
+  uint64_t ticks = lc_ticks();
+  return ticks > next ? ticks : next;
+}
+
+/// Appends the access to what is touched of a word; false, and nothing is done, where the way is too short.
+LC_INLINE bool append(
+    lc_accessor *self, lc_thread *thread, lc_touch touch, uint64_t recent, bool writes, uintptr_t pc) {
+  if (!lc_enter(thread)) return false;
+  lc_session *session = lc_session_in_force(thread);
+  lc_writer *writer = session == 0 ? 0 : lc_writer_with_room(thread, session, LC_PARTS);
+  uint32_t stack;
+  bool is_short = writer != 0 && stack_near(self, session, pc, &stack);
+  if (__builtin_expect(is_short, 1)) {
+    uint64_t stamp = stamp_of(self, thread, recent);
+    uint8_t operation = writes ? LC_OPERATION_WRITE : LC_OPERATION_READ;
+    for (uint32_t parts = touch.parts; parts != 0; parts &= parts - 1)
+      lc_append_access(
+          thread, writer, operation, stamp++, touch.number + (uint32_t)__builtin_ctz(parts), stack);
+  }
+  lc_leave(thread);
+  return is_short;
+}
+
+/// Touches the bytes of a word; false where there is no room for what is new.
+LC_INLINE bool touch_word(
+    uintptr_t a, unsigned low, unsigned high, uint32_t thread, bool writes, uintptr_t pc, lc_touch *touch) {
+  *touch = lc_word_touch(a, low, high, thread);
+  while (__builtin_expect(touch->outcome != LC_TOUCHED, 0)) {
+    if (touch->outcome == LC_TOUCH_PARTED)
+      lc_record_parted(touch->number, touch->parts, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc);
+    if (!lc_settle_touch(touch->outcome, a)) return false;
+    if (touch->outcome == LC_TOUCHED_SHARED) break;
+    *touch = lc_word_touch(a, low, high, thread);
+  }
+  return true;
+}
+
+/// Records an access to bytes of one word; nothing where the thread has recorded the same in this epoch.
+LC_INLINE bool record_word(
+    lc_accessor *self, lc_thread *thread, uintptr_t a, unsigned low, unsigned high, bool writes,
+    uintptr_t pc) {
+  uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
+  lc_page *page = page_near(self, a);
+  unsigned word = a >> 3 & 511;
+  uint64_t recent = page == 0 ? 0 : __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
+  // The filter is small; the words themselves know more.
+  if (lc_recent_covers(recent, key, bytes, writes)) return true;
+  lc_touch touch;
+  if (!touch_word(a, low, high, thread->number, writes, pc, &touch)) return false;
+  if (!append(self, thread, touch, recent, writes, pc) &&
+      !lc_record_access(
+          a, low == high ? 0 : high - low, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc))
+    return false;
+  if (page != 0 || (page = page_near(self, a)) != 0)
+    lc_note_recent(&page->recent[word], key, bytes, writes);
+  return true;
+}
+
+__attribute__((noinline)) void lc_record(
+    uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
+  if (!lc_is_recording()) return;
+  lc_accessor *self = lc_own_accessor;
+  if (self == 0 && (self = lc_accessor_make()) == 0) return;
+  lc_thread *thread = lc_self;
+  if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
+  if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
+  if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
+  uintptr_t at = a, end = a + size;
+  do {
+    unsigned low = at & 7, high = size == 0 ? low : end - at < 8 - low ? low + (unsigned)(end - at) : 8;
+    if (!record_word(self, thread, at, low, high, writes, pc)) return;
+    at = (at & ~(uintptr_t)7) + 8;
+  } while (at < end);
+  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+}
