@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "lc_accessor.h"
+#include "lc_descriptors.h"
 #include "lc_interpose.h"
 
 // What one thread sends comes before what another does that receives it: through pipes, sockets, files and
@@ -68,6 +70,17 @@ static void note(int fd, bool is_acquire, uintptr_t frame) {
   errno = kept;
 }
 
+static uint64_t closed[LC_CHANNELS];
+
+/// What was done before the end that reads was closed, for those who find that there is nobody left to write to.
+static void note_closed(int fd, bool is_acquire, uintptr_t frame) {
+  if (!lc_has_accesses || !lc_may_record(frame)) return;
+  int kept = errno;
+  uintptr_t channel = channel_of(fd);
+  if (channel != 0) lc_record_annotation((uintptr_t)&closed[(uint64_t *)channel - channels], is_acquire);
+  errno = kept;
+}
+
 /// As the end of a `read`, of what somebody else has read for the calling thread.
 void lc_note_received(int fd) {
   if (!lc_has_accesses || !lc_is_recording() || (lc_self != 0 && lc_self->busy != 0)) return;
@@ -93,8 +106,11 @@ static inline __attribute__((always_inline)) void *find(void **known, const char
   result name parameters {                                                    \
     LC_REAL(result, name, __VA_ARGS__)                                        \
     lc_library_touches(bytes, size, false, lc_frame_address());               \
+    lc_descriptor_used(fd, lc_frame_address());                               \
     note(fd, false, lc_frame_address());                                      \
-    return real arguments;                                                    \
+    result sent = real arguments;                                             \
+    if (sent < 0 && errno == EPIPE) note_closed(fd, true, lc_frame_address()); \
+    return sent;                                                              \
   }
 
 #define LC_RECEIVES(result, name, parameters, arguments, ...) \
@@ -102,6 +118,7 @@ static inline __attribute__((always_inline)) void *find(void **known, const char
 #define LC_RECEIVES_BYTES(bytes, size, result, name, parameters, arguments, ...) \
   result name parameters {                                                       \
     LC_REAL(result, name, __VA_ARGS__)                                           \
+    lc_descriptor_used(fd, lc_frame_address());                                  \
     result got = real arguments;                                                 \
     if (got < 0) return got;                                                     \
     note(fd, true, lc_frame_address());                                          \
@@ -147,12 +164,24 @@ LC_RECEIVES(int, epoll_pwait,
             (fd, events, count, time, mask), int, struct epoll_event *, int, int, const sigset_t *)
 
 // An end that is closed is seen by the other.
-LC_SENDS(int, close, (int fd), (fd), int)
+int close(int fd) {
+  LC_REAL(int, close, int)
+  lc_descriptor_ends(fd, lc_frame_address());
+  // That of the end that only reads tells nobody of what was done, but for those who then cannot write.
+  if (lc_has_accesses && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+    note_closed(fd, false, lc_frame_address());
+  else
+    note(fd, false, lc_frame_address());
+  return real(fd);
+}
 LC_SENDS(int, shutdown, (int fd, int how), (fd, how), int, int)
 
 static int polled(const struct pollfd *these, nfds_t count, int got, uintptr_t frame) {
   for (nfds_t i = 0; got > 0 && i < count; i++)
-    if (these[i].fd >= 0 && these[i].revents != 0) note(these[i].fd, true, frame);
+    if (these[i].fd >= 0 && these[i].revents != 0) {
+      note(these[i].fd, true, frame);
+      if (these[i].revents & POLLERR) note_closed(these[i].fd, true, frame);
+    }
   return got;
 }
 

@@ -34,16 +34,16 @@ void lc_write_block(uintptr_t block, size_t size, uintptr_t pc) {
   }
 }
 
-void lc_object_touched(uintptr_t object, size_t size, bool changes, uintptr_t frame) {
+void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame) {
   lc_accessor *self = lc_own_accessor;
   if (self == 0) return;
   uintptr_t *known = &self->used[(object >> 3) % LC_USED_OBJECTS];
-  if (!changes && *known == object) return;
+  if (use == LC_USED && *known == object) return;
   if (!lc_is_instrumented_caller(frame)) return;
-  *known = changes ? 0 : object;
+  *known = use == LC_USED ? object : 0;
   int kept = errno;
   void *pc = (void *)lc_return_address(frame);
-  if (changes)
+  if (use == LC_CHANGED)
     __tsan_write_range_pc((void *)object, size, pc);
   else
     __tsan_read_range_pc((void *)object, size, pc);

@@ -1,5 +1,4 @@
 #define _GNU_SOURCE
-#include <stdbool.h>
 #include <sys/mman.h>
 
 #include "lc_interpose.h"
@@ -12,7 +11,7 @@ void lc_end_instances(uintptr_t low, uintptr_t high);
 void (*lc_memory_ends)(uintptr_t block, size_t size, uintptr_t frame) = 0;
 void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
 void (*lc_memory_moves)(uintptr_t block, size_t size, uintptr_t frame) = 0;
-void (*lc_object_used)(uintptr_t object, size_t size, bool changes, uintptr_t frame) = 0;
+void (*lc_object_used)(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame) = 0;
 
 void lc_will_free(const void *block, size_t size, uintptr_t frame) {
   uintptr_t low = (uintptr_t)block, high = low + size;
@@ -58,7 +57,7 @@ int munmap(void *start, size_t size) {
 
 static void *mapped(void *start, uintptr_t frame) {
   if (start != MAP_FAILED && lc_memory_begins != 0 && lc_may_record(frame))
-    lc_object_used((uintptr_t)start, sizeof(long), true, frame);
+    lc_object_used((uintptr_t)start, sizeof(long), LC_CHANGED, frame);
   return start;
 }
 

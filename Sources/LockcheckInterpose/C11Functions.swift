@@ -122,8 +122,11 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
 /// Stands in front of `cnd_signal`.
 @c(cnd_signal) public func interposeC11Signal(_ condition: UnsafeMutablePointer<cnd_t>) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Conditions.notify(condition.posix, count: 1, frame: frame) }
-  return unsafe lc_real_cnd_signal(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_cnd_signal(condition) }
+  unsafe Conditions.notify(condition.posix, count: 1, frame: frame)
+  let result = unsafe lc_real_cnd_signal(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `cnd_broadcast`.
@@ -131,10 +134,11 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   _ condition: UnsafeMutablePointer<cnd_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) {
-    unsafe Conditions.notify(condition.posix, count: Conditions.all, frame: frame)
-  }
-  return unsafe lc_real_cnd_broadcast(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_cnd_broadcast(condition) }
+  unsafe Conditions.notify(condition.posix, count: Conditions.all, frame: frame)
+  let result = unsafe lc_real_cnd_broadcast(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `thrd_create`.

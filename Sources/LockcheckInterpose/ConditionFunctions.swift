@@ -72,8 +72,11 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Conditions.notify(condition, count: 1, frame: frame) }
-  return unsafe lc_real_pthread_cond_signal(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_cond_signal(condition) }
+  unsafe Conditions.notify(condition, count: 1, frame: frame)
+  let result = unsafe lc_real_pthread_cond_signal(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `pthread_cond_broadcast`.
@@ -81,8 +84,9 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) {
-    unsafe Conditions.notify(condition, count: Conditions.all, frame: frame)
-  }
-  return unsafe lc_real_pthread_cond_broadcast(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_cond_broadcast(condition) }
+  unsafe Conditions.notify(condition, count: Conditions.all, frame: frame)
+  let result = unsafe lc_real_pthread_cond_broadcast(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }

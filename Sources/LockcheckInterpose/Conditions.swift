@@ -112,7 +112,6 @@ enum Conditions {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     if unsafe lc_cond_is_shared(condition) { return }
-    unsafe lc_note_use(condition, frame)
     guard
       let instance = unsafe Instances.at(
         UnsafeRawPointer(condition), as: .condition, frame: frame)

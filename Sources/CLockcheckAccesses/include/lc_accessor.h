@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lc_memory.h"
 #include "lc_shadow.h"
 #include "lc_thread.h"
 
@@ -132,7 +133,7 @@ void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t f
 bool lc_is_instrumented_caller(uintptr_t frame);
 /// Records that a thread uses a lock or its like, once for each, or makes or ends it: a read or a write of its first
 /// bytes.
-void lc_object_touched(uintptr_t object, size_t size, bool changes, uintptr_t frame);
+void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame);
 /// Records that a block is given back by instrumented code: a write to those words that more than one thread has
 /// touched, up to a limit, or else to the first that any has.
 void lc_write_block(uintptr_t block, size_t size, uintptr_t pc);
