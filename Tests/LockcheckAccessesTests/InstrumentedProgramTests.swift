@@ -4,6 +4,8 @@ import Testing
 struct ProgramCase: Sendable, CustomTestStringConvertible {
   var source: String
   var definitions: [String] = []
+  /// The source of a library that it uses, and that is compiled as it is.
+  var library: String?
 
   var testDescription: String { ([source] + definitions).joined(separator: " ") }
 }
@@ -18,6 +20,13 @@ private let racing = [
   ProgramCase(source: "freed.cc", definitions: ["UNORDERED"]),
   ProgramCase(source: "freed.cc", definitions: ["UNORDERED", "DELETED"]),
   ProgramCase(source: "freed.cc", definitions: ["OVERWRITTEN"]),
+  ProgramCase(source: "ends.c", definitions: ["MADE"]),
+  ProgramCase(source: "ends.c", definitions: ["DESTROYED"]),
+  ProgramCase(source: "ends.c", definitions: ["FREED"]),
+  ProgramCase(source: "bytes.c", definitions: ["COPIED"]),
+  ProgramCase(source: "bytes.c", definitions: ["PARTED"]),
+  ProgramCase(source: "bytes.c", definitions: ["FREED"]),
+  ProgramCase(source: "bytes.c", definitions: ["CLOSED"]),
 ]
 
 private let clean = [
@@ -31,19 +40,27 @@ private let clean = [
   ProgramCase(source: "annotated.c"),
   ProgramCase(source: "freed.cc"),
   ProgramCase(source: "freed.cc", definitions: ["DELETED"]),
+  ProgramCase(source: "counted.cc"),
+  ProgramCase(source: "counted.cc", definitions: ["FOREIGN"], library: "foreign.c"),
+  ProgramCase(source: "ends.c"),
+  ProgramCase(source: "bytes.c", definitions: ["COPIED", "JOINED"]),
+  ProgramCase(source: "bytes.c", definitions: ["PARTED", "JOINED"]),
+  ProgramCase(source: "bytes.c", definitions: ["APART"]),
+  ProgramCase(source: "bytes.c", definitions: ["REUSED"]),
+  ProgramCase(source: "bytes.c", definitions: ["CLOSED", "JOINED"]),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {
   @Test(arguments: racing)
   func `shows the race that it has`(program: ProgramCase) throws {
-    let built = try InstrumentedProgram(program.source, definitions: program.definitions)
+    let built = try InstrumentedProgram(program)
     defer { built.remove() }
     #expect(try built.findings([]).contains("data-race observed"))
   }
 
   @Test(arguments: clean)
   func `shows nothing where nothing is wrong`(program: ProgramCase) throws {
-    let built = try InstrumentedProgram(program.source, definitions: program.definitions)
+    let built = try InstrumentedProgram(program)
     defer { built.remove() }
     #expect(try built.findings([]) == [])
   }

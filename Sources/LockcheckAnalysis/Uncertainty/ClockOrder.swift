@@ -14,13 +14,16 @@ import LockcheckTrace
 /// 2. wherever a read sees the write of another thread, that thread has done all of the write's stretch: the
 ///    write may have been repeated in it, and the last repetition was seen;
 /// 3. wherever a variable is written, a thread that has used it earlier in a stretch does nothing more in that
-///    stretch: what it repeats of its use would else come after the write, and not before it as in the run.
+///    stretch: what it repeats of its use would else come after the write, and not before it as in the run;
+/// 4. every plain write in it follows the same write to its variable as in the run (``UpdateOrder``): compilers
+///    leave out the read of an update, and what the thread does next may depend on it.
 ///
 /// By 3 nothing that is left out falls between a write and a read that sees it, and by 2 nothing of the
 /// write's own thread is missing. What two accesses at the end of a schedule would see makes no difference.
 struct ClockOrder {
   private let stretches: AccessStretches
   private let uncertain: UncertainAccesses
+  private let updates: UpdateOrder
   /// How many events may still be looked at.
   private var budget: Int
 
@@ -28,6 +31,7 @@ struct ClockOrder {
   init(_ index: borrowing RunIndex, hasExactAtomics: Bool) {
     stretches = AccessStretches(index, hasExactAtomics: hasExactAtomics)
     uncertain = UncertainAccesses(stretches, in: index)
+    updates = UpdateOrder(index)
     budget = Self.leastBudget + 50 * index.history.count
   }
 
@@ -53,6 +57,8 @@ struct ClockOrder {
     }
     guard budget >= schedule.events.count else { return false }
     budget -= schedule.events.count
+    // What was observed has been seen to happen, whatever the thread had read.
+    guard variable.isPresent || updates.isKept(by: schedule, in: index) else { return false }
     var replay = StretchReplay(start: schedule.start, threadCount: index.threadCount)
     for place in schedule.events {
       guard replay.begin(index.thread(of: place), stretches, &budget, in: index) else {
