@@ -15,6 +15,7 @@
 #define LC_UNORDERED_READS 8
 #define LC_ATOMIC_FILTER 64
 #define LC_USED_OBJECTS 64
+#define LC_RELAXED 64
 /// How many pages and stacks a thread remembers where to find, as powers of two.
 #define LC_NEAR_PAGES_BITS 6
 #define LC_NEAR_STACKS_BITS 8
@@ -58,6 +59,8 @@ typedef struct lc_accessor {
   uintptr_t unordered_reads[LC_UNORDERED_READS];
   uint8_t unordered_sizes[LC_UNORDERED_READS];
   uint32_t unordered_count;
+  /// Words that the thread has accessed without an order.
+  uintptr_t relaxed[LC_RELAXED];
   /// Locks and their like that the thread has used.
   uintptr_t used[LC_USED_OBJECTS];
   /// Whether a fence has made later writes without an order release what went before.

@@ -14,7 +14,8 @@
 /// Bits 32–35: how it is parted. Bits 36–55: the thread that touched it first. Bit 56: another one has
 /// too. Bit 57: it was given back, and whoever comes next begins another life of it. Bit 58: by instrumented
 /// code. Bit 59: it was touched by an access whose extent was not said. Bits 60 and 61: which halves were touched
-/// alone. Bit 62: it gets new numbers for its parts. 0: never touched.
+/// alone. Bit 62: it gets new numbers for its parts. Bit 63: an atomic write has given what went before. 0: never
+/// touched.
 typedef uint64_t lc_cell;
 
 #define LC_CELL_THREAD(cell) ((uint32_t)((cell) >> 36) & 0xFFFFF)
@@ -26,6 +27,7 @@ typedef uint64_t lc_cell;
 #define LC_CELL_SECOND_HALF ((lc_cell)1 << 61)
 #define LC_CELL_HALVES (LC_CELL_FIRST_HALF | LC_CELL_SECOND_HALF)
 #define LC_CELL_CLAIMED ((lc_cell)1 << 62)
+#define LC_CELL_ATOMIC ((lc_cell)1 << 63)
 
 typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
@@ -102,6 +104,11 @@ static inline void lc_note_recent(uint64_t *place, uint64_t key, uint64_t bytes,
   if ((known ^ key) >> 16) known = key;
   __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
 }
+
+/// Notes that an atomic write, or a part of it, has given what went before by a word.
+void lc_word_note_atomic(uintptr_t address);
+/// Whether one has.
+bool lc_word_is_atomic(uintptr_t address);
 
 /// A run of words of one page: where it begins, and the number of its first byte.
 typedef struct lc_run {
