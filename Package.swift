@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The programs of `Fixtures/programs`, each an executable of its own.
@@ -9,6 +10,17 @@ let programs = [
 
 /// Those of them that go right whatever they are told: the others understand `--mended`.
 let unmendable = ["bounded-queue", "event-gate", "thread-tokens"]
+
+/// Whether the C++ library of the system can be taken into `LockcheckRuntime`, where a program does not see it: there
+/// is a static one, which some distributions have in a package of its own (`libstdc++-static`).
+let hidesCPlusPlus = ["/usr/lib/gcc", "/usr/lib64/gcc"].contains { folder in
+  let files = FileManager.default
+  let targets = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+  return targets.contains { target in
+    let versions = (try? files.contentsOfDirectory(atPath: "\(folder)/\(target)")) ?? []
+    return versions.contains { files.fileExists(atPath: "\(folder)/\(target)/\($0)/libstdc++.a") }
+  }
+}
 
 let package = Package(
   name: "lockcheck",
@@ -79,8 +91,10 @@ let package = Package(
       dependencies: [
         "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
       ],
-      exclude: ["exported.map"],
+      exclude: ["exported.map", "link"],
       linkerSettings: [
+        .unsafeFlags(
+          hidesCPlusPlus ? ["-L\(Context.packageDirectory)/Sources/LockcheckInterpose/link"] : []),
         .unsafeFlags([
           "-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker",
           "--version-script=\(Context.packageDirectory)/Sources/LockcheckInterpose/exported.map",

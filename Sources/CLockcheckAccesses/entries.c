@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lc_accessor.h"
+#include "lc_order.h"
+#include "lc_table.h"
 
 // The functions that compilers call for plain accesses. What was recorded in the same epoch already costs
 // a load and a comparison; the rest goes on in Swift.
@@ -13,6 +15,13 @@
 /// Stands for the size of a variable of which only the address is known.
 #define LC_SOMETHING 5
 
+/// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
+/// not call.
+static void look_at_once(uintptr_t a) {
+  if (*(const volatile intptr_t *)a != -1 || !lc_instance_is_near(a) || lc_instance_at(a) == 0) return;
+  lc_record_once(a);
+}
+
 static __attribute__((noinline)) void record(
     uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
   if (!lc_is_recording()) return;
@@ -21,6 +30,7 @@ static __attribute__((noinline)) void record(
   lc_thread *thread = lc_self;
   if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
+  if (!writes && size == sizeof(intptr_t)) look_at_once(a);
   // The filter is small; the words themselves know more.
   unsigned low = a & 7, high = low + size;
   bool is_in_word = size != 0 && high <= 8;
@@ -194,7 +204,10 @@ void __tsan_ignore_thread_end(void) {
   if (self != 0 && self->ignored > 0) self->ignored--;
 }
 
+uint8_t lc_is_instrumented = 0;
+
 void __tsan_init(void) {
+  lc_is_instrumented = 1;
   // Swift's runtime asks to be told that somebody listens: its tasks and actors then say what comes
   // before what.
   void (*begins)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "__tsan_on_initialize");
