@@ -1,10 +1,14 @@
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "lc_accessor.h"
 #include "lc_interpose.h"
+#include "lc_order.h"
 
 // The functions that compilers call for atomic accesses. Each does the real thing, and has it recorded at
 // the place that it has in the order of its variable: both happen under a lock, of which there are many.
@@ -192,7 +196,7 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   LC_INLINE type real_##name##bits(volatile type *a, type v) {                                 \
     return builtin(a, v, __ATOMIC_SEQ_CST);                                                    \
   }
-#define LC_REAL(type, bits)                                                                    \
+#define LC_REAL_ATOMICS(type, bits)                                                                    \
   LC_INLINE type real_load##bits(volatile type *a) { return __atomic_load_n(a, __ATOMIC_SEQ_CST); }\
   LC_INLINE void real_store##bits(volatile type *a, type v) {                                  \
     __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                  \
@@ -209,10 +213,10 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   LC_REAL_UPDATE(type, bits, fetch_xor, __atomic_fetch_xor)                                    \
   LC_REAL_UPDATE(type, bits, fetch_nand, __atomic_fetch_nand)
 
-LC_REAL(uint8_t, 8)
-LC_REAL(uint16_t, 16)
-LC_REAL(uint32_t, 32)
-LC_REAL(uint64_t, 64)
+LC_REAL_ATOMICS(uint8_t, 8)
+LC_REAL_ATOMICS(uint16_t, 16)
+LC_REAL_ATOMICS(uint32_t, 32)
+LC_REAL_ATOMICS(uint64_t, 64)
 
 typedef unsigned __int128 wide;
 #if defined(__x86_64__)
@@ -247,7 +251,7 @@ LC_REAL_WIDE_UPDATE(fetch_xor, known ^ v)
 LC_REAL_WIDE_UPDATE(fetch_nand, ~(known & v))
 LC_INLINE void real_store128(volatile wide *a, wide v) { real_exchange128(a, v); }
 #else
-LC_REAL(wide, 128)
+LC_REAL_ATOMICS(wide, 128)
 #endif
 
 #define LC_UPDATE(type, bits, name, unlocks)                                                   \
@@ -380,10 +384,30 @@ void __tsan_atomic_signal_fence(int order) {
   (lc_has_accesses && lc_may_record((uintptr_t)__builtin_frame_address(0)) &&                  \
    recording_accessor() != 0)
 
+// A program in C has no runtime of C++, but may load what has one of its own, out of this library's sight. What
+// the words mean is the same in all: 1 done, and of the first four bytes, 256 at work and 65536 waited for.
+
+static int own_guard_acquire(uint64_t *guard) {
+  uint32_t *word = (uint32_t *)guard;
+  for (;;) {
+    uint32_t known = 0;
+    if (__atomic_compare_exchange_n(word, &known, 256, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      return 1;
+    if (known & 1) return 0;
+    sched_yield();
+  }
+}
+
+static void own_guard_release(uint64_t *guard) {
+  uint32_t *word = (uint32_t *)guard;
+  if (__atomic_exchange_n(word, 1, __ATOMIC_ACQ_REL) & 65536)
+    syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, (void *)0, (void *)0, 0);
+}
+
 int __cxa_guard_acquire(uint64_t *guard) {
-  static int (*real)(uint64_t *) = 0;
-  if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
-  int result = real(guard);
+  static void *known = 0;
+  int (*real)(uint64_t *) = (int (*)(uint64_t *))lc_find(&known, "__cxa_guard_acquire");
+  int result = real != 0 ? real(guard) : own_guard_acquire(guard);
   action it;
   if (LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
     end(&it, LC_OPERATION_ATOMIC_READ);
@@ -391,10 +415,13 @@ int __cxa_guard_acquire(uint64_t *guard) {
 }
 
 void __cxa_guard_release(uint64_t *guard) {
-  static void (*real)(uint64_t *) = 0;
-  if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
+  static void *known = 0;
+  void (*real)(uint64_t *) = (void (*)(uint64_t *))lc_find(&known, "__cxa_guard_release");
   action it;
   bool is_begun = LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
-  real(guard);
+  if (real != 0)
+    real(guard);
+  else
+    own_guard_release(guard);
   if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }

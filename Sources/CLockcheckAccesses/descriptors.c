@@ -114,23 +114,9 @@ int dup(int fd) {
   return begun(real(fd), lc_frame_address());
 }
 
-static int duplicated(int fd, int onto, int result, uintptr_t frame) {
+int lc_descriptor_replaced(int fd, int onto, int result, uintptr_t frame) {
   if (result >= 0 && fd != onto) changes(onto, frame);
   return result;
-}
-
-int dup2(int fd, int onto) {
-  LC_REAL(int, dup2, int, int)
-  lc_descriptor_used(fd, lc_frame_address());
-  lc_descriptor_used(onto, lc_frame_address());
-  return duplicated(fd, onto, real(fd, onto), lc_frame_address());
-}
-
-int dup3(int fd, int onto, int flags) {
-  LC_REAL(int, dup3, int, int, int)
-  lc_descriptor_used(fd, lc_frame_address());
-  lc_descriptor_used(onto, lc_frame_address());
-  return duplicated(fd, onto, real(fd, onto, flags), lc_frame_address());
 }
 
 static int both_begun(int result, const int ends[2], uintptr_t frame) {

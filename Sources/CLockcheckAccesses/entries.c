@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lc_accessor.h"
+#include "lc_order.h"
+#include "lc_table.h"
 
 // The functions that compilers call for plain accesses. What was recorded in the same epoch already costs
 // a load and a comparison; the rest goes on in `record.c`.
@@ -175,7 +177,10 @@ void __tsan_ignore_thread_end(void) {
   if (self != 0 && self->ignored > 0) self->ignored--;
 }
 
+uint8_t lc_is_instrumented = 0;
+
 void __tsan_init(void) {
+  lc_is_instrumented = 1;
   // Swift's runtime asks to be told that somebody listens: its tasks and actors then say what comes
   // before what.
   void (*begins)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "__tsan_on_initialize");

@@ -164,6 +164,9 @@ bool lc_record_atomic(
 /// A lock of one word, that code of Swift's Mutex takes or gives back.
 void lc_record_word_lock(uint32_t *word, bool is_acquire);
 
+/// What was done once, as the word at this address says, comes before what the thread does next.
+void lc_record_once(uintptr_t address);
+
 /// Records the acquire of the awaited lock, if the thread has it by now.
 void lc_settle_awaited_lock(lc_accessor *self);
 

@@ -11,4 +11,7 @@ void lc_descriptor_used(int fd, uintptr_t frame);
 /// The function with this frame is about to close it.
 void lc_descriptor_ends(int fd, uintptr_t frame);
 
+/// `onto` stands for what `fd` does from now on, if the call of the system with this result went well; returns that.
+int lc_descriptor_replaced(int fd, int onto, int result, uintptr_t frame);
+
 #endif
