@@ -67,8 +67,20 @@ LC_INLINE bool append(
   return is_short;
 }
 
+/// Whether nothing changes when the thread touches all of a word.
+LC_INLINE bool is_touched(lc_cell cell, uint32_t thread) {
+  if (cell == 0 || cell & LC_CELL_ENDED || !LC_CELL_IS_WHOLE(cell)) return false;
+  return cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) == (thread & 0xFFFFF);
+}
+
 /// Touches the bytes of a word; false where there is no room for what is new.
-LC_INLINE bool touch_word(uintptr_t a, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
+LC_INLINE bool touch_word(
+    lc_page *page, uintptr_t a, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
+  if (page != 0 && low == 0 && high == 8) {
+    lc_cell cell = __atomic_load_n(&page->cells[a >> 3 & 511], __ATOMIC_RELAXED);
+    *touch = (lc_touch){LC_TOUCHED, (uint32_t)cell, 1};
+    if (is_touched(cell, thread)) return true;
+  }
   *touch = lc_word_touch(a, low, high, thread);
   while (__builtin_expect(touch->outcome != LC_TOUCHED, 0)) {
     if (!lc_settle_touch(touch->outcome, a)) return false;
@@ -86,10 +98,9 @@ LC_INLINE bool record_word(
   lc_page *page = page_near(self, a);
   unsigned word = a >> 3 & 511;
   uint64_t recent = page == 0 ? 0 : __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
-  // The filter is small; the words themselves know more.
   if (lc_recent_covers(recent, key, bytes, writes)) return true;
   lc_touch touch;
-  if (!touch_word(a, low, high, thread->number, &touch)) return false;
+  if (!touch_word(page, a, low, high, thread->number, &touch)) return false;
   if (!append(self, thread, touch, recent, writes, pc) &&
       !lc_record_access(
           a, low == high ? 0 : high - low, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc))
@@ -99,8 +110,8 @@ LC_INLINE bool record_word(
   return true;
 }
 
-__attribute__((noinline)) void lc_record(
-    uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
+static __attribute__((noinline)) void record(
+    uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   if (!lc_is_recording()) return;
   lc_accessor *self = lc_own_accessor;
   if (self == 0 && (self = lc_accessor_make()) == 0) return;
@@ -108,11 +119,27 @@ __attribute__((noinline)) void lc_record(
   if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
   if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
-  uintptr_t at = a, end = a + size;
+  self->thread = thread;
+  uintptr_t at = a, end = power == LC_SOMETHING ? a : a + (1u << power);
   do {
-    unsigned low = at & 7, high = size == 0 ? low : end - at < 8 - low ? low + (unsigned)(end - at) : 8;
+    unsigned low = at & 7, high = at == end ? low : end - at < 8 - low ? low + (unsigned)(end - at) : 8;
     if (!record_word(self, thread, at, low, high, writes, pc)) return;
     at = (at & ~(uintptr_t)7) + 8;
   } while (at < end);
   *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+}
+
+// The filter is small; the words themselves know more.
+void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
+  lc_accessor *self = lc_own_accessor;
+  unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  if (__builtin_expect(self == 0 || high > 8, 0)) return record(a, power, writes, pc);
+  lc_thread *thread = self->thread;
+  lc_near_page *near = &self->pages[a >> 12 & ((1 << LC_NEAR_PAGES_BITS) - 1)];
+  if (near->base != a >> 12 || near->page == 0) return record(a, power, writes, pc);
+  uint64_t recent = __atomic_load_n(&near->page->recent[a >> 3 & 511], __ATOMIC_RELAXED);
+  uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
+  if (!lc_recent_covers(recent, key, bytes, writes)) return record(a, power, writes, pc);
+  *lc_filter_place(self, a) =
+      lc_filter_entry(thread->epoch, a, power, lc_recent_covers(recent, key, bytes, true));
 }

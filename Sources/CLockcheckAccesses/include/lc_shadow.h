@@ -15,6 +15,7 @@
 /// too. Bit 57: it was given back, and whoever comes next begins another life of it. 0: never touched.
 typedef uint64_t lc_cell;
 
+#define LC_CELL_IS_WHOLE(cell) (((cell) & (lc_cell)15 << 32) == 0)
 #define LC_CELL_THREAD(cell) ((uint32_t)((cell) >> 36) & 0xFFFFF)
 #define LC_CELL_SHARED ((lc_cell)1 << 56)
 #define LC_CELL_ENDED ((lc_cell)1 << 57)
