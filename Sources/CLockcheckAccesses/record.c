@@ -23,7 +23,7 @@ LC_INLINE lc_page *page_near(lc_accessor *self, uintptr_t a) {
 LC_INLINE bool stack_near(lc_accessor *self, lc_session *session, uintptr_t pc, uint32_t *number) {
   *number = 0;
   if (session->stacks == 0) return true;
-  uint64_t hash = lc_shadow_stack_hash(pc);
+  uint64_t hash = lc_accessor_stack_hash(self, pc);
   lc_near_stack *near = &self->stacks[hash >> 3 & ((1 << LC_NEAR_STACKS_BITS) - 1)];
   if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) {
     *number = near->number;
@@ -51,7 +51,7 @@ LC_INLINE uint64_t stamp_of(lc_accessor *self, lc_thread *thread, uint64_t recen
 /// Appends the access to what is touched of a word; false, and nothing is done, where the way is too short.
 LC_INLINE bool append(
     lc_accessor *self, lc_thread *thread, lc_touch touch, uint64_t recent, bool writes, uintptr_t pc) {
-  if (!lc_enter(thread)) return false;
+  if (__builtin_expect(!lc_enter(thread), 0)) return false;
   lc_session *session = lc_session_in_force(thread);
   lc_writer *writer = session == 0 ? 0 : lc_writer_with_room(thread, session, LC_PARTS);
   uint32_t stack;
@@ -67,20 +67,34 @@ LC_INLINE bool append(
   return is_short;
 }
 
-/// Whether nothing changes when the thread touches all of a word.
-LC_INLINE bool is_touched(lc_cell cell, uint32_t thread) {
-  if (cell == 0 || cell & LC_CELL_ENDED || !LC_CELL_IS_WHOLE(cell)) return false;
-  return cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) == (thread & 0xFFFFF);
+/// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false, and nothing
+/// is done, where there is more to it.
+LC_INLINE bool touch_known(
+    lc_page *page, unsigned word, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
+  bool is_half = high - low == 4 && (low & 3) == 0;
+  if (!is_half && high - low != 8) return false;
+  thread &= 0xFFFFF;
+  lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_RELAXED);
+  if (cell == 0) {
+    uint32_t first = __atomic_load_n(&page->first, __ATOMIC_ACQUIRE);
+    lc_cell new = (lc_cell)thread << 36 | (lc_cell)is_half << 32 | (first + 8 * word);
+    if (first == 0 || !__atomic_compare_exchange_n(
+                          place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+      return false;
+    cell = new;
+  } else if (cell & LC_CELL_ENDED || (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread)) {
+    return false;
+  }
+  // Whole, or of two halves, as `lc_word_touch` has it.
+  unsigned parting = cell >> 32 & 15;
+  if (parting > 1 || parting < is_half) return false;
+  *touch = (lc_touch){LC_TOUCHED, (uint32_t)cell, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
+  return true;
 }
 
 /// Touches the bytes of a word; false where there is no room for what is new.
 LC_INLINE bool touch_word(
-    lc_page *page, uintptr_t a, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
-  if (page != 0 && low == 0 && high == 8) {
-    lc_cell cell = __atomic_load_n(&page->cells[a >> 3 & 511], __ATOMIC_RELAXED);
-    *touch = (lc_touch){LC_TOUCHED, (uint32_t)cell, 1};
-    if (is_touched(cell, thread)) return true;
-  }
+    uintptr_t a, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
   *touch = lc_word_touch(a, low, high, thread);
   while (__builtin_expect(touch->outcome != LC_TOUCHED, 0)) {
     if (!lc_settle_touch(touch->outcome, a)) return false;
@@ -91,7 +105,7 @@ LC_INLINE bool touch_word(
 }
 
 /// Records an access to bytes of one word; nothing where the thread has recorded the same in this epoch.
-LC_INLINE bool record_word(
+static bool record_word(
     lc_accessor *self, lc_thread *thread, uintptr_t a, unsigned low, unsigned high, bool writes,
     uintptr_t pc) {
   uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
@@ -100,7 +114,7 @@ LC_INLINE bool record_word(
   uint64_t recent = page == 0 ? 0 : __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
   if (lc_recent_covers(recent, key, bytes, writes)) return true;
   lc_touch touch;
-  if (!touch_word(page, a, low, high, thread->number, &touch)) return false;
+  if (!touch_word(a, low, high, thread->number, &touch)) return false;
   if (!append(self, thread, touch, recent, writes, pc) &&
       !lc_record_access(
           a, low == high ? 0 : high - low, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc))
@@ -120,26 +134,43 @@ static __attribute__((noinline)) void record(
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
   if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
   self->thread = thread;
-  uintptr_t at = a, end = power == LC_SOMETHING ? a : a + (1u << power);
-  do {
-    unsigned low = at & 7, high = at == end ? low : end - at < 8 - low ? low + (unsigned)(end - at) : 8;
-    if (!record_word(self, thread, at, low, high, writes, pc)) return;
-    at = (at & ~(uintptr_t)7) + 8;
-  } while (at < end);
+  unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  if (__builtin_expect(high > 8, 0)) {
+    // Of sixteen bytes, or not where its size would have it.
+    uintptr_t end = a + (1u << power);
+    for (uintptr_t at = a; at < end; at = (at & ~(uintptr_t)7) + 8) {
+      uintptr_t most = (at & ~(uintptr_t)7) + 8;
+      if (!record_word(self, thread, at, at & 7, end < most ? (unsigned)(end & 7) : 8, writes, pc)) return;
+    }
+  } else if (!record_word(self, thread, a, low, high, writes, pc)) {
+    return;
+  }
   *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
 }
 
-// The filter is small; the words themselves know more.
+/// Whether nothing has been asked for that an access has to mind.
+LC_INLINE bool is_plain(lc_accessor *self, lc_thread *thread) {
+  return self->ignored == 0 && self->awaited_lock == 0 && lc_known_race_count == 0 &&
+         thread == lc_self && thread->busy == 0;
+}
+
+// The filter is small; the words themselves know more. What they know is not put into the filter: whoever goes
+// through much memory would only displace what others need there, and asking the word again costs little more.
 void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;
-  unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  unsigned word = a >> 3 & 511, low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
   if (__builtin_expect(self == 0 || high > 8, 0)) return record(a, power, writes, pc);
   lc_thread *thread = self->thread;
   lc_near_page *near = &self->pages[a >> 12 & ((1 << LC_NEAR_PAGES_BITS) - 1)];
-  if (near->base != a >> 12 || near->page == 0) return record(a, power, writes, pc);
-  uint64_t recent = __atomic_load_n(&near->page->recent[a >> 3 & 511], __ATOMIC_RELAXED);
+  lc_page *page = near->page;
+  if (near->base != a >> 12 || page == 0) return record(a, power, writes, pc);
+  uint64_t recent = __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
   uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
-  if (!lc_recent_covers(recent, key, bytes, writes)) return record(a, power, writes, pc);
-  *lc_filter_place(self, a) =
-      lc_filter_entry(thread->epoch, a, power, lc_recent_covers(recent, key, bytes, true));
+  if (lc_recent_covers(recent, key, bytes, writes)) return;
+  lc_touch touch;
+  if (!is_plain(self, thread) || !touch_known(page, word, low, high, thread->number, &touch) ||
+      !append(self, thread, touch, recent, writes, pc))
+    return record(a, power, writes, pc);
+  lc_note_recent(&page->recent[word], key, bytes, writes);
+  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
 }

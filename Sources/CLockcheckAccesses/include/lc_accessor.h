@@ -50,6 +50,13 @@ typedef struct lc_near_stack {
 typedef struct lc_accessor {
   /// The thread that it was made for.
   lc_thread *thread;
+  /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
+  uint32_t *awaited_lock;
+  /// How often the program has asked for its accesses to be left out.
+  uint32_t ignored;
+  /// How many accesses have been recorded since the clock was looked at.
+  uint32_t untimed;
+  uint32_t depth;
   /// The accesses that were recorded lately, see `lc_filter_entry`.
   uint64_t filter[1 << LC_FILTER_BITS];
   lc_near_page pages[1 << LC_NEAR_PAGES_BITS];
@@ -60,13 +67,6 @@ typedef struct lc_accessor {
   uint32_t unordered_count;
   /// Whether a fence has made later writes without an order release what went before.
   uint32_t is_fenced;
-  /// How many accesses have been recorded since the clock was looked at.
-  uint32_t untimed;
-  /// How often the program has asked for its accesses to be left out.
-  uint32_t ignored;
-  /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
-  uint32_t *awaited_lock;
-  uint32_t depth;
   struct lc_accessor *next;
   lc_call calls[LC_CALLS];
 } lc_accessor;
@@ -111,11 +111,13 @@ static inline uint64_t lc_call_hash(uint64_t outer, uintptr_t pc) {
   uint64_t hash = (outer ^ pc) * 0xFF51AFD7ED558CCDu;
   return hash ^ hash >> 29;
 }
-static inline uint64_t lc_shadow_stack_hash(uintptr_t pc) {
-  lc_accessor *self = lc_own_accessor;
+static inline uint64_t lc_accessor_stack_hash(lc_accessor *self, uintptr_t pc) {
   uint32_t depth = self == 0 ? 0 : self->depth < LC_CALLS ? self->depth : LC_CALLS;
   // Told apart from those of walked stacks, which begin otherwise.
   return lc_call_hash(depth == 0 ? 0x1F83D9ABFB41BD6Bu : self->calls[depth - 1].hash, pc) | 1;
+}
+static inline uint64_t lc_shadow_stack_hash(uintptr_t pc) {
+  return lc_accessor_stack_hash(lc_own_accessor, pc);
 }
 /// Fills in the stack that ends with `pc`, innermost first. Returns how many addresses.
 static inline size_t lc_shadow_stack(uintptr_t pc, uintptr_t *addresses, size_t limit) {
