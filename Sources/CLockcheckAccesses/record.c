@@ -67,28 +67,36 @@ LC_INLINE bool append(
   return is_short;
 }
 
-/// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false, and nothing
-/// is done, where there is more to it.
+/// What a touch makes of a word that nobody has touched, or that the thread alone has before it was given back; 0 where
+/// there is more to it.
+LC_INLINE lc_cell begun(lc_cell cell, lc_cell parting, uint32_t thread) {
+  if (cell == 0) return LC_CELL_TOUCHED | parting | thread;
+  if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return 0;
+  return cell & ~LC_CELL_ENDED;
+}
+
+/// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false where there
+/// is more to it.
 LC_INLINE bool touch_known(
     lc_page *page, unsigned word, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
   bool is_half = high - low == 4 && (low & 3) == 0;
   if (!is_half && high - low != 8) return false;
   thread &= 0xFFFFF;
-  lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_RELAXED);
-  if (cell == 0) {
-    uint32_t first = __atomic_load_n(&page->first, __ATOMIC_ACQUIRE);
-    lc_cell new = (lc_cell)thread << 36 | (lc_cell)is_half << 32 | (first + 8 * word);
-    if (first == 0 || !__atomic_compare_exchange_n(
-                          place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+  lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (cell == 0 || cell & LC_CELL_ENDED) {
+    lc_cell new = begun(cell, LC_CELL_PARTED(is_half), thread);
+    if (new == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0 ||
+        !__atomic_compare_exchange_n(place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
       return false;
     cell = new;
-  } else if (cell & LC_CELL_ENDED || (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread)) {
+  } else if (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread) {
     return false;
   }
   // Whole, or of two halves, as `lc_word_touch` has it.
-  unsigned parting = cell >> 32 & 15;
+  unsigned parting = LC_CELL_PARTING(cell);
   if (parting > 1 || parting < is_half) return false;
-  *touch = (lc_touch){LC_TOUCHED, (uint32_t)cell, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
+  uint32_t number = lc_page_number_of(page, word, cell);
+  *touch = (lc_touch){LC_TOUCHED, number, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
   return true;
 }
 
