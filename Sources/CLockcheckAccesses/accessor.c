@@ -58,6 +58,7 @@ lc_accessor *lc_accessor_make(void) {
     self = lc_map_memory(sizeof *self);
   if (self != 0) {
     end_stack_before();
+    self->thread = thread;
     lc_own_accessor = self;
     if (has_key) pthread_setspecific(key, self);
   }

@@ -4,30 +4,21 @@
 #include <string.h>
 
 #include "lc_accessor.h"
-#include "lc_order.h"
-#include "lc_table.h"
 
 // The functions that compilers call for plain accesses. What was recorded in the same epoch already costs
 // a load and a comparison; the rest goes on in `record.c`.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
 #define LC_INLINE static inline __attribute__((always_inline))
-/// Stands for the size of a variable of which only the address is known.
-#define LC_SOMETHING 5
 
 LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;
-  lc_thread *thread = lc_self;
-  if (__builtin_expect(self != 0 && thread != 0, 1)) {
-    uint64_t wanted = lc_filter_entry(thread->epoch, a, power, writes);
-    uint64_t known = *lc_filter_place(self, a);
-    // What was written may be read again.
-    if (!writes) known &= ~LC_FILTER_WRITES;
-    // Where the size is not said, any will do: in Swift's code it is that of the accesses beside it.
-    if (power == LC_SOMETHING) wanted &= ~LC_FILTER_POWER, known &= ~LC_FILTER_POWER;
-    if (known == wanted) return;
+  if (__builtin_expect(self != 0, 1)) {
+    // Also once the thread has been given up: then it has another epoch, and nothing is known.
+    uint64_t wanted = lc_filter_entry(self->thread->epoch, a, power, writes);
+    if (lc_filter_tells(*lc_filter_place(self, a), wanted, power, writes)) return;
   }
-  lc_record(a, power, power == LC_SOMETHING ? 0 : 1u << power, writes, pc);
+  lc_access(a, power, writes, pc);
 }
 
 LC_INLINE void update(uintptr_t a, unsigned power, uintptr_t pc) {

@@ -2,6 +2,7 @@
 #include "lc_append.h"
 #include "lc_clock.h"
 #include "lc_depot.h"
+#include "lc_table.h"
 
 // The way of a plain access into the trace, as long as nothing on it is new: page, variable, stack and chunk
 // are known. What is new goes the long way, in Swift.
@@ -23,7 +24,7 @@ LC_INLINE lc_page *page_near(lc_accessor *self, uintptr_t a) {
 LC_INLINE bool stack_near(lc_accessor *self, lc_session *session, uintptr_t pc, uint32_t *number) {
   *number = 0;
   if (session->stacks == 0) return true;
-  uint64_t hash = lc_shadow_stack_hash(pc);
+  uint64_t hash = lc_accessor_stack_hash(self, pc);
   lc_near_stack *near = &self->stacks[hash >> 3 & ((1 << LC_NEAR_STACKS_BITS) - 1)];
   if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) {
     *number = near->number;
@@ -51,7 +52,7 @@ LC_INLINE uint64_t stamp_of(lc_accessor *self, lc_thread *thread, uint64_t recen
 /// Appends the access to what is touched of a word; false, and nothing is done, where the way is too short.
 LC_INLINE bool append(
     lc_accessor *self, lc_thread *thread, lc_touch touch, uint64_t recent, bool writes, uintptr_t pc) {
-  if (!lc_enter(thread)) return false;
+  if (__builtin_expect(!lc_enter(thread), 0)) return false;
   lc_session *session = lc_session_in_force(thread);
   lc_writer *writer = session == 0 ? 0 : lc_writer_with_room(thread, session, LC_PARTS);
   uint32_t stack;
@@ -65,6 +66,43 @@ LC_INLINE bool append(
   }
   lc_leave(thread);
   return is_short;
+}
+
+/// What a touch makes of a word that nobody has touched, or that the thread alone has before it was given back; 0 where
+/// there is more to it.
+LC_INLINE lc_cell begun(lc_cell cell, lc_cell parting, uint32_t thread) {
+  if (cell & LC_CELL_CLAIMED) return 0;
+  if (cell == 0) return LC_CELL_TOUCHED | parting | thread;
+  if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return 0;
+  return cell & ~(LC_CELL_ENDED | LC_CELL_FREED);
+}
+
+/// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false where there
+/// is more to it.
+LC_INLINE bool touch_known(
+    lc_page *page, unsigned word, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
+  bool is_half = high - low == 4 && (low & 3) == 0;
+  if (!is_half && high - low != 8) return false;
+  thread = LC_CELL_THREAD(thread);
+  lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (cell == 0 || cell & LC_CELL_ENDED) {
+    lc_cell new = begun(cell, LC_CELL_PARTED(is_half) | (is_half ? lc_halves(low, high) : 0), thread);
+    if (new == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0 ||
+        !__atomic_compare_exchange_n(place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+      return false;
+    cell = new;
+  } else if (cell & LC_CELL_CLAIMED) {
+    return false;
+  } else if (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread) {
+    return false;
+  }
+  // Whole, or of two halves, as `lc_word_touch` has it.
+  unsigned parting = LC_CELL_PARTING(cell);
+  if (parting > 1 || parting < is_half) return false;
+  if (parting == 1 && (lc_halves(low, high) & ~cell) != 0) return false;
+  uint32_t number = lc_page_number_of(page, word, cell);
+  *touch = (lc_touch){LC_TOUCHED, number, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
+  return true;
 }
 
 /// Touches the bytes of a word; false where there is no room for what is new.
@@ -82,14 +120,13 @@ LC_INLINE bool touch_word(
 }
 
 /// Records an access to bytes of one word; nothing where the thread has recorded the same in this epoch.
-LC_INLINE bool record_word(
+static bool record_word(
     lc_accessor *self, lc_thread *thread, uintptr_t a, unsigned low, unsigned high, bool writes,
     uintptr_t pc) {
   uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
   lc_page *page = page_near(self, a);
   unsigned word = a >> 3 & 511;
   uint64_t recent = page == 0 ? 0 : __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
-  // The filter is small; the words themselves know more.
   if (lc_recent_covers(recent, key, bytes, writes)) return true;
   lc_touch touch;
   if (!touch_word(a, low, high, thread->number, writes, pc, &touch)) return false;
@@ -102,20 +139,62 @@ LC_INLINE bool record_word(
   return true;
 }
 
-__attribute__((noinline)) void lc_record(
-    uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
+/// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
+/// not call.
+static void look_at_once(uintptr_t a) {
+  if (*(const volatile intptr_t *)a != -1 || !lc_instance_is_near(a) || lc_instance_at(a) == 0) return;
+  lc_record_once(a);
+}
+
+static __attribute__((noinline)) void record(
+    uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   if (!lc_is_recording()) return;
   lc_accessor *self = lc_own_accessor;
   if (self == 0 && (self = lc_accessor_make()) == 0) return;
   lc_thread *thread = lc_self;
   if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
+  if (!writes && power == 3) look_at_once(a);
   if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
-  uintptr_t at = a, end = a + size;
-  do {
-    unsigned low = at & 7, high = size == 0 ? low : end - at < 8 - low ? low + (unsigned)(end - at) : 8;
-    if (!record_word(self, thread, at, low, high, writes, pc)) return;
-    at = (at & ~(uintptr_t)7) + 8;
-  } while (at < end);
+  self->thread = thread;
+  unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  if (__builtin_expect(high > 8, 0)) {
+    // Of sixteen bytes, or not where its size would have it.
+    uintptr_t end = a + (1u << power);
+    for (uintptr_t at = a; at < end; at = (at & ~(uintptr_t)7) + 8) {
+      uintptr_t most = (at & ~(uintptr_t)7) + 8;
+      if (!record_word(self, thread, at, at & 7, end < most ? (unsigned)(end & 7) : 8, writes, pc)) return;
+    }
+  } else if (!record_word(self, thread, a, low, high, writes, pc)) {
+    return;
+  }
+  *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
+}
+
+/// Whether nothing has been asked for that an access has to mind.
+LC_INLINE bool is_plain(lc_accessor *self, lc_thread *thread) {
+  return self->ignored == 0 && self->awaited_lock == 0 && lc_known_race_count == 0 &&
+         thread == lc_self && thread->busy == 0;
+}
+
+// The filter is small; the words themselves know more. What they know is not put into the filter: whoever goes
+// through much memory would only displace what others need there, and asking the word again costs little more.
+void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
+  lc_accessor *self = lc_own_accessor;
+  unsigned word = a >> 3 & 511, low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  if (__builtin_expect(self == 0 || high > 8, 0)) return record(a, power, writes, pc);
+  lc_thread *thread = self->thread;
+  lc_near_page *near = &self->pages[a >> 12 & ((1 << LC_NEAR_PAGES_BITS) - 1)];
+  lc_page *page = near->page;
+  if (near->base != a >> 12 || page == 0) return record(a, power, writes, pc);
+  uint64_t recent = __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
+  uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
+  if (lc_recent_covers(recent, key, bytes, writes)) return;
+  if (!writes && power == 3) look_at_once(a);
+  lc_touch touch;
+  if (!is_plain(self, thread) || !touch_known(page, word, low, high, thread->number, &touch) ||
+      !append(self, thread, touch, recent, writes, pc))
+    return record(a, power, writes, pc);
+  lc_note_recent(&page->recent[word], key, bytes, writes);
   *lc_filter_place(self, a) = lc_filter_entry(thread->epoch, a, power, writes);
 }

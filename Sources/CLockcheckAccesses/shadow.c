@@ -15,8 +15,39 @@ lc_page *lc_page_at(uintptr_t address) {
   return part == 0 ? 0 : __atomic_load_n(&part[address >> 12 & 0xFFFFF], __ATOMIC_ACQUIRE);
 }
 
-/// Puts memory where nobody has yet; whoever comes second takes what the first has put there.
+/// A piece of memory that smaller ones are cut from, and how much of it is used, this included.
+typedef struct lc_piece {
+  size_t used;
+} lc_piece;
+
+/// Memory for the shadow, cut from larger pieces: the system is asked once for many. Null where there is none.
+/// A signal handler may interrupt it and do the same.
+static void *carve(size_t bytes) {
+  enum { length = 1 << 18 };
+  static __thread lc_piece *piece __attribute__((tls_model("initial-exec"))) = 0;
+  lc_piece *from = piece;
+  size_t at = from == 0 ? length : __atomic_fetch_add(&from->used, bytes, __ATOMIC_RELAXED);
+  if (at + bytes <= length) return (uint8_t *)from + at;
+  from = lc_map_memory(length);
+  if (from == 0) return 0;
+  at = 64;
+  from->used = at + bytes;
+  piece = from;
+  return (uint8_t *)from + at;
+}
+
+/// Puts carved memory where nobody has yet; whoever comes second takes what the first has put there, and what
+/// it has carved stays unused.
 static void *install(void **place, size_t bytes) {
+  void *made = carve(bytes), *known = 0;
+  if (made == 0) return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (__atomic_compare_exchange_n(place, &known, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  return known;
+}
+
+/// As `install`, of memory of its own.
+static void *install_mapped(void **place, size_t bytes) {
   void *made = lc_map_memory(bytes), *known = 0;
   if (made == 0) return __atomic_load_n(place, __ATOMIC_ACQUIRE);
   if (__atomic_compare_exchange_n(place, &known, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
@@ -25,32 +56,13 @@ static void *install(void **place, size_t bytes) {
   return known;
 }
 
-/// Pages are cut from larger pieces: the system is asked once for many.
-static lc_page *carve(void) {
-  enum { count = 64 };
-  static __thread lc_page *at __attribute__((tls_model("initial-exec"))) = 0;
-  static __thread uint32_t left __attribute__((tls_model("initial-exec"))) = 0;
-  if (left == 0) {
-    at = lc_map_memory(count * sizeof *at);
-    if (at == 0) return 0;
-    left = count;
-  }
-  left--;
-  return at++;
-}
-
 lc_page *lc_page_make(uintptr_t address) {
   if (address >> 47) return 0;
   lc_page *page = lc_page_at(address);
   if (page != 0) return page;
   lc_page ***part = &parts[address >> 32];
-  if (*part == 0 && install((void **)part, sizeof(lc_page *) << 20) == 0) return 0;
-  lc_page **place = &(*part)[address >> 12 & 0xFFFFF], *made = carve();
-  if (made == 0) return 0;
-  // A page that lost the race stays unused.
-  if (__atomic_compare_exchange_n(place, &page, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-    return made;
-  return page;
+  if (*part == 0 && install_mapped((void **)part, sizeof(lc_page *) << 20) == 0) return 0;
+  return install((void **)&(*part)[address >> 12 & 0xFFFFF], sizeof *page);
 }
 
 // How a word is parted: 0 whole; else 1 + 3 * first half + second half, where a half is 0 whole, 1 in
@@ -113,13 +125,13 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
   lc_touch touch = {LC_TOUCH_NO_NUMBERS, 0, 0};
   lc_page *page = lc_page_at(address);
   if (page == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0) return touch;
-  thread &= 0xFFFFF;
+  thread = LC_CELL_THREAD(thread);
   unsigned word = address >> 3 & 511, parting = 0;
   lc_cell *cell = &page->cells[word];
-  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED), new;
+  lc_cell old = __atomic_load_n(cell, __ATOMIC_ACQUIRE), new;
   do {
     touch.outcome = LC_TOUCHED;
-    new = old == 0 ? page->first + 8 * word : old;
+    new = old | LC_CELL_TOUCHED;
     uint32_t owner = LC_CELL_THREAD(new);
     if (new & LC_CELL_CLAIMED) {
       touch.outcome = LC_TOUCH_CLAIMED;
@@ -137,25 +149,27 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
         new &= ~(LC_CELL_ENDED | LC_CELL_FREED);
       }
     } else if (owner == 0) {
-      new |= (lc_cell)thread << 36;
+      new |= thread;
     } else if (owner != thread && !(new & LC_CELL_SHARED)) {
       new |= LC_CELL_SHARED;
       touch.outcome = LC_TOUCHED_SHARED;
     }
     // Of a variable whose size is not said, what is known already, and a byte where nothing is.
-    if (low == high && old == 0) high++;
-    if (low == high) new |= LC_CELL_VAGUE;
-    parting = low == high ? new >> 32 & 15 : refined(new >> 32 & 15, low, high);
-    if (old != 0 && is_claim(page, old, thread, old >> 32 & 15, parting)) {
-      parting = old >> 32 & 15;
+    bool is_any = low == high && old & LC_CELL_TOUCHED;
+    if (is_any) new |= LC_CELL_VAGUE;
+    parting = LC_CELL_PARTING(new);
+    if (!is_any) parting = refined(parting, low, low == high ? low + 1 : high);
+    if (is_claim(page, old, thread, LC_CELL_PARTING(old), parting)) {
+      parting = LC_CELL_PARTING(old);
       new = old | LC_CELL_CLAIMED;
       touch.outcome = LC_TOUCH_PARTED;
     }
-    if (parting != 0) new |= (low < 4 ? LC_CELL_FIRST_HALF : 0) | (high > 4 || low >= 4 ? LC_CELL_SECOND_HALF : 0);
-    new = (new & ~((lc_cell)15 << 32)) | (lc_cell)parting << 32;
+    if (parting != 0) new |= lc_halves(low, high);
+    new = (new & ~LC_CELL_PARTED(15)) | LC_CELL_PARTED(parting);
+    // Before anybody can give it another one.
+    touch.number = lc_page_number_of(page, word, old);
   } while (new != old && !__atomic_compare_exchange_n(
-                             cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  touch.number = (uint32_t)new;
+                             cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_ACQUIRE));
   touch.parts = parts_touched(parting, low, high);
   return touch;
 }
@@ -193,7 +207,8 @@ lc_run lc_word_renumber(uintptr_t address) {
   __atomic_fetch_add(&page->parted, 1, __ATOMIC_RELAXED);
   __atomic_fetch_and(
       &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
-  run.first = lc_next_object_numbers(8);
+  bool has_room = page->numbers != 0 || install((void **)&page->numbers, 512 * sizeof(uint32_t)) != 0;
+  run.first = has_room ? lc_next_object_numbers(8) : 0;
   if (run.first == 0)
     run.first = UINT32_MAX;
   else
@@ -207,9 +222,11 @@ void lc_run_begin(lc_run run) {
     __atomic_store_n(&page->first, run.first, __ATOMIC_RELEASE);
     return;
   }
-  for (uint32_t i = 0; i < run.words; i++)
-    __atomic_store_n(
-        &page->cells[(run.address >> 3 & 511) + i], run.first + 8 * i, __ATOMIC_RELEASE);
+  for (uint32_t i = 0; i < run.words; i++) {
+    unsigned word = (run.address >> 3 & 511) + i;
+    __atomic_store_n(&page->numbers[word], run.first + 8 * i, __ATOMIC_RELAXED);
+    __atomic_store_n(&page->cells[word], LC_CELL_RENEWED, __ATOMIC_RELEASE);
+  }
 }
 
 lc_run lc_words_renew(uintptr_t address) {
@@ -225,7 +242,8 @@ lc_run lc_words_renew(uintptr_t address) {
   if (block != 0 && block + size < most) most = block + size;
   while (low > 0 && base + 8 * (low - 1) >= least && page->cells[low - 1] & LC_CELL_ENDED) low--;
   while (high < 512 && base + 8 * high < most && page->cells[high] & LC_CELL_ENDED) high++;
-  run.first = lc_next_object_numbers(8 * (high - low));
+  bool has_room = page->numbers != 0 || install((void **)&page->numbers, 512 * sizeof(uint32_t)) != 0;
+  run.first = has_room ? lc_next_object_numbers(8 * (high - low)) : 0;
   if (run.first == 0) {
     run.first = UINT32_MAX;
     return run;
@@ -263,7 +281,7 @@ uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack) {
 }
 
 static uint32_t number_of(lc_page *page, unsigned word) {
-  return page->cells[word] != 0 ? (uint32_t)page->cells[word] : page->first + 8 * word;
+  return lc_page_number_of(page, word, page->cells[word]);
 }
 
 bool lc_word_is_described(uintptr_t address) {
@@ -356,7 +374,7 @@ void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forg
 }
 
 uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
-  thread &= 0xFFFFF;
+  thread = LC_CELL_THREAD(thread);
   for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
     uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
     lc_page *page = lc_page_at(at);
@@ -366,7 +384,7 @@ uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
     }
     for (; at < next && at < high; at += 8) {
       lc_cell cell = __atomic_load_n(&page->cells[at >> 3 & 511], __ATOMIC_RELAXED);
-      if (cell == 0 || cell & LC_CELL_ENDED) continue;
+      if (!(cell & LC_CELL_TOUCHED) || cell & LC_CELL_ENDED) continue;
       if (thread == 0 || cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
     }
   }

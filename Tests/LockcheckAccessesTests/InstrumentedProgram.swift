@@ -83,6 +83,27 @@ struct InstrumentedProgram {
     return try findings(in: trace)
   }
 
+  /// Runs it without a recording.
+  ///
+  /// - Returns: What it says.
+  func output(_ arguments: [String]) throws -> String {
+    let ran = try run([program.path] + arguments)
+    #expect(ran.status == 0, "\(ran.output)")
+    return ran.output
+  }
+
+  /// Runs it, recorded.
+  ///
+  /// - Returns: How long the trace is.
+  func bytesOfTrace(_ arguments: [String]) throws -> Int {
+    let trace = folder.appending(path: "\(UUID()).lctrace").path
+    defer { try? FileManager.default.removeItem(atPath: trace) }
+    let ran = try run(
+      [program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
+    #expect(ran.status == 0, "\(ran.output)")
+    return try Data(contentsOf: URL(filePath: trace)).count
+  }
+
   /// Runs it under `lockcheck run`, as which Dispatch is recorded, too, and analyzes the trace.
   ///
   /// - Returns: As ``findings(_:)``.

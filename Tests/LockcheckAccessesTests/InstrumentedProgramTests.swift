@@ -84,4 +84,21 @@ private let clean = [
     let orders = try built.findings(["inverted"])
     #expect(orders.map { $0.prefix(16) } == ["lock-order-cycle"], "\(orders)")
   }
+
+  /// Against a plain table of which bytes were touched, which the program keeps itself.
+  @Test func `finds a race among pieces of words exactly where there is one`() throws {
+    let built = try InstrumentedProgram("pieces.c")
+    defer { built.remove() }
+    for seed in 1...24 {
+      let said = try built.output(["\(seed)"])
+      let races = try built.findings(["\(seed)"]).contains("data-race observed")
+      #expect(said == (races ? "race\n" : "clean\n"), "seed \(seed)")
+    }
+  }
+
+  @Test func `records an inout access once, however often it is repeated beside others`() throws {
+    let built = try InstrumentedProgram("iterate.swift")
+    defer { built.remove() }
+    #expect(try built.bytesOfTrace([]) < 128 << 10)
+  }
 }

@@ -10,24 +10,38 @@
 
 /// One word of eight bytes, and the variables in it.
 ///
-/// Bits 0–31: the number of its first byte as an object; a variable has that of its own first byte.
-/// Bits 32–35: how it is parted. Bits 36–55: the thread that touched it first. Bit 56: another one has
-/// too. Bit 57: it was given back, and whoever comes next begins another life of it. Bit 58: by instrumented
-/// code. Bit 59: it was touched by an access whose extent was not said. Bits 60 and 61: which halves were touched
-/// alone. Bit 62: it gets new numbers for its parts. Bit 63: an atomic write has given what went before. 0: never
-/// touched.
-typedef uint64_t lc_cell;
+/// Bits 0–17: the thread that touched it first. Bits 20–23: how it is parted. 0: never touched. A variable has the
+/// number of its own first byte, counted from that of the word's first: see `lc_page_number_of`.
+typedef uint32_t lc_cell;
 
-#define LC_CELL_THREAD(cell) ((uint32_t)((cell) >> 36) & 0xFFFFF)
-#define LC_CELL_SHARED ((lc_cell)1 << 56)
-#define LC_CELL_ENDED ((lc_cell)1 << 57)
-#define LC_CELL_FREED ((lc_cell)1 << 58)
-#define LC_CELL_VAGUE ((lc_cell)1 << 59)
-#define LC_CELL_FIRST_HALF ((lc_cell)1 << 60)
-#define LC_CELL_SECOND_HALF ((lc_cell)1 << 61)
+#define LC_CELL_THREAD(cell) ((cell) & 0x3FFFF)
+#define LC_CELL_PARTING(cell) ((cell) >> 20 & 15)
+#define LC_CELL_PARTED(parting) ((lc_cell)(parting) << 20)
+/// Another thread has touched it, too.
+#define LC_CELL_SHARED ((lc_cell)1 << 24)
+/// It was given back, and whoever comes next begins another life of it.
+#define LC_CELL_ENDED ((lc_cell)1 << 25)
+/// It has a number of its own, in another life than its first.
+#define LC_CELL_RENEWED ((lc_cell)1 << 26)
+#define LC_CELL_TOUCHED ((lc_cell)1 << 27)
+/// Which halves were touched alone.
+#define LC_CELL_FIRST_HALF ((lc_cell)1 << 18)
+#define LC_CELL_SECOND_HALF ((lc_cell)1 << 19)
 #define LC_CELL_HALVES (LC_CELL_FIRST_HALF | LC_CELL_SECOND_HALF)
-#define LC_CELL_CLAIMED ((lc_cell)1 << 62)
-#define LC_CELL_ATOMIC ((lc_cell)1 << 63)
+/// It was given back by instrumented code.
+#define LC_CELL_FREED ((lc_cell)1 << 28)
+/// It was touched by an access whose extent was not said.
+#define LC_CELL_VAGUE ((lc_cell)1 << 29)
+/// It is about to get a new number for its parts.
+#define LC_CELL_CLAIMED ((lc_cell)1 << 30)
+/// An atomic write has given what went before.
+#define LC_CELL_ATOMIC ((lc_cell)1 << 31)
+
+/// The halves of a word that its bytes from `low` up to `high` lie in; that of the one at `low` where the two are the
+/// same.
+static inline lc_cell lc_halves(unsigned low, unsigned high) {
+  return (low < 4 ? LC_CELL_FIRST_HALF : 0) | (high > 4 || low >= 4 ? LC_CELL_SECOND_HALF : 0);
+}
 
 typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
@@ -44,7 +58,16 @@ typedef struct lc_page {
   /// that made it (24 bits); the latter null as long as none begins here.
   uint64_t starts[4];
   uint64_t *blocks;
+  /// The numbers of the first bytes of renewed words; null as long as there are none.
+  uint32_t *numbers;
 } lc_page;
+
+/// The number of a word's first byte.
+static inline uint32_t lc_page_number_of(lc_page *page, unsigned word, lc_cell cell) {
+  if (__builtin_expect((cell & LC_CELL_RENEWED) != 0, 0))
+    return __atomic_load_n(&page->numbers[word], __ATOMIC_RELAXED);
+  return page->first + 8 * word;
+}
 
 /// The page that holds the address; null where it is not known yet.
 lc_page *lc_page_at(uintptr_t address);

@@ -30,7 +30,15 @@ static inline lc_writer *lc_writer_with_room(
   return writer->limit - writer->cursor < LC_LONGEST_EVENT * (ptrdiff_t)events ? 0 : writer;
 }
 
+/// Writes a number of seven bits a byte. May write zeros behind it, four bytes in all.
 static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
+  if (value < 1 << 28) {
+    uint32_t v = (uint32_t)value, more = (31 - (uint32_t)__builtin_clz(v | 1)) / 7;
+    uint32_t groups = (v & 0x7F) | (v & 0x3F80) << 1 | (v & 0x1FC000) << 2 | (v & 0xFE00000) << 3;
+    groups |= 0x808080 & ((1u << 8 * more) - 1);
+    __builtin_memcpy(at, &groups, sizeof groups);
+    return at + more + 1;
+  }
   while (value >= 0x80) {
     *at++ = (uint8_t)value | 0x80;
     value >>= 7;
