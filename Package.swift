@@ -27,6 +27,7 @@ let package = Package(
   products: [
     .library(name: "Lockcheck", targets: ["Lockcheck"]),
     .library(name: "LockcheckFoundation", targets: ["LockcheckFoundation"]),
+    .library(name: "LockcheckSynchronization", targets: ["LockcheckSynchronization"]),
     .library(name: "LockcheckRecorder", targets: ["LockcheckRecorder", "LockcheckTasks"]),
     .library(
       name: "LockcheckAnalysis",
@@ -77,6 +78,7 @@ let package = Package(
         "CLockcheckShims",
       ]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
+    .target(name: "LockcheckSynchronization", dependencies: ["Lockcheck"]),
 
     // In programs that were not written for it: one dynamic library, which brings all it needs and shows
     // nothing but the functions that it stands in front of.
@@ -244,6 +246,17 @@ let package = Package(
     .testTarget(
       name: "LockcheckFoundationTests",
       dependencies: ["Lockcheck", "LockcheckFoundation", "DropInFoundation", "DropInLockcheck"]),
+    // The same of `Synchronization`.
+    .target(name: "DropInSynchronization", path: "Tests/DropIn/synchronization"),
+    .target(
+      name: "DropInLockcheckSynchronization", dependencies: ["LockcheckSynchronization"],
+      path: "Tests/DropIn/lockcheck-synchronization"),
+    .testTarget(
+      name: "LockcheckSynchronizationTests",
+      dependencies: [
+        "Lockcheck", "LockcheckAssertions", "LockcheckSynchronization", "DropInSynchronization",
+        "DropInLockcheckSynchronization",
+      ]),
     .testTarget(
       name: "LockcheckFindingsTests",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckTestKit"]),
@@ -341,6 +354,11 @@ where ![.system, .plugin].contains(target.type) && !target.name.hasPrefix("CLock
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
   // An application as users have it: one file of aliases must be enough.
-  if target.name.hasPrefix("DropIn") { target.swiftSettings = [.swiftLanguageMode(.v6)] }
+  if target.name.hasPrefix("DropIn") {
+    target.swiftSettings = [.swiftLanguageMode(.v6)]
+    if target.name.hasPrefix("DropInLockcheck") {
+      target.swiftSettings?.append(.define("LOCKCHECK"))
+    }
+  }
   if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

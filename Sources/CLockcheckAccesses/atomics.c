@@ -13,8 +13,8 @@
 // The functions that compilers call for atomic accesses. Each does the real thing, and has it recorded at
 // the place that it has in the order of its variable: both happen under a lock, of which there are many.
 //
-// What is done with `memory_order_relaxed` orders nothing, and is not recorded, unless a fence lends it an
-// order: a thread that has made a release fence gives with all its later writes, and one that makes an
+// What is done with `memory_order_relaxed` orders nothing, and is recorded once for what plain accesses may do to
+// it, and else only where a fence lends it an order: a thread that has made a release fence gives with all its later writes, and one that makes an
 // acquire fence takes from the atomics that it read lately.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
@@ -78,6 +78,7 @@ static void end(action *it, uint8_t operation) {
     lc_self->epoch++;
   }
   lc_record_atomic(it->address, it->size, operation, it->pc, &it->place->stamp);
+  if (operation != LC_OPERATION_ATOMIC_READ) lc_word_note_atomic(it->address);
   __atomic_store_n(&it->place->held, 0, __ATOMIC_RELEASE);
   lc_leave(lc_self);
 }
@@ -91,6 +92,23 @@ static bool is_known(lc_accessor *self, uintptr_t a) {
   lc_atomic_reading *known = reading_of(self, a);
   return known->address == a && known->epoch == lc_self->epoch &&
          known->version == __atomic_load_n(&place_of(a)->version, __ATOMIC_ACQUIRE);
+}
+
+/// Notes an access without an order, of which only that it is one goes into the trace: as a read that takes
+/// nothing, since nobody has given anything by this word yet. So it is seen what plain writes do to it. Once for
+/// each thread and word.
+static void note_relaxed(lc_accessor *self, uintptr_t a, uint32_t size, uintptr_t pc) {
+  uintptr_t *known = &self->relaxed[(a >> 3) % LC_RELAXED];
+  action it;
+  if (*known == a) return;
+  *known = a;
+  if (!begin(&it, a, size, pc)) return;
+  if (lc_word_is_atomic(a)) {
+    __atomic_store_n(&it.place->held, 0, __ATOMIC_RELEASE);
+    lc_leave(lc_self);
+  } else {
+    end(&it, LC_OPERATION_ATOMIC_READ);
+  }
 }
 
 /// Whether nobody is between the real write and its place in the order.
@@ -242,6 +260,7 @@ LC_REAL_ATOMICS(wide, 128)
     action it;                                                                                 \
     if (self == 0) return real_##name##bits(a, v);                                             \
     if (!is_ordered(self, order)) {                                                            \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       return real_##name##bits(a, v);                                                          \
     }                                                                                          \
@@ -269,6 +288,7 @@ LC_REAL_ATOMICS(wide, 128)
       return done;                                                                             \
     }                                                                                          \
     if (!is_ordered(self, order) && failure == 0) {                                            \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), pc);                                      \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       goto plain;                                                                              \
     }                                                                                          \
@@ -299,6 +319,7 @@ LC_REAL_ATOMICS(wide, 128)
     action it;                                                                                 \
     if (self == 0) return real_load##bits((volatile type *)a);                                 \
     if (order == 0) {                                                                          \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       return real_load##bits((volatile type *)a);                                              \
     }                                                                                          \
@@ -321,6 +342,8 @@ LC_REAL_ATOMICS(wide, 128)
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \
+    if (self != 0 && !is_ordered(self, order))                                                 \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
     if (self == 0 || !is_ordered(self, order) ||                                               \
         !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
       real_store##bits(a, v);                                                                  \

@@ -59,13 +59,13 @@ void lc_note_received(int fd) {
   lc_take(lc_channel_of(fd));
 }
 
-LC_SENDS(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), int, const void *,
+LC_SENDS_BYTES(from, size, ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), int, const void *,
          size_t)
 LC_SENDS(ssize_t, writev, (int fd, const struct iovec *from, int count), (fd, from, count), int,
          const struct iovec *, int)
-LC_SENDS(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at), int,
+LC_SENDS_BYTES(from, size, ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at), int,
          const void *, size_t, off_t)
-LC_SENDS(ssize_t, pwrite64, (int fd, const void *from, size_t size, off64_t at), (fd, from, size, at), int,
+LC_SENDS_BYTES(from, size, ssize_t, pwrite64, (int fd, const void *from, size_t size, off64_t at), (fd, from, size, at), int,
          const void *, size_t, off64_t)
 LC_SENDS(ssize_t, pwritev, (int fd, const struct iovec *from, int count, off_t at),
          (fd, from, count, at), int, const struct iovec *, int, off_t)
@@ -75,9 +75,9 @@ LC_SENDS(ssize_t, pwritev2, (int fd, const struct iovec *from, int count, off_t 
          (fd, from, count, at, flags), int, const struct iovec *, int, off_t, int)
 LC_SENDS(ssize_t, pwritev64v2, (int fd, const struct iovec *from, int count, off64_t at, int flags),
          (fd, from, count, at, flags), int, const struct iovec *, int, off64_t, int)
-LC_SENDS(ssize_t, send, (int fd, const void *from, size_t size, int flags), (fd, from, size, flags), int,
+LC_SENDS_BYTES(from, size, ssize_t, send, (int fd, const void *from, size_t size, int flags), (fd, from, size, flags), int,
          const void *, size_t, int)
-LC_SENDS(ssize_t, sendto,
+LC_SENDS_BYTES(from, size, ssize_t, sendto,
          (int fd, const void *from, size_t size, int flags, const struct sockaddr *to, socklen_t length),
          (fd, from, size, flags, to, length), int, const void *, size_t, int, const struct sockaddr *,
          socklen_t)
@@ -92,18 +92,18 @@ LC_SENDS(int, timerfd_settime,
          (int fd, int flags, const struct itimerspec *time, struct itimerspec *old),
          (fd, flags, time, old), int, int, const struct itimerspec *, struct itimerspec *)
 
-LC_RECEIVES(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), int, void *, size_t)
-LC_RECEIVES(ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room), int,
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, read, (int fd, void *to, size_t size), (fd, to, size), int, void *, size_t)
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, __read_chk, (int fd, void *to, size_t size, size_t room), (fd, to, size, room), int,
             void *, size_t, size_t)
 LC_RECEIVES(ssize_t, readv, (int fd, const struct iovec *to, int count), (fd, to, count), int,
             const struct iovec *, int)
-LC_RECEIVES(ssize_t, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at), int, void *,
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, pread, (int fd, void *to, size_t size, off_t at), (fd, to, size, at), int, void *,
             size_t, off_t)
-LC_RECEIVES(ssize_t, pread64, (int fd, void *to, size_t size, off64_t at), (fd, to, size, at), int, void *,
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, pread64, (int fd, void *to, size_t size, off64_t at), (fd, to, size, at), int, void *,
             size_t, off64_t)
-LC_RECEIVES(ssize_t, __pread_chk, (int fd, void *to, size_t size, off_t at, size_t room),
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, __pread_chk, (int fd, void *to, size_t size, off_t at, size_t room),
             (fd, to, size, at, room), int, void *, size_t, off_t, size_t)
-LC_RECEIVES(ssize_t, __pread64_chk, (int fd, void *to, size_t size, off64_t at, size_t room),
+LC_RECEIVES_BYTES(to, (size_t)got, ssize_t, __pread64_chk, (int fd, void *to, size_t size, off64_t at, size_t room),
             (fd, to, size, at, room), int, void *, size_t, off64_t, size_t)
 LC_RECEIVES(ssize_t, preadv, (int fd, const struct iovec *to, int count, off_t at), (fd, to, count, at),
             int, const struct iovec *, int, off_t)
@@ -113,14 +113,14 @@ LC_RECEIVES(ssize_t, preadv2, (int fd, const struct iovec *to, int count, off_t 
             (fd, to, count, at, flags), int, const struct iovec *, int, off_t, int)
 LC_RECEIVES(ssize_t, preadv64v2, (int fd, const struct iovec *to, int count, off64_t at, int flags),
             (fd, to, count, at, flags), int, const struct iovec *, int, off64_t, int)
-LC_RECEIVES(ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), int, void *,
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, recv, (int fd, void *to, size_t size, int flags), (fd, to, size, flags), int, void *,
             size_t, int)
-LC_RECEIVES(ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, __recv_chk, (int fd, void *to, size_t size, size_t room, int flags),
             (fd, to, size, room, flags), int, void *, size_t, size_t, int)
-LC_RECEIVES(ssize_t, recvfrom,
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, recvfrom,
             (int fd, void *to, size_t size, int flags, struct sockaddr *from, socklen_t *length),
             (fd, to, size, flags, from, length), int, void *, size_t, int, struct sockaddr *, socklen_t *)
-LC_RECEIVES(ssize_t, __recvfrom_chk,
+LC_RECEIVES_BYTES(to, (size_t)got < size ? (size_t)got : size, ssize_t, __recvfrom_chk,
             (int fd, void *to, size_t size, size_t room, int flags, struct sockaddr *from,
              socklen_t *length),
             (fd, to, size, room, flags, from, length), int, void *, size_t, size_t, int,
@@ -167,6 +167,7 @@ LC_MOVES(ssize_t, copy_file_range,
 
 int close(int fd) {
   LC_REAL(int, close, int)
+  lc_descriptor_ends(fd, lc_frame_address());
   lc_note_descriptor(fd, false, lc_frame_address());
   lc_descriptor_changes(fd);
   return real(fd);
@@ -174,7 +175,9 @@ int close(int fd) {
 LC_SENDS(int, shutdown, (int fd, int how), (fd, how), int, int)
 
 static void replaces(int old, int new, uintptr_t frame) {
+  lc_descriptor_used(old, frame);
   if (old == new) return;
+  lc_descriptor_used(new, frame);
   lc_note_descriptor(new, false, frame);
   lc_descriptor_changes(new);
 }
@@ -182,13 +185,13 @@ static void replaces(int old, int new, uintptr_t frame) {
 int dup2(int old, int new) {
   LC_REAL(int, dup2, int, int)
   replaces(old, new, lc_frame_address());
-  return real(old, new);
+  return lc_descriptor_replaced(old, new, real(old, new), lc_frame_address());
 }
 
 int dup3(int old, int new, int flags) {
   LC_REAL(int, dup3, int, int, int)
   replaces(old, new, lc_frame_address());
-  return real(old, new, flags);
+  return lc_descriptor_replaced(old, new, real(old, new, flags), lc_frame_address());
 }
 
 static int polled(const struct pollfd *these, nfds_t count, int got, uintptr_t frame) {

@@ -4,62 +4,21 @@
 #include <string.h>
 
 #include "lc_accessor.h"
-#include "lc_order.h"
-#include "lc_table.h"
 
 // The functions that compilers call for plain accesses. What was recorded in the same epoch already costs
-// a load and a comparison; the rest goes on in Swift.
+// a load and a comparison; the rest goes on in `record.c`.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
 #define LC_INLINE static inline __attribute__((always_inline))
-/// Stands for the size of a variable of which only the address is known.
-#define LC_SOMETHING 5
-
-/// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
-/// not call. As long as it is not, it has to be looked at each time.
-static bool is_to_be_dropped_next(uintptr_t a) {
-  if (!lc_instance_is_near(a) || lc_instance_at(a) == 0) return true;
-  return lc_record_once(a, *(const volatile intptr_t *)a == -1);
-}
-
-static __attribute__((noinline)) void record(
-    uintptr_t a, unsigned power, uint32_t size, bool writes, uintptr_t pc) {
-  if (!lc_is_recording()) return;
-  lc_accessor *self = lc_own_accessor;
-  if (self == 0 && (self = lc_accessor_make()) == 0) return;
-  lc_thread *thread = lc_self;
-  if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
-  if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
-  // Before that is asked: whoever begins to do something once has all threads begin another epoch.
-  uint32_t epoch = __atomic_load_n(&thread->epoch, __ATOMIC_ACQUIRE);
-  if (!writes && size == sizeof(intptr_t) && !is_to_be_dropped_next(a)) {
-    lc_record_access(a, size, LC_OPERATION_READ, pc);
-    return;
-  }
-  // The filter is small; the words themselves know more.
-  unsigned low = a & 7, high = low + size;
-  bool is_in_word = size != 0 && high <= 8;
-  if (is_in_word && lc_word_is_recent(a, low, high, thread->number, epoch, writes)) {
-    *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
-    return;
-  }
-  if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
-  if (!lc_record_access(a, size, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc)) return;
-  *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
-  if (is_in_word) lc_word_note_recent(a, low, high, thread->number, epoch, writes);
-}
 
 LC_INLINE void touch(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;
-  lc_thread *thread = lc_self;
-  if (__builtin_expect(self != 0 && thread != 0, 1)) {
-    uint64_t wanted = lc_filter_entry(thread->epoch, a, power, writes);
-    uint64_t known = *lc_filter_place(self, a);
-    // What was written may be read again.
-    if (!writes) known &= ~LC_FILTER_WRITES;
-    if (known == wanted) return;
+  if (__builtin_expect(self != 0, 1)) {
+    // Also once the thread has been given up: then it has another epoch, and nothing is known.
+    uint64_t wanted = lc_filter_entry(self->thread->epoch, a, power, writes);
+    if (lc_filter_tells(*lc_filter_place(self, a), wanted, power, writes)) return;
   }
-  record(a, power, power == LC_SOMETHING ? 0 : 1u << power, writes, pc);
+  lc_access(a, power, writes, pc);
 }
 
 LC_INLINE void update(uintptr_t a, unsigned power, uintptr_t pc) {

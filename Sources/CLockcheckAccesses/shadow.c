@@ -1,4 +1,7 @@
+#define _GNU_SOURCE
 #include "lc_shadow.h"
+
+#include <unistd.h>
 
 #include "lc_system.h"
 #include "lc_thread.h"
@@ -12,8 +15,39 @@ lc_page *lc_page_at(uintptr_t address) {
   return part == 0 ? 0 : __atomic_load_n(&part[address >> 12 & 0xFFFFF], __ATOMIC_ACQUIRE);
 }
 
-/// Puts memory where nobody has yet; whoever comes second takes what the first has put there.
+/// A piece of memory that smaller ones are cut from, and how much of it is used, this included.
+typedef struct lc_piece {
+  size_t used;
+} lc_piece;
+
+/// Memory for the shadow, cut from larger pieces: the system is asked once for many. Null where there is none.
+/// A signal handler may interrupt it and do the same.
+static void *carve(size_t bytes) {
+  enum { length = 1 << 18 };
+  static __thread lc_piece *piece __attribute__((tls_model("initial-exec"))) = 0;
+  lc_piece *from = piece;
+  size_t at = from == 0 ? length : __atomic_fetch_add(&from->used, bytes, __ATOMIC_RELAXED);
+  if (at + bytes <= length) return (uint8_t *)from + at;
+  from = lc_map_memory(length);
+  if (from == 0) return 0;
+  at = 64;
+  from->used = at + bytes;
+  piece = from;
+  return (uint8_t *)from + at;
+}
+
+/// Puts carved memory where nobody has yet; whoever comes second takes what the first has put there, and what
+/// it has carved stays unused.
 static void *install(void **place, size_t bytes) {
+  void *made = carve(bytes), *known = 0;
+  if (made == 0) return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+  if (__atomic_compare_exchange_n(place, &known, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  return known;
+}
+
+/// As `install`, of memory of its own.
+static void *install_mapped(void **place, size_t bytes) {
   void *made = lc_map_memory(bytes), *known = 0;
   if (made == 0) return __atomic_load_n(place, __ATOMIC_ACQUIRE);
   if (__atomic_compare_exchange_n(place, &known, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
@@ -22,32 +56,13 @@ static void *install(void **place, size_t bytes) {
   return known;
 }
 
-/// Pages are cut from larger pieces: the system is asked once for many.
-static lc_page *carve(void) {
-  enum { count = 64 };
-  static __thread lc_page *at __attribute__((tls_model("initial-exec"))) = 0;
-  static __thread uint32_t left __attribute__((tls_model("initial-exec"))) = 0;
-  if (left == 0) {
-    at = lc_map_memory(count * sizeof *at);
-    if (at == 0) return 0;
-    left = count;
-  }
-  left--;
-  return at++;
-}
-
 lc_page *lc_page_make(uintptr_t address) {
   if (address >> 47) return 0;
   lc_page *page = lc_page_at(address);
   if (page != 0) return page;
   lc_page ***part = &parts[address >> 32];
-  if (*part == 0 && install((void **)part, sizeof(lc_page *) << 20) == 0) return 0;
-  lc_page **place = &(*part)[address >> 12 & 0xFFFFF], *made = carve();
-  if (made == 0) return 0;
-  // A page that lost the race stays unused.
-  if (__atomic_compare_exchange_n(place, &page, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-    return made;
-  return page;
+  if (*part == 0 && install_mapped((void **)part, sizeof(lc_page *) << 20) == 0) return 0;
+  return install((void **)&(*part)[address >> 12 & 0xFFFFF], sizeof *page);
 }
 
 // How a word is parted: 0 whole; else 1 + 3 * first half + second half, where a half is 0 whole, 1 in
@@ -55,6 +70,8 @@ lc_page *lc_page_make(uintptr_t address) {
 
 static unsigned refined(unsigned parting, unsigned low, unsigned high) {
   if (low == 0 && high == 8) return parting;
+  // A half of a word that has no smaller parts.
+  if (parting <= 1 && high - low == 4 && (low & 3) == 0) return 1;
   unsigned halves[2] = {0, 0};
   if (parting != 0) halves[0] = (parting - 1) / 3, halves[1] = (parting - 1) % 3;
   for (unsigned i = 0; i < 2; i++) {
@@ -69,6 +86,7 @@ static unsigned refined(unsigned parting, unsigned low, unsigned high) {
 
 static uint32_t parts_touched(unsigned parting, unsigned low, unsigned high) {
   if (parting == 0) return 1;
+  if (parting == 1 && high - low == 4 && (low & 3) == 0) return 1u << low;
   uint32_t mask = 0;
   for (unsigned i = 0; i < 2; i++) {
     unsigned step = 4u >> (i == 0 ? (parting - 1) / 3 : (parting - 1) % 3);
@@ -78,66 +96,95 @@ static uint32_t parts_touched(unsigned parting, unsigned low, unsigned high) {
   return mask;
 }
 
+/// At most so many words of a page get new numbers because they are parted.
+#define LC_PARTED_OF_PAGE 16
+
+/// Whether what a thread does to a part of a word has to be told of the whole too: others have used that, in
+/// accesses whose extent is known, and no other part has a history of its own that would be lost.
+static bool is_claim(lc_page *page, lc_cell cell, uint32_t thread, unsigned old, unsigned new) {
+  if (old == new || cell & (LC_CELL_VAGUE | LC_CELL_ENDED) || LC_CELL_THREAD(cell) == 0) return false;
+  if (LC_CELL_THREAD(cell) == thread && !(cell & LC_CELL_SHARED)) return false;
+  if (__atomic_load_n(&page->parted, __ATOMIC_RELAXED) >= LC_PARTED_OF_PAGE) return false;
+  if (old == 0) return true;
+  unsigned first = (old - 1) / 3 != (new - 1) / 3, second = (old - 1) % 3 != (new - 1) % 3;
+  lc_cell touched = cell & LC_CELL_HALVES;
+  return first != second && touched == (first ? LC_CELL_FIRST_HALF : LC_CELL_SECOND_HALF) &&
+         (first ? (old - 1) / 3 : (old - 1) % 3) == 0;
+}
+
+/// Whether a block that was given back by instrumented code has not become part of another one yet. Only of the
+/// heap that grows at its end: what else is given back may be the system's again.
+static __attribute__((noinline)) bool is_still_free(uintptr_t address) {
+  uint64_t size;
+  uint32_t stack;
+  uintptr_t end = (uintptr_t)sbrk(0);
+  return address < end && end - address < (uintptr_t)1 << 30 && lc_block_around(address, &size, &stack) == 0;
+}
+
 lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread) {
   lc_touch touch = {LC_TOUCH_NO_NUMBERS, 0, 0};
   lc_page *page = lc_page_at(address);
   if (page == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0) return touch;
-  thread &= 0xFFFFF;
+  thread = LC_CELL_THREAD(thread);
   unsigned word = address >> 3 & 511, parting = 0;
   lc_cell *cell = &page->cells[word];
-  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED), new;
+  lc_cell old = __atomic_load_n(cell, __ATOMIC_ACQUIRE), new;
   do {
     touch.outcome = LC_TOUCHED;
-    new = old == 0 ? page->first + 8 * word : old;
+    new = old | LC_CELL_TOUCHED;
     uint32_t owner = LC_CELL_THREAD(new);
+    if (new & LC_CELL_CLAIMED) {
+      touch.outcome = LC_TOUCH_CLAIMED;
+      return touch;
+    }
     if (new & LC_CELL_ENDED) {
-      // What only one thread has touched may go on: nobody can race with it.
-      if (owner != thread || new & LC_CELL_SHARED) {
+      if (new & LC_CELL_FREED && is_still_free(address)) {
+        // Used after it was given back: still the same.
+        new |= owner != thread ? LC_CELL_SHARED : 0;
+      } else if (owner != thread || new & LC_CELL_SHARED) {
         touch.outcome = LC_TOUCH_ENDED;
         return touch;
+      } else {
+        // What only one thread has touched may go on: nobody can race with it.
+        new &= ~(LC_CELL_ENDED | LC_CELL_FREED);
       }
-      new &= ~LC_CELL_ENDED;
     } else if (owner == 0) {
-      new |= (lc_cell)thread << 36;
+      new |= thread;
     } else if (owner != thread && !(new & LC_CELL_SHARED)) {
       new |= LC_CELL_SHARED;
       touch.outcome = LC_TOUCHED_SHARED;
     }
     // Of a variable whose size is not said, what is known already, and a byte where nothing is.
-    if (low == high && old == 0) high++;
-    parting = low == high ? new >> 32 & 15 : refined(new >> 32 & 15, low, high);
-    new = (new & ~((lc_cell)15 << 32)) | (lc_cell)parting << 32;
+    bool is_any = low == high && old & LC_CELL_TOUCHED;
+    if (is_any) new |= LC_CELL_VAGUE;
+    parting = LC_CELL_PARTING(new);
+    if (!is_any) parting = refined(parting, low, low == high ? low + 1 : high);
+    if (is_claim(page, old, thread, LC_CELL_PARTING(old), parting)) {
+      parting = LC_CELL_PARTING(old);
+      new = old | LC_CELL_CLAIMED;
+      touch.outcome = LC_TOUCH_PARTED;
+    }
+    if (parting != 0) new |= lc_halves(low, high);
+    new = (new & ~LC_CELL_PARTED(15)) | LC_CELL_PARTED(parting);
+    // Before anybody can give it another one.
+    touch.number = lc_page_number_of(page, word, old);
   } while (new != old && !__atomic_compare_exchange_n(
-                             cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  touch.number = (uint32_t)new;
+                             cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_ACQUIRE));
   touch.parts = parts_touched(parting, low, high);
   return touch;
 }
 
-static uint64_t recent_key(uint32_t thread, uint32_t epoch) {
-  return (uint64_t)(thread & 0xFFFFF) << 44 | (uint64_t)(epoch & 0xFFFFFFF) << 16;
-}
-
-bool lc_word_is_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
-  lc_page *page = lc_page_at(address);
-  if (page == 0) return false;
-  uint64_t known = __atomic_load_n(&page->recent[address >> 3 & 511], __ATOMIC_RELAXED);
-  if (known >> 16 != recent_key(thread, epoch) >> 16) return false;
-  uint64_t bytes = (1u << high) - (1u << low);
-  uint64_t done = writes ? known >> 8 & 255 : (known | known >> 8) & 255;
-  return (done & bytes) == bytes;
-}
-
-void lc_word_note_recent(
-    uintptr_t address, unsigned low, unsigned high, uint32_t thread, uint32_t epoch, bool writes) {
+void lc_word_note_atomic(uintptr_t address) {
   lc_page *page = lc_page_at(address);
   if (page == 0) return;
-  uint64_t *place = &page->recent[address >> 3 & 511];
-  uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), key = recent_key(thread, epoch);
-  if (known >> 16 != key >> 16) known = key;
-  uint64_t bytes = (1u << high) - (1u << low);
-  __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
+  lc_cell *cell = &page->cells[address >> 3 & 511];
+  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED);
+  if (old != 0 && !(old & LC_CELL_ATOMIC)) __atomic_fetch_or(cell, LC_CELL_ATOMIC, __ATOMIC_RELAXED);
+}
+
+bool lc_word_is_atomic(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  return page != 0 && __atomic_load_n(&page->cells[address >> 3 & 511], __ATOMIC_RELAXED) & LC_CELL_ATOMIC;
 }
 
 lc_run lc_page_number(uintptr_t address) {
@@ -152,15 +199,34 @@ lc_run lc_page_number(uintptr_t address) {
   return run;
 }
 
+lc_run lc_word_renumber(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  lc_run run = {address & ~(uintptr_t)7, 0, 0};
+  unsigned word = address >> 3 & 511;
+  if (page == 0 || !(page->cells[word] & LC_CELL_CLAIMED)) return run;
+  __atomic_fetch_add(&page->parted, 1, __ATOMIC_RELAXED);
+  __atomic_fetch_and(
+      &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
+  bool has_room = page->numbers != 0 || install((void **)&page->numbers, 512 * sizeof(uint32_t)) != 0;
+  run.first = has_room ? lc_next_object_numbers(8) : 0;
+  if (run.first == 0)
+    run.first = UINT32_MAX;
+  else
+    run.words = 1;
+  return run;
+}
+
 void lc_run_begin(lc_run run) {
   lc_page *page = lc_page_at(run.address);
   if (page->first == 0) {
     __atomic_store_n(&page->first, run.first, __ATOMIC_RELEASE);
     return;
   }
-  for (uint32_t i = 0; i < run.words; i++)
-    __atomic_store_n(
-        &page->cells[(run.address >> 3 & 511) + i], run.first + 8 * i, __ATOMIC_RELEASE);
+  for (uint32_t i = 0; i < run.words; i++) {
+    unsigned word = (run.address >> 3 & 511) + i;
+    __atomic_store_n(&page->numbers[word], run.first + 8 * i, __ATOMIC_RELAXED);
+    __atomic_store_n(&page->cells[word], LC_CELL_RENEWED, __ATOMIC_RELEASE);
+  }
 }
 
 lc_run lc_words_renew(uintptr_t address) {
@@ -176,7 +242,8 @@ lc_run lc_words_renew(uintptr_t address) {
   if (block != 0 && block + size < most) most = block + size;
   while (low > 0 && base + 8 * (low - 1) >= least && page->cells[low - 1] & LC_CELL_ENDED) low--;
   while (high < 512 && base + 8 * high < most && page->cells[high] & LC_CELL_ENDED) high++;
-  run.first = lc_next_object_numbers(8 * (high - low));
+  bool has_room = page->numbers != 0 || install((void **)&page->numbers, 512 * sizeof(uint32_t)) != 0;
+  run.first = has_room ? lc_next_object_numbers(8 * (high - low)) : 0;
   if (run.first == 0) {
     run.first = UINT32_MAX;
     return run;
@@ -214,7 +281,7 @@ uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack) {
 }
 
 static uint32_t number_of(lc_page *page, unsigned word) {
-  return page->cells[word] != 0 ? (uint32_t)page->cells[word] : page->first + 8 * word;
+  return lc_page_number_of(page, word, page->cells[word]);
 }
 
 bool lc_word_is_described(uintptr_t address) {
@@ -254,25 +321,34 @@ void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack) {
   if (page == 0 || (address & 15) != 0) return;
   if (page->blocks == 0 && install((void **)&page->blocks, 256 * sizeof(uint64_t)) == 0) return;
   unsigned place = address >> 4 & 255;
-  // Too small a bound costs the name of a variable, and no more.
-  if (address < lowest_block) lowest_block = address;
-  if (size > largest_block) largest_block = size;
+  uintptr_t lowest = __atomic_load_n(&lowest_block, __ATOMIC_RELAXED);
+  while (address < lowest && !__atomic_compare_exchange_n(&lowest_block, &lowest, address, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  uint64_t largest = __atomic_load_n(&largest_block, __ATOMIC_RELAXED);
+  while (size > largest && !__atomic_compare_exchange_n(&largest_block, &largest, size, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
   __atomic_store_n(&page->blocks[place], size << 24 | (stack & 0xFFFFFF), __ATOMIC_RELAXED);
   __atomic_fetch_or(&page->starts[place >> 6], (uint64_t)1 << (place & 63), __ATOMIC_RELEASE);
 }
 
-uint64_t lc_block_end(uintptr_t address) {
+uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget, bool is_freed) {
   lc_page *page = lc_page_at(address);
   unsigned place = address >> 4 & 255;
   if (page == 0 || page->blocks == 0 || (address & 15) != 0) return 0;
   if (!(page->starts[place >> 6] >> (place & 63) & 1)) return 0;
   uint64_t size = page->blocks[place] >> 24;
   __atomic_fetch_and(&page->starts[place >> 6], ~((uint64_t)1 << (place & 63)), __ATOMIC_RELAXED);
-  lc_words_end(address, address + size);
+  lc_words_end(address, address + size, key, forget, is_freed);
   return size;
 }
 
-void lc_words_end(uintptr_t low, uintptr_t high) {
+/// Which bytes of a word the thread may have an entry of in its filter, from this epoch.
+static uint64_t bytes_accessed(lc_cell cell, uint64_t recent, uint64_t key) {
+  // Where others come as well, they may have overwritten what was noted.
+  if (cell & LC_CELL_SHARED) return 255;
+  return ((recent ^ key) >> 16) == 0 ? (recent | recent >> 8) & 255 : 0;
+}
+
+void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget, bool is_freed) {
+  lc_cell ended = LC_CELL_ENDED | (is_freed ? LC_CELL_FREED : 0);
   for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
     uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
     lc_page *page = lc_page_at(at);
@@ -282,12 +358,35 @@ void lc_words_end(uintptr_t low, uintptr_t high) {
     }
     for (; at < next && at < high; at += 8) {
       unsigned word = at >> 3 & 511;
-      if (__atomic_load_n(&page->cells[word], __ATOMIC_RELAXED) == 0) continue;
-      __atomic_fetch_or(&page->cells[word], LC_CELL_ENDED, __ATOMIC_RELAXED);
-      __atomic_store_n(&page->recent[word], 0, __ATOMIC_RELAXED);
+      lc_cell cell = __atomic_load_n(&page->cells[word], __ATOMIC_RELAXED);
+      if (cell == 0 || (cell & LC_CELL_ENDED && (is_freed || !(cell & LC_CELL_FREED)))) continue;
+      uint64_t *recent = &page->recent[word];
+      uint64_t bytes = bytes_accessed(cell, __atomic_load_n(recent, __ATOMIC_RELAXED), key);
+      if (bytes != 0 && forget != 0) forget(at, bytes);
+      __atomic_fetch_or(&page->cells[word], ended, __ATOMIC_RELAXED);
+      if (!is_freed) __atomic_fetch_and(&page->cells[word], ~LC_CELL_FREED, __ATOMIC_RELAXED);
+      __atomic_store_n(recent, 0, __ATOMIC_RELAXED);
       if (page->described[word >> 6] >> (word & 63) & 1)
         __atomic_fetch_and(
             &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
     }
   }
+}
+
+uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
+  thread = LC_CELL_THREAD(thread);
+  for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
+    uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
+    lc_page *page = lc_page_at(at);
+    if (page == 0 || page->first == 0) {
+      at = next;
+      continue;
+    }
+    for (; at < next && at < high; at += 8) {
+      lc_cell cell = __atomic_load_n(&page->cells[at >> 3 & 511], __ATOMIC_RELAXED);
+      if (!(cell & LC_CELL_TOUCHED) || cell & LC_CELL_ENDED) continue;
+      if (thread == 0 || cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
+    }
+  }
+  return 0;
 }

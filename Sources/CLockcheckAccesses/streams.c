@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 // Streams at the ends of pipes and sockets. When the C library writes what it has collected, and reads ahead, is
@@ -57,16 +58,22 @@ static void note_all(uintptr_t frame) {
 #define LC_STREAM_REAL(result, name, ...) LC_NEXT(real, result, #name, __VA_ARGS__)
 
 #define LC_PUTS(result, name, stream, parameters, arguments, ...) \
-  result name parameters {                                        \
-    LC_STREAM_REAL(result, name, __VA_ARGS__)                     \
-    note(stream, false, lc_frame_address());                      \
+  LC_PUTS_BYTES(0, 0, result, name, stream, parameters, arguments, __VA_ARGS__)
+#define LC_PUTS_BYTES(bytes, size, result, name, stream, parameters, arguments, ...)           \
+  result name parameters {                                                                     \
+    LC_STREAM_REAL(result, name, __VA_ARGS__)                                                  \
+    if (lc_has_accesses) lc_library_touches(bytes, size, false, lc_frame_address());           \
+    note(stream, false, lc_frame_address());                                                   \
     return real arguments;                                        \
   }
 #define LC_GETS(result, name, stream, parameters, arguments, ...) \
-  result name parameters {                                        \
-    LC_STREAM_REAL(result, name, __VA_ARGS__)                     \
-    result got = real arguments;                                  \
-    note(stream, true, lc_frame_address());                       \
+  LC_GETS_BYTES(0, 0, result, name, stream, parameters, arguments, __VA_ARGS__)
+#define LC_GETS_BYTES(bytes, size, result, name, stream, parameters, arguments, ...)           \
+  result name parameters {                                                                     \
+    LC_STREAM_REAL(result, name, __VA_ARGS__)                                                  \
+    result got = real arguments;                                                               \
+    note(stream, true, lc_frame_address());                                                    \
+    if (lc_has_accesses) lc_library_touches(bytes, size, true, lc_frame_address());            \
     return got;                                                   \
   }
 
@@ -120,11 +127,11 @@ LC_PUTS_CHARACTER(putc_unlocked)
 LC_PUTS(int, __overflow, s, (FILE *s, int c), (s, c), FILE *, int)
 LC_PUTS(int, putchar, stdout, (int c), (c), int)
 LC_PUTS(int, putchar_unlocked, stdout, (int c), (c), int)
-LC_PUTS(int, puts, stdout, (const char *text), (text), const char *)
-LC_PUTS(int, fputs, s, (const char *text, FILE *s), (text, s), const char *, FILE *)
-LC_PUTS(int, fputs_unlocked, s, (const char *text, FILE *s), (text, s), const char *, FILE *)
+LC_PUTS_BYTES(text, strlen(text) + 1, int, puts, stdout, (const char *text), (text), const char *)
+LC_PUTS_BYTES(text, strlen(text) + 1, int, fputs, s, (const char *text, FILE *s), (text, s), const char *, FILE *)
+LC_PUTS_BYTES(text, strlen(text) + 1, int, fputs_unlocked, s, (const char *text, FILE *s), (text, s), const char *, FILE *)
 #define LC_PUTS_BLOCK(name)                                                                    \
-  LC_PUTS(size_t, name, s, (const void *from, size_t size, size_t count, FILE *s),             \
+  LC_PUTS_BYTES(from, size * count, size_t, name, s, (const void *from, size_t size, size_t count, FILE *s),             \
           (from, size, count, s), const void *, size_t, size_t, FILE *)
 LC_PUTS_BLOCK(fwrite)
 LC_PUTS_BLOCK(fwrite_unlocked)
@@ -199,14 +206,14 @@ LC_GETS_CHARACTER(__uflow)
 LC_GETS_CHARACTER(__underflow)
 LC_GETS(int, getchar, stdin, (void), (), void)
 LC_GETS(int, getchar_unlocked, stdin, (void), (), void)
-LC_GETS(char *, fgets, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
-LC_GETS(char *, fgets_unlocked, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
+LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, fgets, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
+LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, fgets_unlocked, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
 LC_GETS(char *, __fgets_chk, s, (char *to, size_t room, int size, FILE *s), (to, room, size, s), char *,
         size_t, int, FILE *)
 LC_GETS(char *, __fgets_unlocked_chk, s, (char *to, size_t room, int size, FILE *s),
         (to, room, size, s), char *, size_t, int, FILE *)
 #define LC_GETS_BLOCK(name)                                                                    \
-  LC_GETS(size_t, name, s, (void *to, size_t size, size_t count, FILE *s), (to, size, count, s), \
+  LC_GETS_BYTES(to, size * got, size_t, name, s, (void *to, size_t size, size_t count, FILE *s), (to, size, count, s), \
           void *, size_t, size_t, FILE *)
 LC_GETS_BLOCK(fread)
 LC_GETS_BLOCK(fread_unlocked)

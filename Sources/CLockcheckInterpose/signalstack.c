@@ -98,7 +98,7 @@ void lc_signal_stack_ends(void) {
   stack_t none = {.ss_flags = SS_DISABLE}, now;
   if (real_sigaltstack()(0, &now) != 0 || now.ss_flags & SS_ONSTACK) return;
   if (now.ss_sp == own.ours && real_sigaltstack()(&none, 0) != 0) return;
-  if (lc_memory_ends != 0) lc_memory_ends((uintptr_t)own.ours, LC_SIGNAL_STACK);
+  if (lc_memory_ends != 0) lc_memory_ends((uintptr_t)own.ours, LC_SIGNAL_STACK, 0);
   char *stack = own.ours;
   own.ours = 0;
   if (__atomic_exchange_n(&is_held, 1, __ATOMIC_ACQUIRE) != 0) {

@@ -11,6 +11,7 @@ enum Variables {
   static func settle(_ outcome: lc_touch_outcome, at address: UInt) -> Bool {
     if outcome == LC_TOUCH_NO_NUMBERS { return number(address) }
     if outcome == LC_TOUCH_ENDED { return renew(address) }
+    if outcome == LC_TOUCH_PARTED || outcome == LC_TOUCH_CLAIMED { return part(address) }
     return describe(address)
   }
 
@@ -36,6 +37,18 @@ enum Variables {
       && run.first != .max
   }
 
+  /// Gives a word that is parted new numbers, once it is known who made the old one.
+  private static func part(_ address: UInt) -> Bool {
+    var run = lc_run()
+    return describe(address)
+      && RecordedVariables.introduce(
+        {
+          run = lc_word_renumber(address)
+          return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
+        }, begin: { lc_run_begin(run) })
+      && run.first != .max
+  }
+
   /// Says of words that a second thread has come to who made the block that they lie in.
   private static func describe(_ address: UInt) -> Bool {
     if lc_word_is_described(address) { return true }
@@ -52,6 +65,11 @@ enum Variables {
         return run.words == 0 ? nil : (run.first, run.words * 8, run.address, creation)
       }, begin: {})
   }
+}
+
+/// Called for a touch that needs the recorder's lock. Returns whether there is room for what it asks.
+@c(lc_settle_touch) public func settleTouch(_ outcome: UInt32, _ address: UInt) -> Bool {
+  Variables.settle(lc_touch_outcome(outcome), at: address)
 }
 
 /// Called for a new heap block: the stack that makes it.

@@ -22,16 +22,18 @@ struct InstrumentedProgram {
   /// - Parameters:
   ///   - source: Its name.
   ///   - definitions: What the preprocessor is to define.
+  ///   - plain: The source of a library that it uses, compiled as it is; nil for none.
   ///   - isInstrumented: Whether accesses are recorded; a program as it is, where not. Swift only.
   ///   - usesDispatch: Whether it is linked with Dispatch. C and C++ only.
   init(
-    _ source: String, definitions: [String] = [], isInstrumented: Bool = true,
-    usesDispatch: Bool = false
+    _ source: String, definitions: [String] = [], plain: String? = nil,
+    isInstrumented: Bool = true, usesDispatch: Bool = false
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Programs/\(source)").path
+    let programs = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Programs")
+    let file = programs.appending(path: source).path
     let library = Self.products.path
     let link = ["-L", library, "-lLockcheckRuntime"]
     let object = folder.appending(path: "program.o").path
@@ -46,11 +48,20 @@ struct InstrumentedProgram {
       try expectSuccess(
         [compiler, "-g", "-O1", "-fsanitize=thread", "-c", file, "-o", object]
           + definitions.map { "-D\($0)" })
+      var used: [String] = []
+      if let plain {
+        used = [folder.appending(path: "libplain.so").path, "-Wl,-rpath,\(folder.path)"]
+        try expectSuccess(
+          ["clang", "-O2", "-fPIC", "-shared", programs.appending(path: plain).path, "-o", used[0]])
+      }
       try expectSuccess(
-        [compiler, object, "-o", program.path, "-pthread"] + link
-          + ["-Wl,-rpath,\(library)", "-Wl,--build-id"]
-          + (usesDispatch ? dispatchFlags() : []))
+        [compiler, object, "-o", program.path, "-pthread"] + used + link
+          + ["-Wl,-rpath,\(library)", "-Wl,--build-id"] + (usesDispatch ? dispatchFlags() : []))
     }
+  }
+
+  init(_ program: ProgramCase) throws {
+    try self.init(program.source, definitions: program.definitions, plain: program.library)
   }
 
   /// What links Dispatch, which comes with Swift.
@@ -82,6 +93,27 @@ struct InstrumentedProgram {
       : run([program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
     #expect(ran.status == 0, "\(ran.output)")
     return try findings(in: trace)
+  }
+
+  /// Runs it without a recording.
+  ///
+  /// - Returns: What it says.
+  func output(_ arguments: [String]) throws -> String {
+    let ran = try run([program.path] + arguments)
+    #expect(ran.status == 0, "\(ran.output)")
+    return ran.output
+  }
+
+  /// Runs it, recorded.
+  ///
+  /// - Returns: How long the trace is.
+  func bytesOfTrace(_ arguments: [String]) throws -> Int {
+    let trace = folder.appending(path: "\(UUID()).lctrace").path
+    defer { try? FileManager.default.removeItem(atPath: trace) }
+    let ran = try run(
+      [program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
+    #expect(ran.status == 0, "\(ran.output)")
+    return try Data(contentsOf: URL(filePath: trace)).count
   }
 
   /// Runs it under `lockcheck run`, as which Dispatch is recorded, too, and analyzes the trace.

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lc_memory.h"
 #include "lc_shadow.h"
 #include "lc_thread.h"
 
@@ -13,6 +14,13 @@
 /// How many atomics that were read without an order a thread remembers, until a fence may give them one.
 #define LC_UNORDERED_READS 8
 #define LC_ATOMIC_FILTER 64
+#define LC_USED_OBJECTS 64
+#define LC_RELAXED 64
+/// How many pages and stacks a thread remembers where to find, as powers of two.
+#define LC_NEAR_PAGES_BITS 6
+#define LC_NEAR_STACKS_BITS 8
+/// At most so many accesses in a row go without a look at the clock.
+#define LC_UNTIMED 16
 
 /// A call: where it returns to, the stack pointer inside it, and a hash of all calls up to it.
 typedef struct lc_call {
@@ -28,21 +36,44 @@ typedef struct lc_atomic_reading {
   uint32_t epoch;
 } lc_atomic_reading;
 
+/// A page of the shadow, and the address of the memory that it stands for.
+typedef struct lc_near_page {
+  uintptr_t base;
+  lc_page *page;
+} lc_near_page;
+
+/// A stack that is in a recording: its hash, its number, and that of the recording.
+typedef struct lc_near_stack {
+  uint64_t hash;
+  uint32_t number;
+  uint32_t session;
+} lc_near_stack;
+
 /// What is kept for a thread that runs code compiled with access instrumentation.
 typedef struct lc_accessor {
+  /// The thread that it was made for.
+  lc_thread *thread;
+  /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
+  uint32_t *awaited_lock;
+  /// How often the program has asked for its accesses to be left out.
+  uint32_t ignored;
+  /// How many accesses have been recorded since the clock was looked at.
+  uint32_t untimed;
+  uint32_t depth;
   /// The accesses that were recorded lately, see `lc_filter_entry`.
   uint64_t filter[1 << LC_FILTER_BITS];
+  lc_near_page pages[1 << LC_NEAR_PAGES_BITS];
+  lc_near_stack stacks[1 << LC_NEAR_STACKS_BITS];
   lc_atomic_reading atomics[LC_ATOMIC_FILTER];
   uintptr_t unordered_reads[LC_UNORDERED_READS];
   uint8_t unordered_sizes[LC_UNORDERED_READS];
   uint32_t unordered_count;
+  /// Words that the thread has accessed without an order.
+  uintptr_t relaxed[LC_RELAXED];
+  /// Locks and their like that the thread has used.
+  uintptr_t used[LC_USED_OBJECTS];
   /// Whether a fence has made later writes without an order release what went before.
   uint32_t is_fenced;
-  /// How often the program has asked for its accesses to be left out.
-  uint32_t ignored;
-  /// A lock of one word that somebody else held when the thread asked for it; null where there is none.
-  uint32_t *awaited_lock;
-  uint32_t depth;
   struct lc_accessor *next;
   lc_call calls[LC_CALLS];
 } lc_accessor;
@@ -59,15 +90,27 @@ static inline uint32_t lc_own_thread_number(void) { return lc_self == 0 ? 0 : lc
 /// The calling thread's, made at first need; null while nothing is recorded, or without memory.
 lc_accessor *lc_accessor_make(void);
 
-/// Entry of the filter for an access: epoch (26 bits), size as a power of two (3), whether it writes (1),
-/// and what its place in the filter does not say of the address (34).
+/// Stands for the size of a variable of which only the address is known.
+#define LC_SOMETHING 5
+
+/// Entry of the filter for an access: the address, and over its lower bits the epoch (29 bits from bit 4 on), then
+/// the size as a power of two (3 bits) and whether it writes (1). What the epoch hides of the address, the place of
+/// the entry tells, but for epochs that lie 2^26 apart.
 static inline uint64_t lc_filter_entry(uint32_t epoch, uintptr_t a, unsigned power, bool writes) {
-  return (uint64_t)epoch << 38 | (uint64_t)power << 35 | (uint64_t)writes << 34 | (a & 7) << 31 |
-         (a >> 16 & 0x7FFFFFFF);
+  return (uint64_t)a << 17 ^ ((uint64_t)epoch << 4 | power << 1 | writes);
 }
-#define LC_FILTER_WRITES ((uint64_t)1 << 34)
+#define LC_FILTER_WRITES ((uint64_t)1)
+#define LC_FILTER_POWER ((uint64_t)7 << 1)
+/// The bytes of a word have places in different sets of a cache.
 static inline uint64_t *lc_filter_place(lc_accessor *self, uintptr_t a) {
-  return &self->filter[(a >> 3 ^ (a & 7) << (LC_FILTER_BITS - 3)) & ((1 << LC_FILTER_BITS) - 1)];
+  return &self->filter[((uint32_t)a >> 3 ^ ((uint32_t)a & 7) * 1032) & ((1 << LC_FILTER_BITS) - 1)];
+}
+/// Whether an entry tells of the same access, or of a stronger one: what was written may be read again. Where the
+/// size is not said, any will do: in Swift's code it is that of the accesses beside it.
+static inline bool lc_filter_tells(uint64_t entry, uint64_t wanted, unsigned power, bool writes) {
+  uint64_t differs = entry ^ wanted;
+  if (power == LC_SOMETHING) differs &= ~LC_FILTER_POWER;
+  return writes ? differs == 0 : differs <= LC_FILTER_WRITES;
 }
 
 /// The hash of the stack that ends with `pc`.
@@ -75,11 +118,13 @@ static inline uint64_t lc_call_hash(uint64_t outer, uintptr_t pc) {
   uint64_t hash = (outer ^ pc) * 0xFF51AFD7ED558CCDu;
   return hash ^ hash >> 29;
 }
-static inline uint64_t lc_shadow_stack_hash(uintptr_t pc) {
-  lc_accessor *self = lc_own_accessor;
+static inline uint64_t lc_accessor_stack_hash(lc_accessor *self, uintptr_t pc) {
   uint32_t depth = self == 0 ? 0 : self->depth < LC_CALLS ? self->depth : LC_CALLS;
   // Told apart from those of walked stacks, which begin otherwise.
   return lc_call_hash(depth == 0 ? 0x1F83D9ABFB41BD6Bu : self->calls[depth - 1].hash, pc) | 1;
+}
+static inline uint64_t lc_shadow_stack_hash(uintptr_t pc) {
+  return lc_accessor_stack_hash(lc_own_accessor, pc);
 }
 /// Fills in the stack that ends with `pc`, innermost first. Returns how many addresses.
 static inline size_t lc_shadow_stack(uintptr_t pc, uintptr_t *addresses, size_t limit) {
@@ -99,10 +144,32 @@ bool lc_is_known_race(uintptr_t address);
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
 
-/// Forgets that the thread has accessed these bytes.
-void lc_filter_forget(uintptr_t low, uintptr_t high);
+/// Records that the function with this frame reads or writes bytes of a caller that was compiled with access
+/// instrumentation; nothing for others.
+void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame);
+/// Whether the caller of the function with this frame was compiled so, and what it does is recorded.
+bool lc_is_instrumented_caller(uintptr_t frame);
+/// Records that a thread uses a lock or its like, once for each, or makes or ends it: a read or a write of its first
+/// bytes.
+void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame);
+/// Records that a block is given back by instrumented code: a write to those words that more than one thread has
+/// touched, up to a limit, or else to the first that any has.
+void lc_write_block(uintptr_t block, size_t size, uintptr_t pc);
 
-// The other half, in Swift. Each returns whether it was recorded.
+/// The variables between two addresses end, on this thread as well. `is_block`: those of a heap block at `low`,
+/// if that is known to be one. `is_freed`: by instrumented code, so that what it does to them is recorded.
+void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block, bool is_freed);
+
+/// Records an access that the filter does not know, if it is new.
+void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc);
+
+// The other half, in Swift. Each returns whether it was recorded, or done.
+
+/// Does what a touch could not do without the recorder's lock.
+bool lc_settle_touch(uint32_t outcome, uintptr_t address);
+
+/// A plain access to a word that is about to be parted: to those of its old parts.
+void lc_record_parted(uint32_t number, uint32_t parts, uint8_t operation, uintptr_t pc);
 
 /// A plain access, of the bytes of one word. `operation` is that of `Operation`.
 bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lc_accessor.h"
+#include "lc_descriptors.h"
 #include "lc_interpose.h"
 
 // What threads send each other through the system: whoever receives comes after all who have sent through the
@@ -94,18 +95,30 @@ static inline __attribute__((always_inline)) void *lc_find(void **known, const c
 // Functions that send through their argument `fd`, and functions that receive through it.
 
 #define LC_SENDS(result, name, parameters, arguments, ...) \
-  result name parameters {                                 \
-    LC_REAL(result, name, __VA_ARGS__)                     \
-    lc_note_descriptor(fd, false, lc_frame_address());     \
-    return real arguments;                                 \
+  LC_SENDS_BYTES(0, 0, result, name, parameters, arguments, __VA_ARGS__)
+#define LC_RECEIVES(result, name, parameters, arguments, ...) \
+  LC_RECEIVES_BYTES(0, 0, result, name, parameters, arguments, __VA_ARGS__)
+
+// And which read the bytes of their caller that they send, or write those that they receive.
+
+#define LC_SENDS_BYTES(bytes, size, result, name, parameters, arguments, ...) \
+  result name parameters {                                                    \
+    LC_REAL(result, name, __VA_ARGS__)                                        \
+    lc_library_touches(bytes, size, false, lc_frame_address());               \
+    lc_descriptor_used(fd, lc_frame_address());                               \
+    lc_note_descriptor(fd, false, lc_frame_address());                        \
+    return real arguments;                                                    \
   }
 
-#define LC_RECEIVES(result, name, parameters, arguments, ...)      \
-  result name parameters {                                         \
-    LC_REAL(result, name, __VA_ARGS__)                             \
-    result got = real arguments;                                   \
-    if (got >= 0) lc_note_descriptor(fd, true, lc_frame_address()); \
-    return got;                                                    \
+#define LC_RECEIVES_BYTES(bytes, size, result, name, parameters, arguments, ...) \
+  result name parameters {                                                       \
+    LC_REAL(result, name, __VA_ARGS__)                                           \
+    lc_descriptor_used(fd, lc_frame_address());                                  \
+    result got = real arguments;                                                 \
+    if (got < 0) return got;                                                     \
+    lc_note_descriptor(fd, true, lc_frame_address());                            \
+    lc_library_touches(bytes, size, true, lc_frame_address());                   \
+    return got;                                                                  \
   }
 
 #endif

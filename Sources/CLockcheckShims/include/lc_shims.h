@@ -5,6 +5,7 @@
 // layout, the time-stamp counter, the frame-pointer walk, the system calls behind the trace file, and
 // a signal handler.
 
+#include "lc_append.h"
 #include "lc_clock.h"
 #include "lc_control.h"
 #include "lc_depot.h"
