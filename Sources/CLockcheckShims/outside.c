@@ -2,6 +2,7 @@
 #include "lc_outside.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,13 +90,53 @@ static bool is_called(const thread_state *thread, const char *name) {
   return name != 0 ? strcmp(thread->name, name) == 0 : strcmp(thread->name, probe_name) != 0;
 }
 
+// A word of Dispatch's own, which its threads without work sleep on.
+static bool is_of_dispatch(uintptr_t address) {
+  Dl_info found;
+  return dladdr((void *)address, &found) != 0 && found.dli_fname != 0 && strstr(found.dli_fname, "libdispatch") != 0;
+}
+
+// Whether a thread that sleeps may go on although no other thread of the process does anything: it sleeps until a
+// time comes, or for the kernel to bring something. Not where only a thread can wake it.
+static bool goes_on_by_itself(uint32_t number) {
+  char path[64], text[256];
+  snprintf(path, sizeof path, "/proc/self/task/%u/syscall", number);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return true;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  if (length <= 0) return true;
+  text[length] = 0;
+  long call = -1;
+  unsigned long long arguments[6] = {0};
+  int count = sscanf(
+      text, "%ld %llx %llx %llx %llx %llx %llx", &call, &arguments[0], &arguments[1], &arguments[2], &arguments[3],
+      &arguments[4], &arguments[5]);
+  if (count != 7) return true;
+  switch (call) {
+  case SYS_futex: {
+    int operation = (int)arguments[1] & FUTEX_CMD_MASK;
+    bool waits = operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET || operation == FUTEX_LOCK_PI;
+    bool is_private = (arguments[1] & FUTEX_PRIVATE_FLAG) != 0;
+    if (waits && is_private && arguments[3] == 0) return false;
+    return !is_of_dispatch((uintptr_t)arguments[0]);
+  }
+#ifdef SYS_pause
+  case SYS_pause:
+#endif
+  case SYS_rt_sigsuspend: return false;
+  default: return true;
+  }
+}
+
 // Looks once, and gives what the numbers of the threads come to; false where the list broke off, as it does
 // when the thread ends that is being read.
-static bool look_outside(const char *name, uint64_t since, int *result, uint64_t *numbers) {
+static bool look_outside(const char *name, uint64_t since, int *result, uint32_t *bystanders, uint64_t *numbers) {
   DIR *tasks = opendir("/proc/self/task");
   if (tasks == 0) return true;
   int found = 0;
   nlink_t seen = 0;
+  *bystanders = 0;
   for (struct dirent *entry; (entry = readdir(tasks)) != 0;) {
     uint32_t number = (uint32_t)strtoul(entry->d_name, 0, 10);
     thread_state thread;
@@ -103,7 +144,9 @@ static bool look_outside(const char *name, uint64_t since, int *result, uint64_t
     *numbers += (number + 1) * 0x9E3779B97F4A7C15u;
     if (number == 0 || is_own(number) || !read_thread(number, &thread)) continue;
     if (thread.state == 'Z' || thread.state == 'X') continue;
-    if (thread.state == 'R' || thread.state == 'D') found |= LC_OUTSIDE_RUNS;
+    bool runs = thread.state == 'R' || thread.state == 'D';
+    if (runs) found |= LC_OUTSIDE_RUNS;
+    if (runs || goes_on_by_itself(number)) (*bystanders)++;
     if (thread.birth >= since && is_called(&thread, name))
       found |= LC_OUTSIDE_BORN;
   }
@@ -115,14 +158,14 @@ static bool look_outside(const char *name, uint64_t since, int *result, uint64_t
   return is_whole;
 }
 
-int lc_look_outside(const char *name, uint64_t since) {
+int lc_look_outside(const char *name, uint64_t since, uint32_t *bystanders) {
   int found = 0;
   uint64_t before = 0;
   // Where one thread ends while another is made, the list may be short of a third: so it is read until it is
   // the same twice in a row.
   for (int tries = 0; tries < 100; tries++) {
     uint64_t numbers = 0;
-    bool is_whole = look_outside(name, since, &found, &numbers);
+    bool is_whole = look_outside(name, since, &found, bystanders, &numbers);
     if (found & LC_OUTSIDE_BORN || (is_whole && numbers == before)) return found;
     before = is_whole ? numbers : 0;
   }

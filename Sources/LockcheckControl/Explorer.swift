@@ -10,6 +10,8 @@ final class ExplorationMemory {
   var labels = ObjectLabels()
   /// Whether all that stood in Dispatch's queues when nobody could go on first has been begun.
   var hasProbedDispatch = false
+  /// Whether threads outside that could go on, and have shown no connection, have been waited for.
+  var hasAwaitedBystanders = false
   /// What notes of threads outside know it by.
   let number = OutsideThreads.beginExploration()
 

@@ -35,6 +35,7 @@ package final class ProgramRun: @unchecked Sendable {
     var outcome = ProgramOutcome(
       failure: run.failure, token: .exact(ExactSchedule(run.schedule, labels: labels)),
       table: ScheduleTable(run, labels: labels).text)
+    outcome.assumption = run.assumption
     switch memory.strategy {
     case let replay as ReplayStrategy:
       outcome.divergence = replay.divergence?.message(labels: labels)
@@ -55,6 +56,8 @@ package struct ProgramOutcome: Sendable {
   package let token: ScheduleToken
   /// The schedule for a reader.
   package let table: String
+  /// What the failure takes for granted.
+  package var assumption: String?
   /// Where a replay left its schedule.
   package var divergence: String?
   /// Whether a script's goal was reached.
@@ -70,6 +73,7 @@ package struct ProgramOutcome: Sendable {
     lines.append("token: \(token)")
     if let divergence { lines.append("divergence: \(divergence.oneLine)") }
     if let failure { lines.append("message: \(failure.text.oneLine)") }
+    if let assumption { lines.append("assumes: \(assumption.oneLine)") }
     return lines.joined(separator: "\n") + "\n\n" + table
   }
 }

@@ -4,6 +4,8 @@ package struct ScheduleRun: Sendable {
   package var schedule = Schedule()
   /// What went wrong first; nil where nothing did.
   package var failure: ScheduleFailure?
+  /// What the failure takes for granted; nil where that is nothing.
+  package var assumption: String?
   /// Who could not go on in the end.
   package var stuck: [StuckThread] = []
   /// What the threads are called, by number.
@@ -21,6 +23,9 @@ public struct ScheduleLimits: Sendable, Hashable {
   public var daemonSteps = 1_000
   /// How long, by the real clock, a thread may take from one scheduling point to the next.
   public var silence = Duration.seconds(5)
+  /// How long, by the real clock and once in an exploration, somebody outside may take to end a wait who has shown no
+  /// connection with the program: a thread that works, sleeps until a time or waits for input, or another exploration.
+  public var outsidePatience = Duration.seconds(1)
 
   /// The usual limits.
   public init() {}

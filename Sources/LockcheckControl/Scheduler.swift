@@ -348,7 +348,10 @@ package final class Scheduler: @unchecked Sendable {
   }
 
   private func noteStuck() {
-    guard outside.mayHelp else { return note(ScheduleFailure(.deadlock, describeStuck())) }
+    guard outside.mayHelp else {
+      if outside.bystanders > 0 { run.assumption = Self.assumption }
+      return note(ScheduleFailure(.deadlock, describeStuck()))
+    }
     note(
       ScheduleFailure(
         .uncontrolled,
@@ -356,6 +359,11 @@ package final class Scheduler: @unchecked Sendable {
         \(describeStuck()). A thread that is not controlled may end that, and has not in \(limits.silence): this \
         says nothing about deadlocks.
         """))
+  }
+
+  private static var assumption: String {
+    "no thread outside the exploration, of which some work, sleep until a time or wait for input, would have "
+      + "ended the wait"
   }
 
   func holder(of thread: ControlledThread) -> ControlledThread? {

@@ -64,6 +64,9 @@ extension Exploration: CustomStringConvertible {
 public struct FailingSchedule: Error, Sendable {
   /// What went wrong.
   public internal(set) var failure: ScheduleFailure
+  /// What that takes for granted, where it does: that no thread outside the exploration would have ended a wait, for
+  /// example.
+  public internal(set) var assumption: String?
   /// How many schedules were run until it did, this one included.
   public internal(set) var number: Int
   /// The strategy that came upon it: a member of a portfolio, for example.
@@ -86,8 +89,9 @@ public struct FailingSchedule: Error, Sendable {
 extension FailingSchedule: CustomStringConvertible {
   /// What went wrong, the table, and how to run it again.
   public var description: String {
+    let assumption = assumption.map { "\nThis takes for granted that \($0)." } ?? ""
     var text = """
-      \(failure.kind.words): \(failure.text)
+      \(failure.kind.words): \(failure.text)\(assumption)
       Found by \(foundBy) in schedule \(number); \(effort).
 
       \(table)

@@ -42,7 +42,8 @@ struct FailurePresenter {
   ) -> FailingSchedule {
     let labels = StepLabels(of: run, objects: explorer.labels)
     return FailingSchedule(
-      failure: failure, number: number, foundBy: foundBy, schedule: run.schedule,
+      failure: failure, assumption: run.assumption, number: number, foundBy: foundBy,
+      schedule: run.schedule,
       token: "\(ScheduleToken.exact(ExactSchedule(run.schedule, labels: labels)))",
       seededToken: seededToken, isRepeatable: isRepeatable, isMinimal: isMinimal,
       table: ScheduleTable(run, labels: labels).text)

@@ -69,7 +69,8 @@ struct Replay {
     guard let failure = run.failure else { return exploration }
     let labels = StepLabels(of: run, objects: explorer.labels)
     exploration.failure = FailingSchedule(
-      failure: failure, number: 1, foundBy: "replay", schedule: run.schedule,
+      failure: failure, assumption: run.assumption, number: 1, foundBy: "replay",
+      schedule: run.schedule,
       token: token ?? "\(ScheduleToken.exact(ExactSchedule(run.schedule, labels: labels)))",
       seededToken: nil, isRepeatable: true, isMinimal: false,
       table: ScheduleTable(run, labels: labels).text)

@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import Lockcheck
 import LockcheckExploration
+import Synchronization
 import Testing
 
 /// Never over while somebody who could wait for it lives.
@@ -48,9 +49,12 @@ private struct Wait: CustomTestStringConvertible, Sendable {
   ]
 }
 
-private func options(silence: Duration = forEver) -> ExplorationOptions {
+private func options(
+  silence: Duration = forEver, outsidePatience: Duration = .milliseconds(50)
+) -> ExplorationOptions {
   var options = ExplorationOptions()
   options.limits.silence = silence
+  options.limits.outsidePatience = outsidePatience
   return options
 }
 
@@ -162,6 +166,35 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
     #expect(exploration.failure?.failure.kind == .deadlock, "\(exploration)")
   }
 
+  @Test func `end waits although they slept before and have touched nothing`() {
+    let event = Event(name: "event")
+    startThread {
+      usleep(300_000)
+      event.set()
+    }
+    let options = options(outsidePatience: forEver)
+    let exploration = explore(.random, iterations: 3, options: options) { event.wait() }
+    #expect(exploration.hasPassed, "\(exploration)")
+  }
+
+  @Test func `are spoken of where they sleep and do not come`() throws {
+    let isOver = Mutex(false)
+    let isThere = DispatchSemaphore(value: 0)
+    startThread {
+      isThere.signal()
+      while !isOver.withLock({ $0 }) { usleep(1_000) }
+    }
+    isThere.wait()
+    let exploration = explore(.random, iterations: 3, options: options()) {
+      Event(name: "never").wait()
+    }
+    isOver.withLock { $0 = true }
+    let failure = try #require(exploration.failure)
+    #expect(failure.failure.kind == .deadlock)
+    #expect(failure.assumption != nil)
+    #expect("\(failure)".contains("takes for granted that no thread outside"))
+  }
+
   @Test func `cannot help a circle of locks`() {
     let exploration = explore(iterations: 1_000, options: options()) {
       let accounts = Lock(name: "accounts")
@@ -181,6 +214,92 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
       second.join()
     }
     #expect(exploration.failure?.failure.kind == .deadlock, "\(exploration)")
+    #expect(exploration.failure?.assumption == nil)
+  }
+}
+
+/// An exploration on a thread of its own.
+private final class Neighbour: Sendable {
+  private let result = Mutex<Exploration?>(nil)
+  private let isOver = DispatchSemaphore(value: 0)
+
+  init(_ options: ExplorationOptions, _ body: @escaping @Sendable () throws -> Void) {
+    startThread { [self] in
+      let exploration = explore(.random, iterations: 1, options: options, body)
+      result.withLock { $0 = exploration }
+      isOver.signal()
+    }
+  }
+
+  func end() -> Exploration? {
+    isOver.wait()
+    return result.withLock { $0 }
+  }
+}
+
+@Suite struct `Two explorations` {
+  /// Each body runs twice: before all schedules, and as the first.
+  private let patient = options(silence: .seconds(60), outsidePatience: .seconds(60))
+
+  @Test func `end the waits of each other`() {
+    let questions = Queue<Int>(name: "questions")
+    let answers = Queue<Int>(name: "answers")
+    let asks = DispatchSemaphore(value: 0)
+    let answersNow = DispatchSemaphore(value: 0)
+    let neighbour = Neighbour(patient) {
+      answersNow.signal()
+      asks.wait()
+      for _ in 0..<50 { try answers.put(questions.get() + 1) }
+    }
+    let exploration = explore(.random, iterations: 1, options: patient) {
+      asks.signal()
+      answersNow.wait()
+      for question in 0..<50 {
+        try questions.put(question)
+        guard try answers.get() == question + 1 else { throw Broken() }
+      }
+    }
+    #expect(exploration.hasPassed, "\(exploration)")
+    let other = neighbour.end()
+    #expect(other?.hasPassed == true, "\(String(describing: other))")
+  }
+
+  @Test func `wait for the locks of each other`() {
+    let lock = Lock(name: "shared")
+    let arrived = DispatchSemaphore(value: 0)
+    let neighbour = Neighbour(patient) {
+      for round in 0..<50 {
+        lock.withLock { CheckedThread.yield() }
+        if round == 0 { arrived.signal() }
+      }
+    }
+    arrived.wait()
+    let exploration = explore(.random, iterations: 1, options: patient) {
+      let second = CheckedThread { for _ in 0..<50 { lock.withLock { CheckedThread.yield() } } }
+      second.start()
+      for _ in 0..<50 { lock.withLock { CheckedThread.yield() } }
+      second.join()
+    }
+    #expect(exploration.hasPassed, "\(exploration)")
+    let other = neighbour.end()
+    #expect(other?.hasPassed == true, "\(String(describing: other))")
+  }
+
+  @Test func `tell of each other where one of them is stuck`() {
+    let isThere = DispatchSemaphore(value: 0)
+    let mayEnd = DispatchSemaphore(value: 0)
+    let neighbour = Neighbour(options()) {
+      isThere.signal()
+      mayEnd.wait()
+    }
+    isThere.wait()
+    let exploration = explore(.random, iterations: 1, options: options()) {
+      Event(name: "never").wait()
+    }
+    for _ in 0..<2 { mayEnd.signal() }
+    #expect(exploration.failure?.failure.kind == .deadlock, "\(exploration)")
+    #expect(exploration.failure?.assumption != nil)
+    #expect(neighbour.end()?.hasPassed == true)
   }
 }
 

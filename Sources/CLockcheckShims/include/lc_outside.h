@@ -26,7 +26,9 @@ void lc_set_own_thread(bool is_own);
 /// name of the one that has started it, unless it takes another.
 #define LC_OUTSIDE_BORN 2
 /// Looks at the threads of the process. `name` is null for any; `since` is as `lc_boot_ticks` gives it.
-int lc_look_outside(const char *name, uint64_t since);
+/// `bystanders` becomes the number of those that are not ours and run, or sleep until a time or something that the
+/// kernel brings: who sleeps for another thread of the process, or as one of Dispatch's without work, is none.
+int lc_look_outside(const char *name, uint64_t since, uint32_t *bystanders);
 /// Tasks at the end of Dispatch's queues: once they have run, so has, or runs, what stood there before.
 typedef struct lc_probe lc_probe;
 /// Puts them there; null where the process has no Dispatch.

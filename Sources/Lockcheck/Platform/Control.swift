@@ -48,7 +48,9 @@
 
     @inline(never)
     private static func wakeControlled(_ word: UInt) {
-      if let thread { thread.wake(word) } else { OutsideThreads.wake() }
+      thread?.wake(word)
+      // For a sleeper of another exploration its thread is one outside.
+      if thread == nil || OutsideThreads.areExploredTogether { OutsideThreads.wake() }
     }
 
     /// The virtual time.

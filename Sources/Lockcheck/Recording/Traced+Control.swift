@@ -72,6 +72,9 @@ internal import LockcheckTrace
         OutsideThreads.touch(mark, madeIn: madeIn)
         return
       }
+      if OutsideThreads.areExploredTogether {
+        OutsideThreads.touch(mark, madeIn: madeIn, by: thread.exploration)
+      }
       thread.willTake(
         Step(operation, mark, lock: lock, mode: mode, attempt: attempt), gate: gate,
         kind: kind.name, name: label.get())

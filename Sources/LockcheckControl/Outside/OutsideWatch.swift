@@ -4,10 +4,12 @@ internal import CLockcheckShims
 struct OutsideWatch {
   /// How likely it is that one of them ends a wait.
   enum Prospect {
-    /// There is none, or each of them waits for something itself and has had nothing to do with this.
+    /// There is none, or each of them sleeps and has had nothing to do with this.
     case none
     /// One runs, and may be on its way.
     case possible
+    /// One sleeps until a time or something from outside the process, and nobody has waited for that yet.
+    case conceivable
     /// One has to do with this.
     case expected
   }
@@ -20,6 +22,9 @@ struct OutsideWatch {
   var explorerNumber: UInt32 = 0
   /// Whether one of them could end the waits that the schedule has come to.
   var mayHelp = false
+  /// How many of them could go on at all when the schedule came to them last: they run, sleep until a time, or
+  /// for something from outside the process; another exploration counts as one.
+  var bystanders = 0
   private var seen = lc_count_outside_wakes()
 
   init(exploration: UInt32, crew: Crew) {
@@ -41,12 +46,19 @@ struct OutsideWatch {
   /// How likely it is that one of them goes on with one of these objects.
   ///
   /// A thread that a controlled one has started may have been given anything.
-  func prospect(_ objects: [ObjectMark]) -> Prospect {
+  mutating func prospect(_ objects: [ObjectMark]) -> Prospect {
     if OutsideThreads.haveTouched(objects, in: exploration) { return .expected }
+    var count: UInt32 = 0
     let found =
-      if let name { unsafe lc_look_outside(name, birth) } else { lc_look_outside(nil, birth) }
+      if let name {
+        unsafe lc_look_outside(name, birth, &count)
+      } else {
+        unsafe lc_look_outside(nil, birth, &count)
+      }
+    bystanders = Int(count) + (OutsideThreads.areExploredTogether ? 1 : 0)
     if found & LC_OUTSIDE_BORN != 0 { return .expected }
-    return found & LC_OUTSIDE_RUNS != 0 ? .possible : .none
+    if found & LC_OUTSIDE_RUNS != 0 { return .possible }
+    return bystanders > 0 ? .conceivable : .none
   }
 }
 

@@ -7,11 +7,19 @@ internal import LockcheckTrace
 /// 2. Else, where a thread outside has touched something that the exploration has made or that somebody waits for, or
 ///    was started by a controlled thread, it has ``ScheduleLimits/silence`` to end a wait.
 /// 3. What stands in the global queues of Dispatch, where the process has it, has the same time to be begun.
-/// 4. Where some thread of the process just runs, it has a moment to come to its next sleep, or to the above.
-/// 5. Else nobody is there who could.
+/// 4. Where some other thread of the process runs, sleeps until a time, or waits for something from outside the
+///    process, it has ``ScheduleLimits/outsidePatience``, once in an exploration; later one that runs has a
+///    moment to come to its next sleep, or to the above. That such threads would not have ended the wait is taken
+///    for granted then, and said.
+/// 5. Else nobody is there who could: each thread of the process waits for another one.
 extension Scheduler {
-  /// How long a thread that runs may take to show that it has to do with this, in nanoseconds.
-  private var patience: Int64 { 20_000_000 }
+  /// How long to wait for a thread outside, in nanoseconds.
+  private func patience(for prospect: OutsideWatch.Prospect) -> Int64 {
+    if prospect == .expected { return limits.silence.nanoseconds }
+    let usual = limits.outsidePatience.nanoseconds
+    // A thread that runs is about to show whether it has to do with this.
+    return memory.hasAwaitedBystanders ? min(usual, 20_000_000) : usual
+  }
 
   /// Has those go on whose word a thread outside has changed.
   func wakeChanged() {
@@ -20,11 +28,13 @@ extension Scheduler {
 
   /// Nobody can go on: waits, by the real clock, until somebody can, or nobody outside is to be waited for.
   func awaitOutside() {
+    outside.bystanders = 0
     let waiting = threads.filter { !$0.hasEnded }
     guard waiting.contains(where: { !$0.isDaemon }), !isClosed(waiting) else { return }
     var start = lc_monotonic_now()
     // Once: who has begun to do something to the exploration's objects is known from then on.
     let probe = DispatchProbe(isNeeded: !memory.hasProbedDispatch)
+    var wasExpected = false
     while true {
       if !memory.hasProbedDispatch, probe.isOver {
         memory.hasProbedDispatch = true
@@ -32,10 +42,15 @@ extension Scheduler {
       }
       let prospect = memory.hasProbedDispatch ? prospect(of: waiting) : .expected
       outside.mayHelp = prospect == .expected
-      if prospect == .none { return }
+      // What has taken long was another wait: one that was expected and is gone may just have done its work.
+      if wasExpected, !outside.mayHelp { start = lc_monotonic_now() }
+      wasExpected = outside.mayHelp
+      if prospect == .none || (prospect == .conceivable && memory.hasAwaitedBystanders) { return }
       if outside.mayHelp, isHeldByExplorer(waiting) { return }
-      let limit = outside.mayHelp ? limits.silence.nanoseconds : patience
-      if lc_monotonic_now() - start >= limit { return }
+      if lc_monotonic_now() - start >= patience(for: prospect) {
+        if prospect != .expected { memory.hasAwaitedBystanders = true }
+        return
+      }
       outside.wait()
       if outside.hasWoken() { wakeChanged() }
       findChoices()
