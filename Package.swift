@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The programs of `Fixtures/programs`, each an executable of its own.
@@ -10,11 +11,23 @@ let programs = [
 /// Those of them that go right whatever they are told: the others understand `--mended`.
 let unmendable = ["bounded-queue", "event-gate", "thread-tokens"]
 
+/// Whether the C++ library of the system can be taken into `LockcheckRuntime`, where a program does not see it: there
+/// is a static one, which some distributions have in a package of its own (`libstdc++-static`).
+let hidesCPlusPlus = ["/usr/lib/gcc", "/usr/lib64/gcc"].contains { folder in
+  let files = FileManager.default
+  let targets = (try? files.contentsOfDirectory(atPath: folder)) ?? []
+  return targets.contains { target in
+    let versions = (try? files.contentsOfDirectory(atPath: "\(folder)/\(target)")) ?? []
+    return versions.contains { files.fileExists(atPath: "\(folder)/\(target)/\($0)/libstdc++.a") }
+  }
+}
+
 let package = Package(
   name: "lockcheck",
   products: [
     .library(name: "Lockcheck", targets: ["Lockcheck"]),
     .library(name: "LockcheckFoundation", targets: ["LockcheckFoundation"]),
+    .library(name: "LockcheckSynchronization", targets: ["LockcheckSynchronization"]),
     .library(name: "LockcheckRecorder", targets: ["LockcheckRecorder", "LockcheckTasks"]),
     .library(
       name: "LockcheckAnalysis",
@@ -65,6 +78,7 @@ let package = Package(
         "CLockcheckShims",
       ]),
     .target(name: "LockcheckFoundation", dependencies: ["Lockcheck"]),
+    .target(name: "LockcheckSynchronization", dependencies: ["Lockcheck"]),
 
     // In programs that were not written for it: one dynamic library, which brings all it needs and shows
     // nothing but the functions that it stands in front of.
@@ -77,8 +91,10 @@ let package = Package(
       dependencies: [
         "LockcheckRecorder", "LockcheckTrace", "CLockcheckInterpose", "CLockcheckShims",
       ],
-      exclude: ["exported.map"],
+      exclude: ["exported.map", "link"],
       linkerSettings: [
+        .unsafeFlags(
+          hidesCPlusPlus ? ["-L\(Context.packageDirectory)/Sources/LockcheckInterpose/link"] : []),
         .unsafeFlags([
           "-static-stdlib", "-Xlinker", "--gc-sections", "-Xlinker",
           "--version-script=\(Context.packageDirectory)/Sources/LockcheckInterpose/exported.map",
@@ -229,6 +245,17 @@ let package = Package(
     .testTarget(
       name: "LockcheckFoundationTests",
       dependencies: ["Lockcheck", "LockcheckFoundation", "DropInFoundation", "DropInLockcheck"]),
+    // The same of `Synchronization`.
+    .target(name: "DropInSynchronization", path: "Tests/DropIn/synchronization"),
+    .target(
+      name: "DropInLockcheckSynchronization", dependencies: ["LockcheckSynchronization"],
+      path: "Tests/DropIn/lockcheck-synchronization"),
+    .testTarget(
+      name: "LockcheckSynchronizationTests",
+      dependencies: [
+        "Lockcheck", "LockcheckAssertions", "LockcheckSynchronization", "DropInSynchronization",
+        "DropInLockcheckSynchronization",
+      ]),
     .testTarget(
       name: "LockcheckFindingsTests",
       dependencies: ["LockcheckTrace", "LockcheckFindings", "LockcheckTestKit"]),
@@ -326,6 +353,11 @@ where ![.system, .plugin].contains(target.type) && !target.name.hasPrefix("CLock
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
   // An application as users have it: one file of aliases must be enough.
-  if target.name.hasPrefix("DropIn") { target.swiftSettings = [.swiftLanguageMode(.v6)] }
+  if target.name.hasPrefix("DropIn") {
+    target.swiftSettings = [.swiftLanguageMode(.v6)]
+    if target.name.hasPrefix("DropInLockcheck") {
+      target.swiftSettings?.append(.define("LOCKCHECK"))
+    }
+  }
   if strict { target.swiftSettings?.append(.treatAllWarnings(as: .error)) }
 }

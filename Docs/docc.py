@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIBRARIES = {
     "Lockcheck": ["recorder", "check-mode", "names", "primitives"],
     "LockcheckFoundation": [],
+    "LockcheckSynchronization": [],
     "LockcheckTesting": ["testing"],
     "LockcheckXCTest": [],
     "LockcheckAssertions": [],

@@ -37,7 +37,7 @@ static void give_back(void *argument) {
 static void end_stack_before(void) {
   if (lc_is_main_thread()) return;
   uintptr_t here = (uintptr_t)__builtin_frame_address(0), high = (uintptr_t)pthread_self();
-  if (here < high && high - here < 1 << 26) lc_words_end(here - (1 << 18), high, 0, 0);
+  if (here < high && high - here < 1 << 26) lc_words_end(here - (1 << 18), high, 0, 0, false);
 }
 
 lc_accessor *lc_accessor_make(void) {
@@ -80,8 +80,8 @@ static void forget(uintptr_t address, uint64_t bytes) {
     *lc_filter_place(self, address + (unsigned)__builtin_ctzll(bytes)) = 0;
 }
 
-void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block) {
+void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block, bool is_freed) {
   uint64_t key = lc_self == 0 ? 0 : lc_recent_key(lc_self->number, lc_self->epoch);
-  if (is_block && lc_block_end(low, key, forget) != 0) return;
-  lc_words_end(low, high, key, forget);
+  if (is_block && lc_block_end(low, key, forget, is_freed) != 0) return;
+  lc_words_end(low, high, key, forget, is_freed);
 }

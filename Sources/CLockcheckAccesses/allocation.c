@@ -18,13 +18,21 @@ static void note(void *block, size_t size, uintptr_t frame) {
   errno = kept;
 }
 
-static void ends(uintptr_t block, size_t size) {
-  lc_memory_forget(block, block + size, true);
+static void ends(uintptr_t block, size_t size, uintptr_t frame) {
+  bool is_told = lc_is_instrumented_caller(frame);
+  if (is_told) lc_write_block(block, size, lc_return_address(frame));
+  lc_memory_forget(block, block + size, true, is_told);
+}
+
+static void moves(uintptr_t block, size_t size, uintptr_t frame) {
+  if (lc_is_instrumented_caller(frame)) lc_write_block(block, size, lc_return_address(frame));
 }
 
 void lc_watch_memory(void) {
   lc_memory_ends = ends;
   lc_memory_begins = note;
+  lc_memory_moves = moves;
+  lc_object_used = lc_object_touched;
 }
 
 extern void *__libc_malloc(size_t);

@@ -1,16 +1,20 @@
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "lc_accessor.h"
 #include "lc_interpose.h"
+#include "lc_order.h"
 
 // The functions that compilers call for atomic accesses. Each does the real thing, and has it recorded at
 // the place that it has in the order of its variable: both happen under a lock, of which there are many.
 //
-// What is done with `memory_order_relaxed` orders nothing, and is not recorded, unless a fence lends it an
-// order: a thread that has made a release fence gives with all its later writes, and one that makes an
+// What is done with `memory_order_relaxed` orders nothing, and is recorded once for what plain accesses may do to
+// it, and else only where a fence lends it an order: a thread that has made a release fence gives with all its later writes, and one that makes an
 // acquire fence takes from the atomics that it read lately.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
@@ -74,6 +78,7 @@ static void end(action *it, uint8_t operation) {
     lc_self->epoch++;
   }
   lc_record_atomic(it->address, it->size, operation, it->pc, &it->place->stamp);
+  if (operation != LC_OPERATION_ATOMIC_READ) lc_word_note_atomic(it->address);
   __atomic_store_n(&it->place->held, 0, __ATOMIC_RELEASE);
   lc_leave(lc_self);
 }
@@ -87,6 +92,23 @@ static bool is_known(lc_accessor *self, uintptr_t a) {
   lc_atomic_reading *known = reading_of(self, a);
   return known->address == a && known->epoch == lc_self->epoch &&
          known->version == __atomic_load_n(&place_of(a)->version, __ATOMIC_ACQUIRE);
+}
+
+/// Notes an access without an order, of which only that it is one goes into the trace: as a read that takes
+/// nothing, since nobody has given anything by this word yet. So it is seen what plain writes do to it. Once for
+/// each thread and word.
+static void note_relaxed(lc_accessor *self, uintptr_t a, uint32_t size, uintptr_t pc) {
+  uintptr_t *known = &self->relaxed[(a >> 3) % LC_RELAXED];
+  action it;
+  if (*known == a) return;
+  *known = a;
+  if (!begin(&it, a, size, pc)) return;
+  if (lc_word_is_atomic(a)) {
+    __atomic_store_n(&it.place->held, 0, __ATOMIC_RELEASE);
+    lc_leave(lc_self);
+  } else {
+    end(&it, LC_OPERATION_ATOMIC_READ);
+  }
 }
 
 /// Whether nobody is between the real write and its place in the order.
@@ -174,7 +196,7 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   LC_INLINE type real_##name##bits(volatile type *a, type v) {                                 \
     return builtin(a, v, __ATOMIC_SEQ_CST);                                                    \
   }
-#define LC_REAL(type, bits)                                                                    \
+#define LC_REAL_ATOMICS(type, bits)                                                                    \
   LC_INLINE type real_load##bits(volatile type *a) { return __atomic_load_n(a, __ATOMIC_SEQ_CST); }\
   LC_INLINE void real_store##bits(volatile type *a, type v) {                                  \
     __atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                                  \
@@ -191,10 +213,10 @@ static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   LC_REAL_UPDATE(type, bits, fetch_xor, __atomic_fetch_xor)                                    \
   LC_REAL_UPDATE(type, bits, fetch_nand, __atomic_fetch_nand)
 
-LC_REAL(uint8_t, 8)
-LC_REAL(uint16_t, 16)
-LC_REAL(uint32_t, 32)
-LC_REAL(uint64_t, 64)
+LC_REAL_ATOMICS(uint8_t, 8)
+LC_REAL_ATOMICS(uint16_t, 16)
+LC_REAL_ATOMICS(uint32_t, 32)
+LC_REAL_ATOMICS(uint64_t, 64)
 
 typedef unsigned __int128 wide;
 #if defined(__x86_64__)
@@ -229,7 +251,7 @@ LC_REAL_WIDE_UPDATE(fetch_xor, known ^ v)
 LC_REAL_WIDE_UPDATE(fetch_nand, ~(known & v))
 LC_INLINE void real_store128(volatile wide *a, wide v) { real_exchange128(a, v); }
 #else
-LC_REAL(wide, 128)
+LC_REAL_ATOMICS(wide, 128)
 #endif
 
 #define LC_UPDATE(type, bits, name, unlocks)                                                   \
@@ -238,6 +260,7 @@ LC_REAL(wide, 128)
     action it;                                                                                 \
     if (self == 0) return real_##name##bits(a, v);                                             \
     if (!is_ordered(self, order)) {                                                            \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       return real_##name##bits(a, v);                                                          \
     }                                                                                          \
@@ -265,6 +288,7 @@ LC_REAL(wide, 128)
       return done;                                                                             \
     }                                                                                          \
     if (!is_ordered(self, order) && failure == 0) {                                            \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), pc);                                      \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       goto plain;                                                                              \
     }                                                                                          \
@@ -295,6 +319,7 @@ LC_REAL(wide, 128)
     action it;                                                                                 \
     if (self == 0) return real_load##bits((volatile type *)a);                                 \
     if (order == 0) {                                                                          \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
       note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
       return real_load##bits((volatile type *)a);                                              \
     }                                                                                          \
@@ -317,6 +342,8 @@ LC_REAL(wide, 128)
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \
+    if (self != 0 && !is_ordered(self, order))                                                 \
+      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
     if (self == 0 || !is_ordered(self, order) ||                                               \
         !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
       real_store##bits(a, v);                                                                  \
@@ -357,10 +384,30 @@ void __tsan_atomic_signal_fence(int order) {
   (lc_has_accesses && lc_may_record((uintptr_t)__builtin_frame_address(0)) &&                  \
    recording_accessor() != 0)
 
+// A program in C has no runtime of C++, but may load what has one of its own, out of this library's sight. What
+// the words mean is the same in all: 1 done, and of the first four bytes, 256 at work and 65536 waited for.
+
+static int own_guard_acquire(uint64_t *guard) {
+  uint32_t *word = (uint32_t *)guard;
+  for (;;) {
+    uint32_t known = 0;
+    if (__atomic_compare_exchange_n(word, &known, 256, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      return 1;
+    if (known & 1) return 0;
+    sched_yield();
+  }
+}
+
+static void own_guard_release(uint64_t *guard) {
+  uint32_t *word = (uint32_t *)guard;
+  if (__atomic_exchange_n(word, 1, __ATOMIC_ACQ_REL) & 65536)
+    syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, (void *)0, (void *)0, 0);
+}
+
 int __cxa_guard_acquire(uint64_t *guard) {
-  static int (*real)(uint64_t *) = 0;
-  if (real == 0) real = (int (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_acquire");
-  int result = real(guard);
+  static void *known = 0;
+  int (*real)(uint64_t *) = (int (*)(uint64_t *))lc_find(&known, "__cxa_guard_acquire");
+  int result = real != 0 ? real(guard) : own_guard_acquire(guard);
   action it;
   if (LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER))
     end(&it, LC_OPERATION_ATOMIC_READ);
@@ -368,10 +415,13 @@ int __cxa_guard_acquire(uint64_t *guard) {
 }
 
 void __cxa_guard_release(uint64_t *guard) {
-  static void (*real)(uint64_t *) = 0;
-  if (real == 0) real = (void (*)(uint64_t *))dlsym(RTLD_NEXT, "__cxa_guard_release");
+  static void *known = 0;
+  void (*real)(uint64_t *) = (void (*)(uint64_t *))lc_find(&known, "__cxa_guard_release");
   action it;
   bool is_begun = LC_GUARD_IS_RECORDED && begin(&it, (uintptr_t)guard, 1, LC_CALLER);
-  real(guard);
+  if (real != 0)
+    real(guard);
+  else
+    own_guard_release(guard);
   if (is_begun) end(&it, LC_OPERATION_ATOMIC_WRITE);
 }

@@ -168,7 +168,10 @@ void __tsan_ignore_thread_end(void) {
   if (self != 0 && self->ignored > 0) self->ignored--;
 }
 
+uint8_t lc_is_instrumented = 0;
+
 void __tsan_init(void) {
+  lc_is_instrumented = 1;
   // Swift's runtime asks to be told that somebody listens: its tasks and actors then say what comes
   // before what.
   void (*begins)(void) = (void (*)(void))dlsym(RTLD_DEFAULT, "__tsan_on_initialize");

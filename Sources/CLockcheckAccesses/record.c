@@ -2,6 +2,7 @@
 #include "lc_append.h"
 #include "lc_clock.h"
 #include "lc_depot.h"
+#include "lc_table.h"
 
 // The way of a plain access into the trace, as long as nothing on it is new: page, variable, stack and chunk
 // are known. What is new goes the long way, in Swift.
@@ -70,9 +71,10 @@ LC_INLINE bool append(
 /// What a touch makes of a word that nobody has touched, or that the thread alone has before it was given back; 0 where
 /// there is more to it.
 LC_INLINE lc_cell begun(lc_cell cell, lc_cell parting, uint32_t thread) {
+  if (cell & LC_CELL_CLAIMED) return 0;
   if (cell == 0) return LC_CELL_TOUCHED | parting | thread;
   if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return 0;
-  return cell & ~LC_CELL_ENDED;
+  return cell & ~(LC_CELL_ENDED | LC_CELL_FREED);
 }
 
 /// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false where there
@@ -81,20 +83,23 @@ LC_INLINE bool touch_known(
     lc_page *page, unsigned word, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
   bool is_half = high - low == 4 && (low & 3) == 0;
   if (!is_half && high - low != 8) return false;
-  thread &= 0xFFFFF;
+  thread = LC_CELL_THREAD(thread);
   lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_ACQUIRE);
   if (cell == 0 || cell & LC_CELL_ENDED) {
-    lc_cell new = begun(cell, LC_CELL_PARTED(is_half), thread);
+    lc_cell new = begun(cell, LC_CELL_PARTED(is_half) | (is_half ? lc_halves(low, high) : 0), thread);
     if (new == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0 ||
         !__atomic_compare_exchange_n(place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
       return false;
     cell = new;
+  } else if (cell & LC_CELL_CLAIMED) {
+    return false;
   } else if (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread) {
     return false;
   }
   // Whole, or of two halves, as `lc_word_touch` has it.
   unsigned parting = LC_CELL_PARTING(cell);
   if (parting > 1 || parting < is_half) return false;
+  if (parting == 1 && (lc_halves(low, high) & ~cell) != 0) return false;
   uint32_t number = lc_page_number_of(page, word, cell);
   *touch = (lc_touch){LC_TOUCHED, number, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
   return true;
@@ -102,9 +107,11 @@ LC_INLINE bool touch_known(
 
 /// Touches the bytes of a word; false where there is no room for what is new.
 LC_INLINE bool touch_word(
-    uintptr_t a, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
+    uintptr_t a, unsigned low, unsigned high, uint32_t thread, bool writes, uintptr_t pc, lc_touch *touch) {
   *touch = lc_word_touch(a, low, high, thread);
   while (__builtin_expect(touch->outcome != LC_TOUCHED, 0)) {
+    if (touch->outcome == LC_TOUCH_PARTED)
+      lc_record_parted(touch->number, touch->parts, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc);
     if (!lc_settle_touch(touch->outcome, a)) return false;
     if (touch->outcome == LC_TOUCHED_SHARED) break;
     *touch = lc_word_touch(a, low, high, thread);
@@ -122,7 +129,7 @@ static bool record_word(
   uint64_t recent = page == 0 ? 0 : __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
   if (lc_recent_covers(recent, key, bytes, writes)) return true;
   lc_touch touch;
-  if (!touch_word(a, low, high, thread->number, &touch)) return false;
+  if (!touch_word(a, low, high, thread->number, writes, pc, &touch)) return false;
   if (!append(self, thread, touch, recent, writes, pc) &&
       !lc_record_access(
           a, low == high ? 0 : high - low, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc))
@@ -130,6 +137,13 @@ static bool record_word(
   if (page != 0 || (page = page_near(self, a)) != 0)
     lc_note_recent(&page->recent[word], key, bytes, writes);
   return true;
+}
+
+/// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
+/// not call.
+static void look_at_once(uintptr_t a) {
+  if (*(const volatile intptr_t *)a != -1 || !lc_instance_is_near(a) || lc_instance_at(a) == 0) return;
+  lc_record_once(a);
 }
 
 static __attribute__((noinline)) void record(
@@ -140,6 +154,7 @@ static __attribute__((noinline)) void record(
   lc_thread *thread = lc_self;
   if (self->ignored != 0 || thread == 0 || thread->busy != 0) return;
   if (self->awaited_lock != 0) lc_settle_awaited_lock(self);
+  if (!writes && power == 3) look_at_once(a);
   if (lc_known_race_count != 0 && lc_is_known_race(a)) return;
   self->thread = thread;
   unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
@@ -175,6 +190,7 @@ void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   uint64_t recent = __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
   uint64_t key = lc_recent_key(thread->number, thread->epoch), bytes = lc_byte_mask(low, high);
   if (lc_recent_covers(recent, key, bytes, writes)) return;
+  if (!writes && power == 3) look_at_once(a);
   lc_touch touch;
   if (!is_plain(self, thread) || !touch_known(page, word, low, high, thread->number, &touch) ||
       !append(self, thread, touch, recent, writes, pc))

@@ -1,4 +1,7 @@
+#define _GNU_SOURCE
 #include "lc_shadow.h"
+
+#include <unistd.h>
 
 #include "lc_system.h"
 #include "lc_thread.h"
@@ -93,11 +96,36 @@ static uint32_t parts_touched(unsigned parting, unsigned low, unsigned high) {
   return mask;
 }
 
+/// At most so many words of a page get new numbers because they are parted.
+#define LC_PARTED_OF_PAGE 16
+
+/// Whether what a thread does to a part of a word has to be told of the whole too: others have used that, in
+/// accesses whose extent is known, and no other part has a history of its own that would be lost.
+static bool is_claim(lc_page *page, lc_cell cell, uint32_t thread, unsigned old, unsigned new) {
+  if (old == new || cell & (LC_CELL_VAGUE | LC_CELL_ENDED) || LC_CELL_THREAD(cell) == 0) return false;
+  if (LC_CELL_THREAD(cell) == thread && !(cell & LC_CELL_SHARED)) return false;
+  if (__atomic_load_n(&page->parted, __ATOMIC_RELAXED) >= LC_PARTED_OF_PAGE) return false;
+  if (old == 0) return true;
+  unsigned first = (old - 1) / 3 != (new - 1) / 3, second = (old - 1) % 3 != (new - 1) % 3;
+  lc_cell touched = cell & LC_CELL_HALVES;
+  return first != second && touched == (first ? LC_CELL_FIRST_HALF : LC_CELL_SECOND_HALF) &&
+         (first ? (old - 1) / 3 : (old - 1) % 3) == 0;
+}
+
+/// Whether a block that was given back by instrumented code has not become part of another one yet. Only of the
+/// heap that grows at its end: what else is given back may be the system's again.
+static __attribute__((noinline)) bool is_still_free(uintptr_t address) {
+  uint64_t size;
+  uint32_t stack;
+  uintptr_t end = (uintptr_t)sbrk(0);
+  return address < end && end - address < (uintptr_t)1 << 30 && lc_block_around(address, &size, &stack) == 0;
+}
+
 lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread) {
   lc_touch touch = {LC_TOUCH_NO_NUMBERS, 0, 0};
   lc_page *page = lc_page_at(address);
   if (page == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0) return touch;
-  thread &= 0xFFFFF;
+  thread = LC_CELL_THREAD(thread);
   unsigned word = address >> 3 & 511, parting = 0;
   lc_cell *cell = &page->cells[word];
   lc_cell old = __atomic_load_n(cell, __ATOMIC_ACQUIRE), new;
@@ -105,13 +133,21 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
     touch.outcome = LC_TOUCHED;
     new = old | LC_CELL_TOUCHED;
     uint32_t owner = LC_CELL_THREAD(new);
+    if (new & LC_CELL_CLAIMED) {
+      touch.outcome = LC_TOUCH_CLAIMED;
+      return touch;
+    }
     if (new & LC_CELL_ENDED) {
-      // What only one thread has touched may go on: nobody can race with it.
-      if (owner != thread || new & LC_CELL_SHARED) {
+      if (new & LC_CELL_FREED && is_still_free(address)) {
+        // Used after it was given back: still the same.
+        new |= owner != thread ? LC_CELL_SHARED : 0;
+      } else if (owner != thread || new & LC_CELL_SHARED) {
         touch.outcome = LC_TOUCH_ENDED;
         return touch;
+      } else {
+        // What only one thread has touched may go on: nobody can race with it.
+        new &= ~(LC_CELL_ENDED | LC_CELL_FREED);
       }
-      new &= ~LC_CELL_ENDED;
     } else if (owner == 0) {
       new |= thread;
     } else if (owner != thread && !(new & LC_CELL_SHARED)) {
@@ -120,14 +156,35 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
     }
     // Of a variable whose size is not said, what is known already, and a byte where nothing is.
     bool is_any = low == high && old & LC_CELL_TOUCHED;
+    if (is_any) new |= LC_CELL_VAGUE;
     parting = LC_CELL_PARTING(new);
     if (!is_any) parting = refined(parting, low, low == high ? low + 1 : high);
+    if (is_claim(page, old, thread, LC_CELL_PARTING(old), parting)) {
+      parting = LC_CELL_PARTING(old);
+      new = old | LC_CELL_CLAIMED;
+      touch.outcome = LC_TOUCH_PARTED;
+    }
+    if (parting != 0) new |= lc_halves(low, high);
     new = (new & ~LC_CELL_PARTED(15)) | LC_CELL_PARTED(parting);
+    // Before anybody can give it another one.
+    touch.number = lc_page_number_of(page, word, old);
   } while (new != old && !__atomic_compare_exchange_n(
                              cell, &old, new, false, __ATOMIC_RELAXED, __ATOMIC_ACQUIRE));
-  touch.number = lc_page_number_of(page, word, new);
   touch.parts = parts_touched(parting, low, high);
   return touch;
+}
+
+void lc_word_note_atomic(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  if (page == 0) return;
+  lc_cell *cell = &page->cells[address >> 3 & 511];
+  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED);
+  if (old != 0 && !(old & LC_CELL_ATOMIC)) __atomic_fetch_or(cell, LC_CELL_ATOMIC, __ATOMIC_RELAXED);
+}
+
+bool lc_word_is_atomic(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  return page != 0 && __atomic_load_n(&page->cells[address >> 3 & 511], __ATOMIC_RELAXED) & LC_CELL_ATOMIC;
 }
 
 lc_run lc_page_number(uintptr_t address) {
@@ -139,6 +196,23 @@ lc_run lc_page_number(uintptr_t address) {
   run.first = lc_next_object_numbers(4096);
   if (run.first == 0) return run;
   run.words = 512;
+  return run;
+}
+
+lc_run lc_word_renumber(uintptr_t address) {
+  lc_page *page = lc_page_at(address);
+  lc_run run = {address & ~(uintptr_t)7, 0, 0};
+  unsigned word = address >> 3 & 511;
+  if (page == 0 || !(page->cells[word] & LC_CELL_CLAIMED)) return run;
+  __atomic_fetch_add(&page->parted, 1, __ATOMIC_RELAXED);
+  __atomic_fetch_and(
+      &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
+  bool has_room = page->numbers != 0 || install((void **)&page->numbers, 512 * sizeof(uint32_t)) != 0;
+  run.first = has_room ? lc_next_object_numbers(8) : 0;
+  if (run.first == 0)
+    run.first = UINT32_MAX;
+  else
+    run.words = 1;
   return run;
 }
 
@@ -247,21 +321,22 @@ void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack) {
   if (page == 0 || (address & 15) != 0) return;
   if (page->blocks == 0 && install((void **)&page->blocks, 256 * sizeof(uint64_t)) == 0) return;
   unsigned place = address >> 4 & 255;
-  // Too small a bound costs the name of a variable, and no more.
-  if (address < lowest_block) lowest_block = address;
-  if (size > largest_block) largest_block = size;
+  uintptr_t lowest = __atomic_load_n(&lowest_block, __ATOMIC_RELAXED);
+  while (address < lowest && !__atomic_compare_exchange_n(&lowest_block, &lowest, address, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  uint64_t largest = __atomic_load_n(&largest_block, __ATOMIC_RELAXED);
+  while (size > largest && !__atomic_compare_exchange_n(&largest_block, &largest, size, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
   __atomic_store_n(&page->blocks[place], size << 24 | (stack & 0xFFFFFF), __ATOMIC_RELAXED);
   __atomic_fetch_or(&page->starts[place >> 6], (uint64_t)1 << (place & 63), __ATOMIC_RELEASE);
 }
 
-uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget) {
+uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget, bool is_freed) {
   lc_page *page = lc_page_at(address);
   unsigned place = address >> 4 & 255;
   if (page == 0 || page->blocks == 0 || (address & 15) != 0) return 0;
   if (!(page->starts[place >> 6] >> (place & 63) & 1)) return 0;
   uint64_t size = page->blocks[place] >> 24;
   __atomic_fetch_and(&page->starts[place >> 6], ~((uint64_t)1 << (place & 63)), __ATOMIC_RELAXED);
-  lc_words_end(address, address + size, key, forget);
+  lc_words_end(address, address + size, key, forget, is_freed);
   return size;
 }
 
@@ -272,7 +347,8 @@ static uint64_t bytes_accessed(lc_cell cell, uint64_t recent, uint64_t key) {
   return ((recent ^ key) >> 16) == 0 ? (recent | recent >> 8) & 255 : 0;
 }
 
-void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget) {
+void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget, bool is_freed) {
+  lc_cell ended = LC_CELL_ENDED | (is_freed ? LC_CELL_FREED : 0);
   for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
     uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
     lc_page *page = lc_page_at(at);
@@ -283,15 +359,34 @@ void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forg
     for (; at < next && at < high; at += 8) {
       unsigned word = at >> 3 & 511;
       lc_cell cell = __atomic_load_n(&page->cells[word], __ATOMIC_RELAXED);
-      if (cell == 0 || cell & LC_CELL_ENDED) continue;
+      if (cell == 0 || (cell & LC_CELL_ENDED && (is_freed || !(cell & LC_CELL_FREED)))) continue;
       uint64_t *recent = &page->recent[word];
       uint64_t bytes = bytes_accessed(cell, __atomic_load_n(recent, __ATOMIC_RELAXED), key);
       if (bytes != 0 && forget != 0) forget(at, bytes);
-      __atomic_fetch_or(&page->cells[word], LC_CELL_ENDED, __ATOMIC_RELAXED);
+      __atomic_fetch_or(&page->cells[word], ended, __ATOMIC_RELAXED);
+      if (!is_freed) __atomic_fetch_and(&page->cells[word], ~LC_CELL_FREED, __ATOMIC_RELAXED);
       __atomic_store_n(recent, 0, __ATOMIC_RELAXED);
       if (page->described[word >> 6] >> (word & 63) & 1)
         __atomic_fetch_and(
             &page->described[word >> 6], ~((uint64_t)1 << (word & 63)), __ATOMIC_RELAXED);
     }
   }
+}
+
+uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
+  thread = LC_CELL_THREAD(thread);
+  for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
+    uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
+    lc_page *page = lc_page_at(at);
+    if (page == 0 || page->first == 0) {
+      at = next;
+      continue;
+    }
+    for (; at < next && at < high; at += 8) {
+      lc_cell cell = __atomic_load_n(&page->cells[at >> 3 & 511], __ATOMIC_RELAXED);
+      if (!(cell & LC_CELL_TOUCHED) || cell & LC_CELL_ENDED) continue;
+      if (thread == 0 || cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
+    }
+  }
+  return 0;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lc_run.h"
+#include "lc_stack.h"
 
 // The functions by which a process goes on as another program, or starts one: they put the two entries
 // back into the environment where the other program is to be recorded. The program finds its environment
@@ -181,6 +182,7 @@ int execle(const char *path, const char *first, ...) {
 int posix_spawn(
     pid_t *child, const char *path, const posix_spawn_file_actions_t *actions,
     const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+  lc_note_child(lc_frame_address());
   next_program program = {spawned, path, 0, arguments, child, actions, attributes};
   return go(&program, environment, starts_recorded());
 }
@@ -188,6 +190,7 @@ int posix_spawn(
 int posix_spawnp(
     pid_t *child, const char *name, const posix_spawn_file_actions_t *actions,
     const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+  lc_note_child(lc_frame_address());
   next_program program = {spawned_by_name, name, 0, arguments, child, actions, attributes};
   return go(&program, environment, starts_recorded());
 }

@@ -1,3 +1,6 @@
+#define _GNU_SOURCE
+#include <sys/mman.h>
+
 #include "lc_interpose.h"
 #include "lc_memory.h"
 #include "lc_table.h"
@@ -5,12 +8,14 @@
 /// Swift's half: ends each object between the two addresses. See `Allocation.swift`.
 void lc_end_instances(uintptr_t low, uintptr_t high);
 
-void (*lc_memory_ends)(uintptr_t block, size_t size) = 0;
+void (*lc_memory_ends)(uintptr_t block, size_t size, uintptr_t frame) = 0;
 void (*lc_memory_begins)(void *block, size_t size, uintptr_t frame) = 0;
+void (*lc_memory_moves)(uintptr_t block, size_t size, uintptr_t frame) = 0;
+void (*lc_object_used)(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame) = 0;
 
-void lc_will_free(const void *block, size_t size) {
+void lc_will_free(const void *block, size_t size, uintptr_t frame) {
   uintptr_t low = (uintptr_t)block, high = low + size;
-  if (lc_memory_ends != 0) lc_memory_ends(low, size);
+  if (lc_memory_ends != 0) lc_memory_ends(low, size, frame);
   // Two pages at the most, so that most blocks cost two looks at a bit.
   if (size <= 4096 && !lc_instance_is_near(low) && !lc_instance_is_near(high - 1)) return;
   if (lc_instance_next(low, high) != 0) lc_end_instances(low, high);
@@ -18,7 +23,7 @@ void lc_will_free(const void *block, size_t size) {
 
 void free(void *block) {
   if (block != 0 && lc_may_record(lc_frame_address()))
-    lc_will_free(block, lc_real_malloc_usable_size(block));
+    lc_will_free(block, lc_real_malloc_usable_size(block), lc_frame_address());
   lc_real_free(block);
 }
 
@@ -33,18 +38,33 @@ void *realloc(void *block, size_t size) {
   }
   uintptr_t old = (uintptr_t)block;
   size_t old_size = lc_real_malloc_usable_size(block);
+  if (lc_memory_moves != 0) lc_memory_moves(old, old_size, lc_frame_address());
   uintptr_t new = (uintptr_t)lc_real_realloc(block, size);
   if (new == 0 && size != 0) return 0;
   if (new != old)
-    lc_will_free((void *)old, old_size);
+    lc_will_free((void *)old, old_size, 0);
   else if (size < old_size)
-    lc_will_free((void *)(old + size), old_size - size);
+    lc_will_free((void *)(old + size), old_size - size, 0);
   if (lc_memory_begins != 0) lc_memory_begins((void *)new, size, lc_frame_address());
   return (void *)new;
 }
 
 int munmap(void *start, size_t size) {
   if (size != 0 && (uintptr_t)start + size > (uintptr_t)start && lc_may_record(lc_frame_address()))
-    lc_will_free(start, size);
+    lc_will_free(start, size, lc_frame_address());
   return lc_real_munmap(start, size);
+}
+
+static void *mapped(void *start, uintptr_t frame) {
+  if (start != MAP_FAILED && lc_memory_begins != 0 && lc_may_record(frame))
+    lc_object_used((uintptr_t)start, sizeof(long), LC_CHANGED, frame);
+  return start;
+}
+
+// Whoever takes a part of new memory and tells others of it has to do that in order: its first word stands for it.
+void *mmap(void *start, size_t size, int rights, int flags, int fd, off_t offset) {
+  return mapped(lc_real_mmap(start, size, rights, flags, fd, offset), lc_frame_address());
+}
+void *mmap64(void *start, size_t size, int rights, int flags, int fd, off_t offset) {
+  return mapped(lc_real_mmap64(start, size, rights, flags, fd, offset), lc_frame_address());
 }

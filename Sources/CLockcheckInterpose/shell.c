@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lc_run.h"
+#include "lc_stack.h"
 
 // `system` and `popen` start a shell from inside the C library, past the functions that stand in front of
 // it. Where children are recorded the command says itself what the programs of the shell are to find in
@@ -63,6 +64,7 @@ int system(const char *command) {
 }
 
 FILE *popen(const char *command, const char *mode) {
+  lc_note_child(lc_frame_address());
   FILE *(*real)(const char *, const char *) =
       (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "popen");
   char *text = announced(command);

@@ -83,7 +83,10 @@ pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous) {
 /// Whether the thread forks in a signal handler that interrupted the recorder: then nothing is started.
 static __thread bool forks_in_recorder = false;
 
-static void note_fork(void) { forks_in_recorder = lc_self != 0 && lc_self->busy != 0; }
+static void note_fork(void) {
+  forks_in_recorder = lc_self != 0 && lc_self->busy != 0;
+  lc_note_child(lc_frame_address());
+}
 
 static void follow_into_child(void) {
   if (lc_follows_children() && !forks_in_recorder) lc_interposer_start_child();

@@ -79,6 +79,13 @@ void lc_stay_on_processor(int processor) {
   sched_setaffinity(0, sizeof wanted, &wanted);
 }
 
+void lc_yield_to_none(void) {
+  struct sched_param parameters = {0};
+  if (sched_getscheduler(0) != SCHED_OTHER) return;
+  // Where it is refused, a thread that wakes another one is pushed aside by it, as ever.
+  sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &parameters);
+}
+
 static __thread cpu_set_t usual_processors;
 static __thread bool is_visiting = false;
 

@@ -154,24 +154,41 @@ static void *carve(size_t bytes) {
   return result;
 }
 
-lc_thread *lc_attach(void) {
+/// A structure that no thread has any more; null where there is none. It takes no lock, which costs two system
+/// calls: explored schedules have threads that begin and end by the ten thousands.
+static lc_thread *claim(void) {
+  lc_thread *thread = __atomic_load_n(&lc_threads, __ATOMIC_ACQUIRE);
+  for (; thread != 0; thread = thread->next) {
+    uint32_t unused = 0;
+    if (__atomic_load_n(&thread->in_use, __ATOMIC_RELAXED) == 0 &&
+        __atomic_compare_exchange_n(
+            &thread->in_use, &unused, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+      return thread;
+  }
+  return 0;
+}
+
+static lc_thread *make_thread(void) {
+  lc_lock();
+  lc_thread *thread = carve(sizeof *thread);
+  if (thread != 0) {
+    thread->in_use = 1;
+    thread->next = lc_threads;
+    __atomic_store_n(&lc_threads, thread, __ATOMIC_RELEASE);
+  }
+  lc_unlock();
+  return thread;
+}
+
+static lc_thread *attach(bool takes_name) {
   lc_prepare();
   lc_thread *thread = lc_self;
   if (thread == &making) return 0;
   if (thread != 0) return thread;
   lc_self = &making;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
-  lc_lock();
-  for (thread = lc_threads; thread != 0 && thread->in_use; thread = thread->next) {}
-  if (thread == 0) {
-    thread = carve(sizeof *thread);
-    if (thread != 0) {
-      thread->next = lc_threads;
-      __atomic_store_n(&lc_threads, thread, __ATOMIC_RELEASE);
-    }
-  }
-  if (thread != 0) thread->in_use = 1;
-  lc_unlock();
+  thread = claim();
+  if (thread == 0) thread = make_thread();
   if (thread != 0) {
     thread->number = lc_next_thread_number();
     thread->last = 0;
@@ -186,13 +203,17 @@ lc_thread *lc_attach(void) {
     for (size_t i = 0; i < LC_REMEMBERED; i++)
       if (thread->remembered[i].session != 0) thread->remembered[i].session = 0;
     thread->kind[0] = 0;
-    lc_thread_system_name(thread->name, sizeof thread->name);
+    thread->name[0] = 0;
+    if (takes_name) lc_thread_system_name(thread->name, sizeof thread->name);
     pthread_setspecific(key, thread);
   }
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   lc_self = thread;
   return thread;
 }
+
+lc_thread *lc_attach(void) { return attach(true); }
+lc_thread *lc_attach_nameless(void) { return attach(false); }
 
 /// Gives the structure back; `rest` stands for the thread from then on.
 static void detach(lc_thread *rest) {
@@ -201,10 +222,14 @@ static void detach(lc_thread *rest) {
   lc_self = &making;
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   pthread_setspecific(key, 0);
-  lc_lock();
-  lc_writers_prune(thread, true);
-  thread->in_use = 0;
-  lc_unlock();
+  // Nobody but the thread itself gives it a writer.
+  if (thread->writers != 0) {
+    lc_lock();
+    lc_writers_prune(thread, true);
+    lc_unlock();
+  }
+  thread->writer = 0;
+  __atomic_store_n(&thread->in_use, 0, __ATOMIC_RELEASE);
   lc_self = rest;
 }
 

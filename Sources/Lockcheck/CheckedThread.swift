@@ -21,6 +21,8 @@ public final class CheckedThread: @unchecked Sendable {
   public let isDaemon: Bool
   private let label: Label
   private let mutex = FutexMutex()
+  /// 1 from the thread's start to its end.
+  private let running = FutexWord()
   // All below is touched only while `mutex` is held.
   private var phase = Phase.fresh
   private var body: (@Sendable () throws -> Void)?
@@ -85,6 +87,7 @@ public final class CheckedThread: @unchecked Sendable {
     let isFirst = mutex.withLock {
       guard phase == .fresh else { return false }
       phase = .running
+      running.bits.store(1, ordering: .relaxed)
       number = id
       return true
     }
@@ -165,7 +168,7 @@ extension CheckedThread {
     let me = ThreadNumber.current
     let attempt = Attempt(until: deadline)
     let known = mutex.withLock { traced }
-    known?.stepJoin(attempt)
+    known?.stepJoin(attempt, of: running)
     mutex.lock(me)
     defer { mutex.unlock(me) }
     var hasEnded = phase == .ended
@@ -233,6 +236,7 @@ extension CheckedThread {
     mutex.lock(me)
     thrown = failure
     phase = .ended
+    running.bits.store(0, ordering: .releasing)
     runner = .none
     wakeups.add(from: &joiners)
     mutex.unlock(me)

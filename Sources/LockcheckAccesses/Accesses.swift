@@ -24,19 +24,45 @@ enum Accesses {
       let high = size == 0 ? low : UInt32(min(UInt(low) + (address + size - at), 8))
       var touched = lc_word_touch(at, low, high, thread)
       while touched.outcome != LC_TOUCHED {
+        if touched.outcome == LC_TOUCH_PARTED { append(touched, to: &numbers, &count) }
         guard Variables.settle(touched.outcome, at: at) else { return nil }
         if touched.outcome == LC_TOUCHED_SHARED { break }
         touched = lc_word_touch(at, low, high, thread)
       }
-      var parts = touched.parts
-      while parts != 0 {
-        numbers[count] = touched.number &+ UInt32(parts.trailingZeroBitCount)
-        count += 1
-        parts &= parts &- 1
-      }
+      append(touched, to: &numbers, &count)
       at = (at & ~7) &+ 8
     } while at < address &+ size
     return count
+  }
+
+  @inline(__always)
+  private static func append(_ touched: lc_touch, to numbers: inout Numbers, _ count: inout Int) {
+    var parts = touched.parts
+    while parts != 0, count < numbers.count {
+      numbers[count] = touched.number &+ UInt32(parts.trailingZeroBitCount)
+      count += 1
+      parts &= parts &- 1
+    }
+  }
+
+  /// Records a plain access to the old parts of a word that is being parted.
+  static func recordParted(_ operation: Operation, _ touched: lc_touch, pc: UInt) {
+    var numbers = Numbers(repeating: 0)
+    var count = 0
+    append(touched, to: &numbers, &count)
+    _ = record(operation, numbers, count, pc: pc)
+  }
+
+  @inline(__always)
+  private static func record(
+    _ operation: Operation, _ numbers: Numbers, _ count: Int, pc: UInt
+  ) -> Bool {
+    let hash = lc_shadow_stack_hash(pc)
+    return unsafe numbers.span.withUnsafeBufferPointer { all in
+      unsafe RecordedVariables.append(
+        operation, to: UnsafeBufferPointer(rebasing: all[..<count]), stackHash: hash,
+        addresses: { room, limit in unsafe lc_shadow_stack(pc, room, limit) })
+    }
   }
 
   /// Records a plain access.
@@ -46,12 +72,7 @@ enum Accesses {
     guard let count = touch(address, size: size, by: lc_own_thread_number(), &numbers) else {
       return false
     }
-    let hash = lc_shadow_stack_hash(pc)
-    return unsafe numbers.span.withUnsafeBufferPointer { all in
-      unsafe RecordedVariables.append(
-        operation, to: UnsafeBufferPointer(rebasing: all[..<count]), stackHash: hash,
-        addresses: { room, limit in unsafe lc_shadow_stack(pc, room, limit) })
-    }
+    return record(operation, numbers, count, pc: pc)
   }
 
   /// Records an atomic access, of whose place in the order the caller is sure.
@@ -79,6 +100,15 @@ enum Accesses {
 ) -> Bool {
   let isWrite = operation == UInt8(LC_OPERATION_WRITE)
   return Accesses.record(isWrite ? .write : .read, address, size: UInt(size), pc: pc)
+}
+
+/// Called for a plain access to a word that is about to be parted.
+@c(lc_record_parted) public func recordParted(
+  _ number: UInt32, _ parts: UInt32, _ operation: UInt8, _ pc: UInt
+) {
+  let isWrite = operation == UInt8(LC_OPERATION_WRITE)
+  let touched = lc_touch(outcome: LC_TOUCH_PARTED, number: number, parts: parts)
+  Accesses.recordParted(isWrite ? .write : .read, touched, pc: pc)
 }
 
 /// Called for an atomic access, by a thread that holds the place of its variable in the order.

@@ -11,6 +11,7 @@ enum Variables {
   static func settle(_ outcome: lc_touch_outcome, at address: UInt) -> Bool {
     if outcome == LC_TOUCH_NO_NUMBERS { return number(address) }
     if outcome == LC_TOUCH_ENDED { return renew(address) }
+    if outcome == LC_TOUCH_PARTED || outcome == LC_TOUCH_CLAIMED { return part(address) }
     return describe(address)
   }
 
@@ -33,6 +34,18 @@ enum Variables {
         run = lc_words_renew(address)
         return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
       }, begin: { lc_run_begin(run) })
+      && run.first != .max
+  }
+
+  /// Gives a word that is parted new numbers, once it is known who made the old one.
+  private static func part(_ address: UInt) -> Bool {
+    var run = lc_run()
+    return describe(address)
+      && RecordedVariables.introduce(
+        {
+          run = lc_word_renumber(address)
+          return run.words == 0 ? nil : (run.first, run.words * 8, run.address, 0)
+        }, begin: { lc_run_begin(run) })
       && run.first != .max
   }
 

@@ -35,6 +35,11 @@ enum WordLocks {
   Annotations.record(address, isAcquire: isAcquire)
 }
 
+/// Called where the code of the program has found by itself that what Dispatch does once is done.
+@c(lc_record_once) public func recordOnce(_ address: UInt) {
+  DispatchOnce.passUncalled(at: address, frame: lc_outermost_frame())
+}
+
 enum Annotations {
   @inline(never)
   static func record(_ address: UInt, isAcquire: Bool) {

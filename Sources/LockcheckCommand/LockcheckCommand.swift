@@ -39,6 +39,10 @@ struct LockcheckCommand: ParsableCommand {
     // which the output takes for the end of its work.
     InheritedSignals.remember()
     signal(SIGPIPE, SIG_IGN)
+    ThreadStacks.makeEnough { run() }
+  }
+
+  private static func run() {
     do {
       var command = try LockcheckCommand.parseAsRoot(
         ConfiguredArguments.adding(to: Array(CommandLine.arguments.dropFirst())))

@@ -12,6 +12,8 @@ final class OutputFile {
   private var descriptor: Int32
   /// Whether the reader of standard output has gone away, so that nobody wants any more.
   private(set) var isAbandoned = false
+  /// How many bytes have been written.
+  private(set) var written = 0
 
   /// Opens a file for writing at once, so that a place that cannot be written is known before the
   /// work begins.
@@ -47,12 +49,14 @@ final class OutputFile {
   /// Writes all of `text`.
   func write(_ text: String) throws(CommandFailure) {
     if let problem = writeAll(text, to: descriptor) { try refuse(problem) }
+    written += text.utf8.count
   }
 
   /// Writes all of `bytes`.
   func write(_ bytes: borrowing [UInt8]) throws(CommandFailure) {
     let problem = unsafe bytes.withUnsafeBufferPointer { unsafe writeAll($0, to: descriptor) }
     if let problem { try refuse(problem) }
+    written += bytes.count
   }
 
   /// Puts what was written in its place.
@@ -90,6 +94,16 @@ final class OutputFile {
     CommandFailure(.noOutput, "cannot write '\(path)': \(reason(problem))")
   }
 
+  /// A name that a file has under whatever path, whether it is there already or not.
+  static func identity(_ path: String) -> String {
+    if let real = real(path) { return real }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let folder = parts.dropLast().joined(separator: "/")
+    let isAtRoot = parts.count == 2 && folder.isEmpty
+    return (real(isAtRoot ? "/" : folder.isEmpty ? "." : folder) ?? folder) + "/"
+      + parts[parts.count - 1]
+  }
+
   /// Whether writing to `path` would put something else in the place of the plain file at `input`,
   /// under whatever names.
   static func wouldReplace(_ input: String, with path: String) -> Bool {
@@ -106,8 +120,10 @@ final class OutputFile {
     return status.st_mode & S_IFMT != S_IFREG
   }
 
-  private static func resolved(_ path: String) -> String {
-    guard let real = unsafe realpath(path, nil) else { return path }
+  private static func resolved(_ path: String) -> String { real(path) ?? path }
+
+  private static func real(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(real) }
     return unsafe String(cString: real)
   }

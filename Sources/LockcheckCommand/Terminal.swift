@@ -6,7 +6,9 @@ enum Terminal {
   /// Colours only where a person looks on, and never against the wish of `NO_COLOR`; as wide as the
   /// terminal, up to what is still pleasant to read.
   static func style(isTerminal: Bool, of descriptor: Int32 = STDOUT_FILENO) -> TextStyle {
-    guard isTerminal else { return .plain }
+    guard isTerminal else {
+      return TextStyle(partsCommands: variable("GITHUB_ACTIONS") != nil)
+    }
     let isColored = (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
     return TextStyle(
       isColored: isColored, width: min(columns(of: descriptor) ?? TextStyle.plain.width, 100))

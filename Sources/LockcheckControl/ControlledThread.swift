@@ -30,7 +30,7 @@ internal import LockcheckTrace
   var state = State.ready
   /// What it does next, or is in the middle of.
   var step: Step
-  /// The word of a lock that has to be free for the step.
+  /// The word of a lock that has to be free for the step, or of a thread that has to have ended: 0, then.
   var gate: UnsafePointer<UInt32>?
   /// Whether its sleep ended by its deadline.
   var isTimedOut = false
@@ -95,18 +95,19 @@ internal import LockcheckTrace
     return unsafe gate.map { unsafe lc_load_word($0) == 0 } ?? true
   }
 
-  /// Whether only a lock keeps it from going on.
+  /// Whether only a lock, or the thread that it joins, keeps it from going on.
   var isGated: Bool {
     guard case .ready = state else { return false }
     return unsafe gate != nil
   }
 
-  /// Lets it go on although the lock is not free.
+  /// Lets it go on all the same.
   func openGate() { unsafe gate = nil }
 
   /// The kernel's number of the thread that holds the lock that it stands before or sleeps for.
   var lockOwner: UInt32? {
     if let sleepingPlace { return sleepingPlace.owner }
+    if step.operation == .join { return nil }
     return unsafe gate.map { unsafe lc_load_word($0) & ~(1 << 31) }
   }
 
@@ -139,8 +140,8 @@ internal import LockcheckTrace
 
   /// A scheduling point before `step`: returns when it is the thread's turn.
   ///
-  /// - Parameter gate: The address of the word of a lock that the step takes, or 0: the turn does not come
-  ///   before the word is 0.
+  /// - Parameter gate: The address of the word of a lock that the step takes, or of a thread that it joins, or 0:
+  ///   the turn does not come before the word is 0.
   /// - Parameters:
   ///   - kind: What the object of the step is; nil where it is none, or has been introduced.
   ///   - name: What it is called.

@@ -61,9 +61,28 @@ package final class Explorer {
   package func run(
     iteration: Int, _ body: @escaping @Sendable () throws -> Void
   ) -> ScheduleRun {
-    memory.strategy.begin(
-      iteration: iteration, random: SeededRandom(seed: seed, iteration: iteration))
-    return run("\(seededToken(of: iteration))", body)
+    run(iteration..<(iteration + 1), body).run
+  }
+
+  /// Runs one schedule after another, until one does not pass or leaves a thread behind, the strategy has no
+  /// more, or they have all been run. No range is empty here.
+  ///
+  /// - Parameter isSearch: Whether to end when the strategy has nothing new.
+  /// - Returns: What came of the last one.
+  package func run(
+    _ iterations: Range<Int>, isSearch: Bool = false,
+    _ body: @escaping @Sendable () throws -> Void
+  ) -> (iteration: Int, run: ScheduleRun) {
+    var next = iterations.lowerBound
+    let run = runSeries(body) { [self, memory] in
+      guard next < iterations.upperBound else { return false }
+      if next > iterations.lowerBound, isSearch, memory.strategy.isExhausted { return false }
+      memory.strategy.begin(iteration: next, random: SeededRandom(seed: seed, iteration: next))
+      crew.note.write("\(seededToken(of: next))")
+      next += 1
+      return true
+    }
+    return (next - 1, run)
   }
 
   /// Runs the schedule without preemptions, before all others.
@@ -84,21 +103,26 @@ package final class Explorer {
       // A mark may stand for another object from now on.
       memory.labels = ObjectLabels()
     }
-    return run(token, body)
+    var isNext = true
+    return runSeries(body) { [crew] in
+      defer { isNext = false }
+      if isNext { crew.note.write(token) }
+      return isNext
+    }
   }
 
-  private func run(
-    _ token: String, _ body: @escaping @Sendable () throws -> Void
+  /// Runs schedules as long as `begin`, which is asked before each, has another one.
+  private func runSeries(
+    _ body: @escaping @Sendable () throws -> Void, begin: @escaping () -> Bool
   ) -> ScheduleRun {
-    crew.note.write(token)
-    // A schedule begins and ends with the caller: to wake a thread of another processor costs more than
-    // all the rest of a small one.
+    // A series begins and ends with the caller: to wake a thread of another processor costs more than
+    // all the rest of a small schedule.
     lc_visit_processor(crew.processor)
     lc_set_own_thread(true)
     defer {
       lc_set_own_thread(false)
       lc_leave_processor()
     }
-    return Scheduler(crew: crew, limits: limits, memory: memory).run(body)
+    return ScheduleSeries(crew: crew, limits: limits, memory: memory, body, begin: begin).run()
   }
 }

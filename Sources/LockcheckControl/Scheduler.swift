@@ -8,7 +8,7 @@ internal import LockcheckTrace
 /// here is touched only by the thread that has the baton, and by the explorer while none has.
 ///
 /// 1. A thread stands before a step, or sleeps in the middle of one, or has ended.
-/// 2. It can go on when the lock that its step takes is free; a sleeper when the word it sleeps on is said to
+/// 2. It can go on when the lock that its step takes is free, or the thread that it joins has ended; a sleeper when the word it sleeps on is said to
 ///    have changed, or by its deadline.
 /// 3. Time is virtual: it jumps to the deadline of a sleeper that goes on by it.
 /// 4. When nobody can go on, that is exact: there is no other thread that could help.
@@ -17,7 +17,9 @@ internal import LockcheckTrace
 package final class Scheduler: @unchecked Sendable {
   let crew: Crew
   let limits: ScheduleLimits
-  private let turns = Turns()
+  private let turns: Turns
+  /// The schedules that it is one of; nil where it is alone.
+  private let series: ScheduleSeries?
   /// Whether it decides about a whole program, which ends when that one does.
   let isOfProgram: Bool
   let memory: ExplorationMemory
@@ -29,8 +31,6 @@ package final class Scheduler: @unchecked Sendable {
     index: 0, choices: [], lastThread: nil)
   private var run = ScheduleRun()
   private var namedThreads = 0
-  /// Whether a thread did not come to a scheduling point, and may yet.
-  private var isGivenUp = false
   /// Steps since only threads were left that the program does not wait for.
   private var daemonSteps = 0
   /// Whether somebody could have gone on when it was ended.
@@ -38,8 +38,13 @@ package final class Scheduler: @unchecked Sendable {
   /// The virtual time.
   package private(set) var now: Int64 = 1_000_000_000
 
-  init(crew: Crew, limits: ScheduleLimits, memory: ExplorationMemory, isOfProgram: Bool = false) {
+  init(
+    crew: Crew, limits: ScheduleLimits, memory: ExplorationMemory, isOfProgram: Bool = false,
+    series: ScheduleSeries? = nil
+  ) {
     self.isOfProgram = isOfProgram
+    self.series = series
+    turns = series?.turns ?? Turns()
     self.crew = crew
     self.limits = limits
     self.memory = memory
@@ -77,24 +82,25 @@ package final class Scheduler: @unchecked Sendable {
     return run
   }
 
-  /// Runs `body` as thread 0, and all that it starts, and waits for the end.
-  func run(_ body: @escaping @Sendable () throws -> Void) -> ScheduleRun {
-    lc_control_begin()
-    outside.explorerNumber = lc_thread_number()
-    let main = add(name: "main", mark: ObjectMark(rawValue: 1), isDaemon: false) {
+  /// Has `worker` run `body` as thread 0, and all that it starts, from when it gets the baton.
+  func prepare(on worker: Worker, _ body: @escaping @Sendable () throws -> Void) {
+    add(name: "main", mark: ObjectMark(rawValue: 1), isDaemon: false, on: worker) {
       do {
         try body()
       } catch {
         ControlledThread.current?.fail(.error, "\(error)")
       }
     }
-    main.worker.give()
-    awaitEnd()
-    let run = outcome()
-    // A thread that was given up may come to a scheduling point yet, and is to stay there.
-    if !isGivenUp { lc_control_end() }
+  }
+
+  /// Gives the threads back, or up where they will never go on, once the schedule is over.
+  ///
+  /// - Parameter kept: One that goes on.
+  func release(but kept: Worker? = nil) {
     for thread in threads {
-      if case .ended = thread.state {
+      if thread.worker === kept {
+        continue
+      } else if thread.hasEnded {
         crew.dismiss(thread.worker)
       } else if run.failure == nil {
         // A daemon, for which nobody waits.
@@ -103,25 +109,17 @@ package final class Scheduler: @unchecked Sendable {
         crew.abandon(thread.worker)
       }
     }
-    return run
   }
+
+  /// Whether it went well, and no thread is left.
+  var hasPassed: Bool { run.failure == nil && threads.allSatisfy(\.hasEnded) }
 
   /// Waits until the schedule is over, or a thread has not come to a scheduling point for too long.
-  func awaitEnd() {
-    var seen = -1
-    while !turns.waitForEnd(limits.silence) {
-      let taken = turns.taken
-      if taken == seen, turns.giveUp(seen: taken) {
-        isGivenUp = true
-        noteSilence(threads[turns.running])
-        return
-      }
-      seen = taken
-    }
-  }
+  func awaitEnd() { if !turns.awaitEnd(patience: limits.silence) { noteSilence() } }
 
-  /// A thread does something that the scheduler does not know of.
-  private func noteSilence(_ thread: ControlledThread) {
+  /// The thread whose turn it is does something that the scheduler does not know of.
+  func noteSilence() {
+    let thread = threads[turns.running]
     let isWorking = UInt8(bitPattern: lc_thread_state(thread.worker.number)) == UInt8(ascii: "R")
     let last = memory.labels.describe(thread.step)
     note(
@@ -179,7 +177,9 @@ package final class Scheduler: @unchecked Sendable {
     name: String, mark: ObjectMark, isDaemon: Bool, from maker: ControlledThread,
     _ body: @escaping @Sendable () -> Void
   ) {
-    change(from: maker) { _ = add(name: name, mark: mark, isDaemon: isDaemon, body) }
+    change(from: maker) {
+      add(name: name, mark: mark, isDaemon: isDaemon, on: crew.recruit(), body)
+    }
   }
 
   /// The thread, which runs, stands at a scheduling point: returns when it is its turn.
@@ -202,9 +202,9 @@ package final class Scheduler: @unchecked Sendable {
   // MARK: Threads
 
   private func add(
-    name: String, mark: ObjectMark, isDaemon: Bool, _ body: @escaping @Sendable () -> Void
-  ) -> ControlledThread {
-    let worker = crew.recruit()
+    name: String, mark: ObjectMark, isDaemon: Bool, on worker: Worker,
+    _ body: @escaping @Sendable () -> Void
+  ) {
     let thread = ControlledThread(
       number: threads.count, mark: mark, name: name, isDaemon: isDaemon, scheduler: self,
       worker: worker)
@@ -215,16 +215,25 @@ package final class Scheduler: @unchecked Sendable {
       turns.end(thread.number)
       body()
       thread.leave()
-      end(thread)
+      return end(thread)
     }
-    return thread
   }
 
-  /// The thread has done what it had to do. Its worker goes back to sleep once it returns.
-  private func end(_ thread: ControlledThread) {
+  /// The thread has done what it had to do. Its worker goes back to sleep once it returns, unless it begins the
+  /// next schedule.
+  ///
+  /// - Returns: Whether it does.
+  private func end(_ thread: ControlledThread) -> Bool {
     guard turns.begin() else { thread.worker.takeForever() }
     thread.state = .ended
-    if let next = chooseNext() { next.worker.give() } else { turns.finish() }
+    if let next = chooseNext() {
+      next.worker.give()
+    } else if let series, series.goOn(after: self, on: thread.worker) {
+      return true
+    } else {
+      turns.finish()
+    }
+    return false
   }
 
   // MARK: Deciding
@@ -280,29 +289,38 @@ package final class Scheduler: @unchecked Sendable {
 
   /// What can happen next, in the order that ``Decision/choices`` asks for.
   func findChoices() {
-    decision.choices.removeAll(keepingCapacity: true)
-    let count = threads.count
+    // Taken out and put back: each access to a property of a class is checked.
+    var choices: [Choice] = []
+    swap(&choices, &decision.choices)
+    defer { swap(&choices, &decision.choices) }
+    choices.removeAll(keepingCapacity: true)
+    let threads = threads
     let first = decision.lastThread ?? 0
     var yielding: ControlledThread?
-    for offset in 0..<count {
+    var hasDeadline = false
+    for offset in threads.indices {
       let number = first + offset
-      let thread = threads[number < count ? number : number - count]
+      let thread = threads[number < threads.count ? number : number - threads.count]
+      if thread.deadline != nil { hasDeadline = true }
       guard thread.canGo else { continue }
       if offset == 0, thread.step.operation == .dummy {
         yielding = thread
       } else {
-        decision.choices.append(thread.choice)
+        choices.append(thread.choice)
       }
     }
-    if let yielding { decision.choices.append(yielding.choice) }
+    if let yielding { choices.append(yielding.choice) }
+    if hasDeadline { addTimeouts(of: threads, to: &choices) }
+  }
+
+  private func addTimeouts(of threads: [ControlledThread], to choices: inout [Choice]) {
     let sleepers = threads.filter { $0.deadline != nil }
-    guard !sleepers.isEmpty else { return }
     for thread in sleepers.sorted(by: {
       ($0.deadline ?? 0, $0.number) < ($1.deadline ?? 0, $1.number)
     }) {
       var choice = thread.choice
       choice.isTimeout = true
-      decision.choices.append(choice)
+      choices.append(choice)
     }
   }
 
@@ -319,7 +337,7 @@ package final class Scheduler: @unchecked Sendable {
     return requestToShow
   }
 
-  /// A thread that stands before a lock which will never be free. It is sent on into its wait, so that a
+  /// A thread that stands before a lock or an end which will never come. It is sent on into its wait, so that a
   /// recording of the schedule has the request.
   private var requestToShow: ControlledThread? {
     guard !run.stuck.isEmpty,

@@ -20,7 +20,7 @@ internal import Synchronization
   deinit { unsafe word.deallocate() }
 
   /// How many turns there have been: the same again when nobody has come to a scheduling point.
-  var taken: Int { count.load(ordering: .acquiring) }
+  private var taken: Int { count.load(ordering: .acquiring) }
 
   /// Who has the turn, by its number in the schedule.
   var running: Int { runner.load(ordering: .relaxed) }
@@ -46,7 +46,7 @@ internal import Synchronization
   /// Ends the schedule, unless a thread has come to a scheduling point meanwhile.
   ///
   /// - Parameter seen: What ``taken`` was.
-  func giveUp(seen: Int) -> Bool {
+  private func giveUp(seen: Int) -> Bool {
     guard seen & 1 == 0 else { return false }
     return count.compareExchange(
       expected: seen, desired: Self.over, ordering: .acquiringAndReleasing
@@ -59,8 +59,22 @@ internal import Synchronization
     unsafe lc_baton_give(word)
   }
 
+  /// Waits for ``finish()``.
+  ///
+  /// - Parameter patience: How long a turn may take.
+  /// - Returns: False where one takes longer: everything is over then for its thread, and all others.
+  func awaitEnd(patience: Duration) -> Bool {
+    var seen = -1
+    while !waitForEnd(patience) {
+      let taken = taken
+      if taken == seen, giveUp(seen: taken) { return false }
+      seen = taken
+    }
+    return true
+  }
+
   /// Waits for ``finish()``, but not longer than `limit`.
-  func waitForEnd(_ limit: Duration) -> Bool {
+  private func waitForEnd(_ limit: Duration) -> Bool {
     let (seconds, attoseconds) = limit.components
     let deadline = lc_monotonic_now() + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     return unsafe lc_baton_take(word, deadline)

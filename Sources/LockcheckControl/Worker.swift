@@ -7,7 +7,9 @@ internal import Synchronization
   /// The word that it sleeps on until it is given the baton.
   private let baton: UnsafeMutablePointer<UInt32>
   /// What it does next; nil ends it. Written by whoever is about to give it the baton.
-  var job: (() -> Void)?
+  ///
+  /// Returns whether there is another one already, for which it need not sleep.
+  var job: (() -> Bool)?
   /// The kernel's number of its thread.
   private(set) var number: UInt32 = 0
   private var thread = pthread_t()
@@ -61,15 +63,17 @@ internal import Synchronization
 
   private func run() {
     lc_stay_on_processor(processor)
+    lc_yield_to_none()
     if let name { unsafe lc_name_this_thread(name) }
     number = lc_thread_number()
     lc_set_own_thread(true)
+    var goesOn = false
     while true {
-      take()
+      if !goesOn { take() }
       guard let job else { return }
       // What it has done must not keep the crew alive, which keeps this worker.
       self.job = nil
-      job()
+      goesOn = job()
     }
   }
 

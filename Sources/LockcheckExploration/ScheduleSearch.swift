@@ -51,16 +51,14 @@ struct ScheduleSearch {
       present(warmUp)
       return exploration
     }
-    for iteration in 0..<max(0, limit) {
-      let run = explorer.run(iteration: iteration, body)
-      exploration.schedules = iteration + 1
+    var next = 0
+    while next < limit {
+      // The first by itself: what it says is compared with the run before it.
+      let (iteration, run) = explorer.run(next..<(next == 0 ? 1 : limit), isSearch: isSearch, body)
+      next = iteration + 1
+      exploration.schedules = next
       if let failure = run.failure {
-        let origin = explorer.strategy.origin(of: iteration)
-        let presenter = FailurePresenter(explorer: explorer, options: options, body: body)
-        exploration.failure = presenter.present(
-          run, failure, number: iteration + 1, foundBy: origin.strategy,
-          seededToken: "\(explorer.seededToken(of: iteration))"
-        ) { $0.failure?.kind == failure.kind }
+        present(run, failure, iteration)
         break
       }
       if iteration == 0, let failure = warmUp.failure {
@@ -71,13 +69,22 @@ struct ScheduleSearch {
       if isSearch, explorer.strategy.isExhausted { break }
       // Threads that the program left to themselves.
       if explorer.abandonedThreadCount >= options.stuckThreadLimit {
-        exploration.isCutShort = iteration + 1 < limit
+        exploration.isCutShort = next < limit
         break
       }
     }
     exploration.stuckThreads = explorer.abandonedThreadCount
     if exploration.failure == nil { exploration.exhaustedPreemptions = exhaustedPreemptions }
     return exploration
+  }
+
+  private mutating func present(_ run: ScheduleRun, _ failure: ScheduleFailure, _ iteration: Int) {
+    let origin = explorer.strategy.origin(of: iteration)
+    let presenter = FailurePresenter(explorer: explorer, options: options, body: body)
+    exploration.failure = presenter.present(
+      run, failure, number: iteration + 1, foundBy: origin.strategy,
+      seededToken: "\(explorer.seededToken(of: iteration))"
+    ) { $0.failure?.kind == failure.kind }
   }
 
   /// Tells of a failure of the schedule without preemptions that the method has not come upon.

@@ -105,12 +105,16 @@ extension Frame {
 
   private static let ownSources = [
     "/Sources/Lockcheck/", "/Sources/LockcheckRecorder/", "/Sources/LockcheckFoundation/",
+    "/Sources/LockcheckSynchronization/", "/Sources/LockcheckTasks/", "/Sources/LockcheckLive/",
+    "/Sources/LockcheckControl/", "/Sources/LockcheckExploration/",
     "/Sources/LockcheckAssertions/", "/Sources/LockcheckTesting/", "/Sources/LockcheckXCTest/",
     "/Sources/LockcheckInterpose/", "/Sources/CLockcheckInterpose/", "/Sources/CLockcheckShims/",
   ]
 
   private static let foreignFunctions = [
-    "Lockcheck.", "LockcheckRecorder.", "LockcheckFoundation.", "LockcheckAssertions.",
+    "Lockcheck.", "LockcheckRecorder.", "LockcheckFoundation.", "LockcheckSynchronization.",
+    "LockcheckTasks.", "LockcheckLive.", "LockcheckControl.", "LockcheckExploration.",
+    "LockcheckAssertions.",
     "LockcheckTesting.", "LockcheckXCTest.", "lc_", "swift_", "_swift_", "start_thread", "clone",
     "__clone", "__libc_", "_start", "pthread_", "__pthread_", "_dispatch_", "dispatch_",
     "thunk for ", "reabstraction thunk", "partial apply forwarder", "Swift.", "Foundation.",

@@ -23,7 +23,7 @@ enum Allocation {
   static func threadEnds() {
     guard let thread = unsafe lc_current(), !lc_is_main_thread() else { return }
     let (low, high) = unsafe (thread.pointee.stack_low, thread.pointee.stack_high)
-    if low < high { unsafe lc_will_free(UnsafeRawPointer(bitPattern: low), Int(high - low)) }
+    if low < high { unsafe lc_will_free(UnsafeRawPointer(bitPattern: low), Int(high - low), 0) }
   }
 }
 

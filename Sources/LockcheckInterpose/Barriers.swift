@@ -11,6 +11,7 @@ enum Barriers {
   static func begin(_ barrier: Pointer, parties: UInt32, frame: UInt) {
     var details = ObjectDetails()
     details.parties = UInt64(parties)
+    unsafe lc_note_change(UnsafeRawPointer(barrier), frame)
     unsafe Instances.beginAnew(
       UnsafeRawPointer(barrier), as: .barrier, details: details, frame: frame)
   }
@@ -22,6 +23,7 @@ enum Barriers {
     guard let instance = unsafe Instances.known(at: UnsafeRawPointer(barrier)) else {
       return unsafe lc_real_pthread_barrier_wait(barrier)
     }
+    unsafe lc_note_use(UnsafeRawPointer(barrier), frame)
     let arrival = EventForm(
       .wait, mode: .exclusive, isPending: true, attempt: .blocking, result: .success)
     unsafe instance.pointee.object.append(arrival, order: .ofObject, frame: frame)
@@ -60,7 +62,10 @@ enum Barriers {
   _ barrier: UnsafeMutablePointer<pthread_barrier_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(barrier), frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(UnsafeRawPointer(barrier), frame)
+    unsafe Instances.end(UnsafeRawPointer(barrier), frame: frame)
+  }
   return unsafe lc_real_pthread_barrier_destroy(barrier)
 }
 

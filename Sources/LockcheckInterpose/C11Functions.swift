@@ -33,7 +33,10 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
 /// Stands in front of `mtx_destroy`.
 @c(mtx_destroy) public func interposeC11MutexDestroy(_ mutex: UnsafeMutablePointer<mtx_t>) {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(mutex, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(mutex, frame)
+    unsafe Instances.end(mutex, frame: frame)
+  }
   unsafe lc_real_mtx_destroy(mutex)
 }
 
@@ -78,6 +81,7 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   let frame = lc_frame_address()
   let result = unsafe lc_real_cnd_init(condition)
   if result == 0, Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
     unsafe Instances.beginAnew(condition, as: .condition, frame: frame)
   }
   return result
@@ -86,7 +90,10 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
 /// Stands in front of `cnd_destroy`.
 @c(cnd_destroy) public func interposeC11CondDestroy(_ condition: UnsafeMutablePointer<cnd_t>) {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(condition, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
+    unsafe Instances.end(condition, frame: frame)
+  }
   unsafe lc_real_cnd_destroy(condition)
 }
 
@@ -115,8 +122,11 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
 /// Stands in front of `cnd_signal`.
 @c(cnd_signal) public func interposeC11Signal(_ condition: UnsafeMutablePointer<cnd_t>) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Conditions.notify(condition.posix, count: 1, frame: frame) }
-  return unsafe lc_real_cnd_signal(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_cnd_signal(condition) }
+  unsafe Conditions.notify(condition.posix, count: 1, frame: frame)
+  let result = unsafe lc_real_cnd_signal(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `cnd_broadcast`.
@@ -124,10 +134,11 @@ extension UnsafeMutablePointer where Pointee == cnd_t {
   _ condition: UnsafeMutablePointer<cnd_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) {
-    unsafe Conditions.notify(condition.posix, count: Conditions.all, frame: frame)
-  }
-  return unsafe lc_real_cnd_broadcast(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_cnd_broadcast(condition) }
+  unsafe Conditions.notify(condition.posix, count: Conditions.all, frame: frame)
+  let result = unsafe lc_real_cnd_broadcast(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `thrd_create`.

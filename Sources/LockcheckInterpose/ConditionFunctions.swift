@@ -11,6 +11,7 @@ import LockcheckTrace
   let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_cond_init(condition, attributes)
   if result == 0, Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
     unsafe Instances.beginAnew(condition, as: .condition, frame: frame)
   }
   return result
@@ -21,7 +22,10 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(condition, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(condition, frame)
+    unsafe Instances.end(condition, frame: frame)
+  }
   return unsafe lc_real_pthread_cond_destroy(condition)
 }
 
@@ -68,8 +72,11 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Conditions.notify(condition, count: 1, frame: frame) }
-  return unsafe lc_real_pthread_cond_signal(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_cond_signal(condition) }
+  unsafe Conditions.notify(condition, count: 1, frame: frame)
+  let result = unsafe lc_real_pthread_cond_signal(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }
 
 /// Stands in front of `pthread_cond_broadcast`.
@@ -77,8 +84,9 @@ import LockcheckTrace
   _ condition: UnsafeMutablePointer<pthread_cond_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) {
-    unsafe Conditions.notify(condition, count: Conditions.all, frame: frame)
-  }
-  return unsafe lc_real_pthread_cond_broadcast(condition)
+  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_cond_broadcast(condition) }
+  unsafe Conditions.notify(condition, count: Conditions.all, frame: frame)
+  let result = unsafe lc_real_pthread_cond_broadcast(condition)
+  unsafe lc_note_last_use(condition, frame)
+  return result
 }

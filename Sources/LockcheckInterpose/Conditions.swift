@@ -52,6 +52,7 @@ enum Conditions {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     let about = unsafe ConditionWait(condition, mutex, frame: frame)
+    unsafe lc_note_use(condition, frame)
     let attempt: Event.Attempt = unsafe end == nil ? .blocking : .timed
     beginWait(about, attempt, frame: frame)
     var wait = unsafe lc_wait()

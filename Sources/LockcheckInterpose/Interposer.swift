@@ -19,6 +19,7 @@ enum Interposer {
       _ = lc_block_signals()
       RobustMutexes.threadEnds()
       Allocation.threadEnds()
+      lc_signal_stack_ends()
     }
     guard let settings = RunSettings.ofProcess else { return Recording.begin(stacks: .unwind) }
     lc_clean_environment()

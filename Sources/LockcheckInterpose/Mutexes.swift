@@ -19,11 +19,13 @@ enum Mutexes {
 
   /// A new one, that has just been initialized.
   static func begin(_ mutex: MutexPointer, frame: UInt) {
+    unsafe lc_note_change(mutex, frame)
     unsafe Instances.beginAnew(mutex, as: kind(of: mutex), frame: frame)
   }
 
   /// Destroys it. One that is held or waited for may be refused.
   static func destroy(_ mutex: MutexPointer, frame: UInt) -> Int32 {
+    unsafe lc_note_change(mutex, frame)
     let result = unsafe lc_real_pthread_mutex_destroy(mutex)
     if result == 0 {
       unsafe Instances.end(mutex, frame: frame)
@@ -46,6 +48,7 @@ enum Mutexes {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: mutex, frame: frame) else { return real() }
+    unsafe lc_note_use(mutex, frame)
     var result = unsafe lc_real_pthread_mutex_trylock(mutex)
     var isPending = false
     if result == EBUSY {
@@ -79,6 +82,7 @@ enum Mutexes {
   static func tryLock(_ mutex: MutexPointer, frame: UInt) -> Int32 {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
+    unsafe lc_note_use(mutex, frame)
     let result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if let instance = unsafe instance(of: mutex, frame: frame) {
       if result == EOWNERDEAD { unsafe RobustMutexes.noteInherited(mutex, frame: frame) }

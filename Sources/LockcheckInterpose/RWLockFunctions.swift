@@ -19,7 +19,10 @@ import LockcheckTrace
   _ lock: UnsafeMutablePointer<pthread_rwlock_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(lock, frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(lock, frame)
+    unsafe Instances.end(lock, frame: frame)
+  }
   return unsafe lc_real_pthread_rwlock_destroy(lock)
 }
 

@@ -9,6 +9,7 @@ enum RWLocks {
   typealias Pointer = UnsafeMutablePointer<pthread_rwlock_t>
 
   static func begin(_ lock: Pointer, frame: UInt) {
+    unsafe lc_note_change(lock, frame)
     unsafe Instances.beginAnew(lock, as: .rwlock, details: details(of: lock), frame: frame)
   }
 
@@ -35,6 +36,7 @@ enum RWLocks {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: lock, frame: frame) else { return real() }
+    unsafe lc_note_use(lock, frame)
     var result =
       unsafe mode == .shared
       ? lc_real_pthread_rwlock_tryrdlock(lock) : lc_real_pthread_rwlock_trywrlock(lock)

@@ -18,7 +18,10 @@ import LockcheckTrace
 /// Stands in front of `sem_destroy`.
 @c(sem_destroy) public func interposeSemDestroy(_ semaphore: UnsafeMutablePointer<sem_t>) -> Int32 {
   let frame = lc_frame_address()
-  if Semaphores.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(semaphore), frame: frame) }
+  if Semaphores.isOn(frame) {
+    unsafe lc_note_change(UnsafeRawPointer(semaphore), frame)
+    unsafe Instances.end(UnsafeRawPointer(semaphore), frame: frame)
+  }
   return unsafe lc_real_sem_destroy(semaphore)
 }
 

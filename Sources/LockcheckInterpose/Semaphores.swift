@@ -14,6 +14,7 @@ enum Semaphores {
   }
 
   static func begin(_ semaphore: Pointer, value: UInt64, frame: UInt) {
+    unsafe lc_note_change(UnsafeRawPointer(semaphore), frame)
     unsafe Instances.beginAnew(
       UnsafeRawPointer(semaphore), as: .semaphore, details: details(value), frame: frame)
   }
@@ -64,6 +65,7 @@ enum Semaphores {
     // As the real one, which would not be asked where a permit is there.
     if attempt != .try { pthread_testcancel() }
     let instance = unsafe instance(of: semaphore, frame: frame)
+    unsafe lc_note_use(UnsafeRawPointer(semaphore), frame)
     var result = unsafe lc_real_sem_trywait(semaphore)
     var error = result == 0 ? 0 : errno
     if error == EAGAIN, attempt != .try {
@@ -104,6 +106,7 @@ enum Semaphores {
     let kept = lc_errno()
     var value: Int32 = 0
     let isFull = unsafe sem_getvalue(semaphore, &value) == 0 && value == Int32.max
+    unsafe lc_note_use(UnsafeRawPointer(semaphore), frame)
     if !isFull, let instance = unsafe instance(of: semaphore, frame: frame) {
       unsafe instance.pointee.object.append(.done(.release), order: .ofObject, frame: frame)
     }

@@ -17,6 +17,7 @@ enum SpinLocks {
       return unsafe attempt == .try
         ? lc_real_pthread_spin_trylock(lock) : lc_real_pthread_spin_lock(lock)
     }
+    unsafe lc_note_use(UnsafeRawPointer(lock), frame)
     var result = unsafe lc_real_pthread_spin_trylock(lock)
     if result == EBUSY, attempt == .blocking {
       unsafe instance.pointee.object.append(.pendingAcquire(), order: .ofThread, frame: frame)
@@ -51,6 +52,7 @@ enum SpinLocks {
   let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_spin_init(lock, isShared)
   if result == 0, Interposer.isOn(frame) {
+    unsafe lc_note_change(UnsafeRawPointer(lock), frame)
     unsafe Instances.beginAnew(UnsafeRawPointer(lock), as: .lock, frame: frame)
   }
   return result
@@ -61,7 +63,10 @@ enum SpinLocks {
   _ lock: UnsafeMutablePointer<pthread_spinlock_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  if Interposer.isOn(frame) { unsafe Instances.end(UnsafeRawPointer(lock), frame: frame) }
+  if Interposer.isOn(frame) {
+    unsafe lc_note_change(UnsafeRawPointer(lock), frame)
+    unsafe Instances.end(UnsafeRawPointer(lock), frame: frame)
+  }
   return unsafe lc_real_pthread_spin_destroy(lock)
 }
 

@@ -58,8 +58,9 @@ enum LiveText {
 
   /// Whether the function is lockcheck's own, by its mangled name.
   private static func isOurs(_ mangled: String) -> Bool {
-    for prefix in ["$s9Lockcheck", "$s13LockcheckLive", "$s17LockcheckRecorder"]
-    where mangled.hasPrefix(prefix) {
+    for prefix in [
+      "$s9Lockcheck", "$s13LockcheckLive", "$s17LockcheckRecorder", "$s24LockcheckSynchronization",
+    ] where mangled.hasPrefix(prefix) {
       return true
     }
     return false

@@ -51,7 +51,7 @@ import Synchronization
   /// Appends `start` and makes the calling thread this one. For the thread itself, as its first act;
   /// also while nothing is recorded, so that a recording that begins later knows it.
   @inline(never) public func enter() {
-    guard let thread = unsafe lc_attach() else { return }
+    guard let thread = unsafe lc_attach_nameless() else { return }
     unsafe takeIdentity(thread)
     var name = name ?? ""
     name.withUTF8 { unsafe lc_set_thread_name(thread, $0.baseAddress, $0.count) }
@@ -138,9 +138,11 @@ import Synchronization
     }
     guard let thread = unsafe lc_current(), unsafe lc_enter(thread) else { return }
     unsafe exitStamp.store(thread.pointee.last, ordering: .releasing)
-    lc_lock()
-    unsafe Session.closeWriters(of: thread)
-    lc_unlock()
+    if unsafe thread.pointee.writers != nil {
+      lc_lock()
+      unsafe Session.closeWriters(of: thread)
+      lc_unlock()
+    }
     unsafe lc_leave(thread)
     lc_detach()
   }

@@ -1,3 +1,5 @@
+import LockcheckFindings
+
 /// Writes JSON text from the outside in: indented by two blanks, members in the order in which they
 /// come, the same bytes for the same calls.
 struct JSONWriter {
@@ -57,30 +59,7 @@ struct JSONWriter {
     text += "[" + values.map { String($0) }.joined(separator: ", ") + "]"
   }
 
-  mutating func string(_ value: String) {
-    // Nearly every text: the members of a long schedule are written by the million.
-    if value.utf8.allSatisfy({ $0.standsForItself }) {
-      text += "\""
-      text += value
-      text += "\""
-      return
-    }
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
-  }
+  mutating func string(_ value: String) { text.appendQuoted(value) }
 
   private mutating func nest(
     _ open: String, _ content: (inout JSONWriter) -> Void, _ close: String
@@ -108,12 +87,5 @@ struct JSONWriter {
   private mutating func newLine() {
     text += "\n"
     for _ in 0..<depth { text += "  " }
-  }
-}
-
-extension UInt8 {
-  /// Whether a JSON text may have it inside quotation marks as it is.
-  fileprivate var standsForItself: Bool {
-    self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") && self != 0x7f
   }
 }

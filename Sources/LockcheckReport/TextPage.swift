@@ -13,6 +13,8 @@ struct TextPage {
   /// Writes one line of pieces, however long it gets.
   mutating func line(_ pieces: [TextPiece], indent: Int = 0) {
     text += String(repeating: " ", count: indent)
+    var pieces = pieces
+    if style.partsCommands { TextPiece.partCommands(in: &pieces) }
     for piece in pieces { text += set(piece) }
     newLine()
   }
@@ -77,7 +79,7 @@ struct TextPage {
 
 /// Some letters that are set off in one way.
 struct TextPiece: ExpressibleByStringInterpolation {
-  let text: String
+  private(set) var text: String
   let role: TextRole
 
   init(_ text: String, _ role: TextRole = .body) {
@@ -86,6 +88,24 @@ struct TextPiece: ExpressibleByStringInterpolation {
   }
 
   init(stringLiteral value: String) { self.init(value) }
+
+  /// Parts what GitHub Actions takes for a command, in the pieces of one line.
+  static func partCommands(in pieces: inout [TextPiece]) {
+    var isAtStart = true
+    var previous: Unicode.Scalar?
+    for index in pieces.indices {
+      var parted = String.UnicodeScalarView()
+      for scalar in pieces[index].text.unicodeScalars {
+        let begins = isAtStart && previous == ":" && scalar == ":"
+        let isOld = previous == "#" && scalar == "["
+        if begins || isOld { parted.append(" ") }
+        parted.append(scalar)
+        isAtStart = isAtStart && (scalar == " " || scalar == ":" && !begins)
+        previous = scalar
+      }
+      pieces[index].text = String(parted)
+    }
+  }
 }
 
 extension String {

@@ -4,11 +4,15 @@ public struct TextStyle: Sendable, Equatable {
   public var isColored: Bool
   /// How many columns the prose takes; names, paths and source lines may exceed it.
   public var width: Int
+  /// Whether what the log of a GitHub Actions step would take for a command is parted by a blank: a line that
+  /// begins with two colons, or `##[` anywhere. A name in a trace may look like that.
+  public var partsCommands: Bool
 
   /// Makes a style; a width below 40 is taken for 40.
-  public init(isColored: Bool = false, width: Int = 88) {
+  public init(isColored: Bool = false, width: Int = 88, partsCommands: Bool = false) {
     self.isColored = isColored
     self.width = max(40, width)
+    self.partsCommands = partsCommands
   }
 
   /// Plain text of the usual width: the same everywhere.

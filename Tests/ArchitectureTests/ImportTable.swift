@@ -47,6 +47,8 @@ let importTable: [ImportRule] = [
     toolchain: ["Glibc", "Synchronization"]),
   ImportRule(
     "LockcheckFoundation", imports: ["Lockcheck"], toolchain: ["Foundation", "Dispatch"]),
+  ImportRule(
+    "LockcheckSynchronization", imports: ["Lockcheck"], toolchain: ["Synchronization"]),
 
   // In programs that were not written for it.
   ImportRule("CLockcheckInterpose", imports: ["CLockcheckShims"]),

@@ -51,13 +51,20 @@ struct Command {
   }
 
   /// The same with arguments that were put together before.
+  ///
+  /// - Parameter preparation: What a shell does before it becomes the command; no shell where nil.
   func run(
     _ arguments: [String], input: String? = nil, output: FileHandle? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], after preparation: String? = nil
   ) throws -> Result {
     let process = Process()
     process.executableURL = try Self.executable
     process.arguments = arguments
+    if let preparation {
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments =
+        try ["-c", "\(preparation); exec \"$0\" \"$@\"", Self.executable.path] + arguments
+    }
     process.currentDirectoryURL = folder
     var variables = ProcessInfo.processInfo.environment
     for name in ["NO_COLOR", "LOCKCHECK", "LOCKCHECK_TRACE"] { variables[name] = nil }

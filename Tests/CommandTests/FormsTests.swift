@@ -127,6 +127,32 @@ private enum Tool {
     }
   }
 
+  @Test func `stay below what a summary may have, with what stands there already`() throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Self.cycle, to: "cycle.json")
+      let old = String(repeating: "# Tests, and more tests\n", count: 41_600)
+      let summary = try lockcheck.write(old, to: "summary.md")
+      _ = try lockcheck.run(
+        ["analyze", trace, "-o", "markdown=\(summary)"],
+        environment: ["GITHUB_STEP_SUMMARY": summary])
+      let written = try lockcheck.read("summary.md")
+      #expect(written.utf8.count < 1_000_000)
+      #expect(written.hasSuffix("1 more finding left out: the page would become too long.\n\n"))
+    }
+  }
+
+  @Test func `are refused where two would be one file, or one has no file`() throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Self.cycle, to: "cycle.json")
+      let twice = try lockcheck("analyze", trace, "-o", "sarif=out", "-o", "junit=./out")
+      #expect(twice.status == 64)
+      #expect(twice.errors.contains("-o would write two reports to ./out, which is out."))
+      let unnamed = try lockcheck("analyze", trace, "-o", "markdown=")
+      #expect(unnamed.status == 64)
+      #expect(unnamed.errors.contains("-o markdown= names no file; expected -o markdown=FILE."))
+    }
+  }
+
   @Test func `tell paths from the folder that is named`() throws {
     try withCommand { lockcheck in
       let absolute = Self.cycle.replacing("Bank.swift", with: "/src/app/Bank.swift")

@@ -137,3 +137,24 @@ import Testing
     }
   }
 }
+
+@Suite struct `Under a small limit for stacks` {
+  @Test func `a trace is analyzed`() throws {
+    try withCommand { lockcheck in
+      let trace = try lockcheck.write(Sample.race, to: "race.json")
+      let result = try lockcheck.run(["analyze", trace], after: "ulimit -s 64")
+      #expect(!result.wasKilled)
+      #expect(result.status == 1, "\(result.errors)")
+      #expect(result.output.contains("LC201"))
+    }
+  }
+
+  @Test func `a program that is run keeps the limit`() throws {
+    try withCommand { lockcheck in
+      let result = try lockcheck.run(
+        ["run", "--", "sh", "-c", "ulimit -s; exit 3"], after: "ulimit -s 64")
+      #expect(result.status == 3, "\(result.errors)")
+      #expect(result.output == "64\n")
+    }
+  }
+}

@@ -22,12 +22,16 @@ struct InstrumentedProgram {
   /// - Parameters:
   ///   - source: Its name.
   ///   - definitions: What the preprocessor is to define.
+  ///   - plain: The source of a library that it uses, compiled as it is; nil for none.
   ///   - isInstrumented: Whether accesses are recorded; a program as it is, where not. Swift only.
-  init(_ source: String, definitions: [String] = [], isInstrumented: Bool = true) throws {
+  init(
+    _ source: String, definitions: [String] = [], plain: String? = nil, isInstrumented: Bool = true
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let file = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Programs/\(source)").path
+    let programs = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Programs")
+    let file = programs.appending(path: source).path
     let library = Self.products.path
     let link = ["-L", library, "-lLockcheckRuntime"]
     let object = folder.appending(path: "program.o").path
@@ -42,10 +46,20 @@ struct InstrumentedProgram {
       try expectSuccess(
         [compiler, "-g", "-O1", "-fsanitize=thread", "-c", file, "-o", object]
           + definitions.map { "-D\($0)" })
+      var used: [String] = []
+      if let plain {
+        used = [folder.appending(path: "libplain.so").path, "-Wl,-rpath,\(folder.path)"]
+        try expectSuccess(
+          ["clang", "-O2", "-fPIC", "-shared", programs.appending(path: plain).path, "-o", used[0]])
+      }
       try expectSuccess(
-        [compiler, object, "-o", program.path, "-pthread"] + link
+        [compiler, object, "-o", program.path, "-pthread"] + used + link
           + ["-Wl,-rpath,\(library)", "-Wl,--build-id"])
     }
+  }
+
+  init(_ program: ProgramCase) throws {
+    try self.init(program.source, definitions: program.definitions, plain: program.library)
   }
 
   func remove() { try? FileManager.default.removeItem(at: folder) }

@@ -7,7 +7,7 @@ import Testing
 /// What is promised of runs that clocks put in order, against everything that some schedule of the run
 /// itself reaches.
 @Suite struct `Promises from clocks against every schedule` {
-  /// Four thousand small runs, each written down twice.
+  /// Almost five thousand small runs, each written down twice.
   @Test(arguments: 0..<40 as Range<UInt64>)
   func `what is promised is true of the run`(piece: UInt64) {
     for seed in piece * 20..<piece * 20 + 20 {
@@ -61,6 +61,8 @@ private struct ClockedRun {
     case deadlocks, races, hardRaces, everything
     /// Long stretches, in which accesses are repeated.
     case repetitions
+    /// Flags that one thread looks at, again and again, and another sets.
+    case flags
   }
 
   let shape: Shape
@@ -76,6 +78,10 @@ private struct ClockedRun {
     case .repetitions:
       var shape = RandomSections.Shape.races
       (shape.events, shape.looseAccesses, shape.nesting) = (20, 9, 0)
+      exact = RandomSections.make(seed: seed, shape: shape)
+    case .flags:
+      var shape = RandomSections.Shape.races
+      (shape.events, shape.looseAccesses, shape.nesting, shape.atomics) = (20, 11, 0, 2)
       exact = RandomSections.make(seed: seed, shape: shape)
     }
   }

@@ -54,6 +54,18 @@ private let raceAfterUncertainRead = raceAfterRead + "\nT3: w(y)"
     #expect(verdicts("T1: w(y) acq(M) rel(M) w(x) acq(L) rel(L)\n\(reader)") == [.predicted])
   }
 
+  @Test func `is not promised through a write that may be an update of what is not there`() {
+    func verdicts(_ drawing: String, _ order: TraceHeader.AccessOrder) -> [Verdict] {
+      Predictions(drawing.drawnInTurn, accessOrder: order).verdicts
+    }
+    let updates = "T1: w(x) acq(L) w(c) rel(L)\nT2: acq(L) w(c) rel(L) w(x)"
+    #expect(verdicts(updates, .exact) == [.predicted])
+    #expect(verdicts(updates, .approximate) == [.possible])
+    // It is the first write of this variable, in the run as in the schedule.
+    let first = "T1: w(x) acq(L) rel(L)\nT2: acq(L) w(c) rel(L) w(x)"
+    #expect(verdicts(first, .approximate) == [.predicted])
+  }
+
   @Test func `is promised through atomics where they stand where they took effect`() {
     func verdicts(hasExactAtomics: Bool) -> [Verdict] {
       let drawing = "T3: aw(f)\nT1: w(x) acq(L) rel(L)\nT2: acq(L) ar(f) rel(L) w(x)".drawnInTurn

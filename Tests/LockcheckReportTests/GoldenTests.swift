@@ -162,6 +162,27 @@ func expect(
     #expect(!text.unicodeScalars.contains("\u{1B}"))
   }
 
+  @Test func `parts what the log of a step would take for a command, where told to`() {
+    var story = Story()
+    let thread = story.thread("::error::taken")
+    let stack = story.stack(("::warning::f() ##[group]", "a.swift", 1))
+    let lock = story.object("##[error]lock")
+    story.findings = [
+      Finding(
+        .lockLeak, .observed, .leaked,
+        steps: [story.step(.exit, by: thread, on: lock, at: stack, event: 0)])
+    ]
+    let isCommand = { (line: Substring) in
+      line.drop { $0 == " " }.hasPrefix("::") || line.contains("##[")
+    }
+    let usual = TextRenderer(style: TextStyle(width: 40)).render(story.report())
+    #expect(usual.split(separator: "\n").contains(where: isCommand))
+    let text = TextRenderer(style: TextStyle(width: 40, partsCommands: true))
+      .render(story.report())
+    #expect(!text.split(separator: "\n").contains(where: isCommand))
+    #expect(text.contains("## [error]lock"))
+  }
+
   @Test(arguments: [40, 60, 88, 100])
   func `keeps prose within its width`(width: Int) {
     let renderer = TextRenderer(style: TextStyle(width: width))

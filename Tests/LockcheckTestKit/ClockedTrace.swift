@@ -3,8 +3,8 @@ public import LockcheckTrace
 /// A run as a recorder writes it down that orders plain accesses by clocks and leaves out repeated ones.
 ///
 /// Every other event stands where it took effect. An access is left out if its thread has written down the
-/// same, or a write of the same variable, and has since done nothing that another thread can learn of. The
-/// others stand somewhere after the event before them of their thread and before the one after them.
+/// same, or a write of the same variable, and has since done nothing that another thread can learn of; an atomic
+/// read, if it has written down the same, and nothing atomic has written the variable since. The others stand somewhere after the event before them of their thread and before the one after them.
 public struct ClockedTrace {
   /// What is written down.
   public private(set) var trace: Trace
@@ -46,12 +46,20 @@ public struct ClockedTrace {
   /// The places of the events that are written down.
   private static func kept(in run: Trace) -> [Int] {
     var known: Set<[UInt32]> = []
+    var atomics: Set<[UInt32]> = []
     return run.events.indices.filter { place in
       let event = run.events[place]
       let thread = event.thread.rawValue
       let isWrite = event.operation == .write
+      if event.operation == .atomicRead {
+        return atomics.insert([thread, event.object.rawValue]).inserted
+      }
+      if event.operation == .atomicWrite || event.operation == .atomicUpdate {
+        atomics = atomics.filter { $0[1] != event.object.rawValue }
+      }
+      if event.operation != .read, !isWrite { atomics = atomics.filter { $0[0] != thread } }
       guard isWrite || event.operation == .read else {
-        if event.operation != .atomicRead { known = known.filter { $0[0] != thread } }
+        known = known.filter { $0[0] != thread }
         return true
       }
       if known.contains([thread, event.object.rawValue, 1]) { return false }

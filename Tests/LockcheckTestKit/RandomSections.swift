@@ -18,6 +18,8 @@ public struct RandomSections {
     public var fewestLocks = 2
     /// Whether threads are forked and joined, in some of the programs.
     public var hasForks = true
+    /// How many variables there are besides the others that are used atomically.
+    public var atomics = 0
     /// Whether some acquires are only tries, and some locks rwlocks.
     public var hasVariety = false
 
@@ -83,7 +85,7 @@ extension RandomSections {
   private mutating func write() {
     let threads = 2 + roll(3)
     locks = shape.fewestLocks + roll(3)
-    variables = 1 + roll(3)
+    variables = 1 + roll(3) + shape.atomics
     for number in 0..<threads {
       trace.tables.threads.append(ThreadRow(name: "T\(number)"))
       programs.append([])
@@ -113,10 +115,17 @@ extension RandomSections {
   }
 
   private mutating func access(_ thread: Int, _ left: inout Int) {
-    let variable = ObjectID(locks + roll(variables))
+    let variable = roll(variables)
+    let operation: Operation =
+      variable < shape.atomics ? atomicOperation() : roll(2) == 0 ? .read : .write
     programs[thread].append(
-      Event(roll(2) == 0 ? .read : .write, by: ThreadID(thread), on: variable))
+      Event(operation, by: ThreadID(thread), on: ObjectID(locks + variable)))
     left -= 1
+  }
+
+  /// Mostly looks at a flag.
+  private mutating func atomicOperation() -> Operation {
+    [.atomicRead, .atomicRead, .atomicRead, .atomicWrite, .atomicUpdate][roll(5)]
   }
 
   private mutating func section(_ thread: Int, _ left: inout Int, around: [Int]) {

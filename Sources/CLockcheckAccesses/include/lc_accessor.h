@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lc_memory.h"
 #include "lc_shadow.h"
 #include "lc_thread.h"
 
@@ -13,6 +14,8 @@
 /// How many atomics that were read without an order a thread remembers, until a fence may give them one.
 #define LC_UNORDERED_READS 8
 #define LC_ATOMIC_FILTER 64
+#define LC_USED_OBJECTS 64
+#define LC_RELAXED 64
 /// How many pages and stacks a thread remembers where to find, as powers of two.
 #define LC_NEAR_PAGES_BITS 6
 #define LC_NEAR_STACKS_BITS 8
@@ -65,6 +68,10 @@ typedef struct lc_accessor {
   uintptr_t unordered_reads[LC_UNORDERED_READS];
   uint8_t unordered_sizes[LC_UNORDERED_READS];
   uint32_t unordered_count;
+  /// Words that the thread has accessed without an order.
+  uintptr_t relaxed[LC_RELAXED];
+  /// Locks and their like that the thread has used.
+  uintptr_t used[LC_USED_OBJECTS];
   /// Whether a fence has made later writes without an order release what went before.
   uint32_t is_fenced;
   struct lc_accessor *next;
@@ -137,9 +144,21 @@ bool lc_is_known_race(uintptr_t address);
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
 
+/// Records that the function with this frame reads or writes bytes of a caller that was compiled with access
+/// instrumentation; nothing for others.
+void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame);
+/// Whether the caller of the function with this frame was compiled so, and what it does is recorded.
+bool lc_is_instrumented_caller(uintptr_t frame);
+/// Records that a thread uses a lock or its like, once for each, or makes or ends it: a read or a write of its first
+/// bytes.
+void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame);
+/// Records that a block is given back by instrumented code: a write to those words that more than one thread has
+/// touched, up to a limit, or else to the first that any has.
+void lc_write_block(uintptr_t block, size_t size, uintptr_t pc);
+
 /// The variables between two addresses end, on this thread as well. `is_block`: those of a heap block at `low`,
-/// if that is known to be one.
-void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block);
+/// if that is known to be one. `is_freed`: by instrumented code, so that what it does to them is recorded.
+void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block, bool is_freed);
 
 /// Records an access that the filter does not know, if it is new.
 void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc);
@@ -149,6 +168,9 @@ void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc);
 /// Does what a touch could not do without the recorder's lock.
 bool lc_settle_touch(uint32_t outcome, uintptr_t address);
 
+/// A plain access to a word that is about to be parted: to those of its old parts.
+void lc_record_parted(uint32_t number, uint32_t parts, uint8_t operation, uintptr_t pc);
+
 /// A plain access, of the bytes of one word. `operation` is that of `Operation`.
 bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc);
 /// An atomic one, whose place is held; `stamp` is that of the last on it, and takes that of this one.
@@ -156,6 +178,9 @@ bool lc_record_atomic(
     uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc, uint64_t *stamp);
 /// A lock of one word, that code of Swift's Mutex takes or gives back.
 void lc_record_word_lock(uint32_t *word, bool is_acquire);
+
+/// What was done once, as the word at this address says, comes before what the thread does next.
+void lc_record_once(uintptr_t address);
 
 /// Records the acquire of the awaited lock, if the thread has it by now.
 void lc_settle_awaited_lock(lc_accessor *self);

@@ -10,11 +10,11 @@
 
 /// One word of eight bytes, and the variables in it.
 ///
-/// Bits 0–19: the thread that touched it first. Bits 20–23: how it is parted. 0: never touched. A variable has the
+/// Bits 0–17: the thread that touched it first. Bits 20–23: how it is parted. 0: never touched. A variable has the
 /// number of its own first byte, counted from that of the word's first: see `lc_page_number_of`.
 typedef uint32_t lc_cell;
 
-#define LC_CELL_THREAD(cell) ((cell) & 0xFFFFF)
+#define LC_CELL_THREAD(cell) ((cell) & 0x3FFFF)
 #define LC_CELL_PARTING(cell) ((cell) >> 20 & 15)
 #define LC_CELL_PARTED(parting) ((lc_cell)(parting) << 20)
 /// Another thread has touched it, too.
@@ -24,10 +24,30 @@ typedef uint32_t lc_cell;
 /// It has a number of its own, in another life than its first.
 #define LC_CELL_RENEWED ((lc_cell)1 << 26)
 #define LC_CELL_TOUCHED ((lc_cell)1 << 27)
+/// Which halves were touched alone.
+#define LC_CELL_FIRST_HALF ((lc_cell)1 << 18)
+#define LC_CELL_SECOND_HALF ((lc_cell)1 << 19)
+#define LC_CELL_HALVES (LC_CELL_FIRST_HALF | LC_CELL_SECOND_HALF)
+/// It was given back by instrumented code.
+#define LC_CELL_FREED ((lc_cell)1 << 28)
+/// It was touched by an access whose extent was not said.
+#define LC_CELL_VAGUE ((lc_cell)1 << 29)
+/// It is about to get a new number for its parts.
+#define LC_CELL_CLAIMED ((lc_cell)1 << 30)
+/// An atomic write has given what went before.
+#define LC_CELL_ATOMIC ((lc_cell)1 << 31)
+
+/// The halves of a word that its bytes from `low` up to `high` lie in; that of the one at `low` where the two are the
+/// same.
+static inline lc_cell lc_halves(unsigned low, unsigned high) {
+  return (low < 4 ? LC_CELL_FIRST_HALF : 0) | (high > 4 || low >= 4 ? LC_CELL_SECOND_HALF : 0);
+}
 
 typedef struct lc_page {
   /// The number of its first byte; 0 before it has any.
   uint32_t first;
+  /// How many of its words got new numbers for their parts.
+  uint32_t parted;
   lc_cell cells[512];
   /// For each word, what its last thread has recorded of it: thread (bits 44–63), epoch (16–43), the bytes
   /// that it wrote (8–15), and those that it read (0–7).
@@ -63,6 +83,11 @@ typedef enum lc_touch_outcome {
   LC_TOUCH_NO_NUMBERS,
   /// The word was given back: it needs a new number.
   LC_TOUCH_ENDED,
+  /// The word is being parted: what was touched is the whole, once more, and then it needs a new number for its
+  /// parts.
+  LC_TOUCH_PARTED,
+  /// Another thread is about to give it that number.
+  LC_TOUCH_CLAIMED,
 } lc_touch_outcome;
 
 typedef struct lc_touch {
@@ -76,7 +101,9 @@ typedef struct lc_touch {
 /// same, the variable that lies there. Takes no lock.
 ///
 /// A word is one variable until a part of it is touched alone, and then as many as it takes: the halves,
-/// the quarters of a half or its bytes. The first of them goes on under the number of the whole.
+/// the quarters of a half or its bytes. Where other threads have used the whole, whoever parts it touches that
+/// once more, so that it is seen what the two do to each other, and the parts begin anew. Else the first of them
+/// goes on under the number of the whole.
 lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t thread);
 
 /// What `recent` says of a word that this thread was the last to access, in this epoch, without the bytes.
@@ -101,6 +128,11 @@ static inline void lc_note_recent(uint64_t *place, uint64_t key, uint64_t bytes,
   __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
 }
 
+/// Notes that an atomic write, or a part of it, has given what went before by a word.
+void lc_word_note_atomic(uintptr_t address);
+/// Whether one has.
+bool lc_word_is_atomic(uintptr_t address);
+
 /// A run of words of one page: where it begins, and the number of its first byte.
 typedef struct lc_run {
   uintptr_t address;
@@ -113,11 +145,17 @@ lc_run lc_page_number(uintptr_t address);
 /// New numbers for the ended words around the address, as far as they are of the same block; no words
 /// where it is not ended, and a number of all ones where there are none left. Under the recorder's lock.
 lc_run lc_words_renew(uintptr_t address);
+/// A new number for a word that is being parted; no words where it has got one, and a number of all ones where
+/// there are none left. Under the recorder's lock.
+lc_run lc_word_renumber(uintptr_t address);
 /// Has the words of a run go by their new numbers, which are in the file now. Under the recorder's lock.
 void lc_run_begin(lc_run run);
 
 /// The heap block that the address lies in: its start, or 0; its size and the stack that made it.
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
+/// The first word from `low` up to `high` that more than one thread has touched, or another one than this, or
+/// for thread 0 any at all; 0 where there is none.
+uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread);
 /// Whether it is known of a word who made it, or that nobody knows.
 bool lc_word_is_described(uintptr_t address);
 /// Notes that nobody does.
@@ -132,9 +170,9 @@ void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack);
 typedef void (*lc_word_ends)(uintptr_t address, uint64_t bytes);
 /// A heap block ends, and with it the variables in it. Returns its size; 0 where it is not known.
 ///
-/// `forget` is told of the words that the thread with this `key` (`lc_recent_key`) may have accessed.
-uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget);
+/// `is_freed`: by code whose accesses are recorded. `forget` is told of the words that the thread with this `key` (`lc_recent_key`) may have accessed.
+uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget, bool is_freed);
 /// The variables between two addresses end.
-void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget);
+void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget, bool is_freed);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <threads.h>
 #include <time.h>
 
@@ -105,7 +106,9 @@
   X(void *, memalign, (size_t a, size_t n), (a, n))                                             \
   X(void *, aligned_alloc, (size_t a, size_t n), (a, n))                                        \
   X(int, posix_memalign, (void **p, size_t a, size_t n), (p, a, n))                             \
-  X(int, munmap, (void *p, size_t n), (p, n))
+  X(int, munmap, (void *p, size_t n), (p, n))                                                   \
+  X(void *, mmap, (void *p, size_t n, int r, int g, int f, off_t o), (p, n, r, g, f, o))        \
+  X(void *, mmap64, (void *p, size_t n, int r, int g, int f, off_t o), (p, n, r, g, f, o))
 
 #define LC_REAL_FUNCTIONS(X)   \
   LC_REAL_MEMORY_FUNCTIONS(X)  \

@@ -13,5 +13,8 @@ uint64_t lc_signals_of(const pthread_attr_t *attributes, uint64_t inherited);
 /// The attributes, or a copy of them in `room` whose stack has space for the recorder too, where they ask for
 /// a small one.
 const pthread_attr_t *lc_with_room(const pthread_attr_t *attributes, pthread_attr_t *room);
+/// The calling thread ends: gives back the stack that its signal handlers ran on, if that was ours. With all
+/// signals blocked.
+void lc_signal_stack_ends(void);
 
 #endif

@@ -2,6 +2,7 @@
 #define LC_RUN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 // What `lockcheck run` asks for, and how the programs that follow get to know it.
 
@@ -28,6 +29,12 @@ bool lc_entry_names(const char *entry, const char *name);
 void lc_follow(bool children);
 /// Whether what the calling process starts is to be recorded; in the child of a fork: it, too.
 bool lc_follows_children(void);
+
+/// A child is about to be started, by the function with this frame. Only where accesses are recorded.
+void lc_child_begins(uintptr_t frame) __attribute__((weak));
+static inline void lc_note_child(uintptr_t frame) {
+  if (lc_child_begins != 0) lc_child_begins(frame);
+}
 
 /// Swift's half of the start, and of that in the child of a fork; see `Interposer.swift`.
 void lc_interposer_start(void);

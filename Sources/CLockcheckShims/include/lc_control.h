@@ -64,6 +64,9 @@ static inline uint32_t lc_load_word(const uint32_t *word) {
 int lc_choose_processor(void);
 /// Keeps the calling thread on one processor: a baton is handed over much faster there. Does nothing for -1.
 void lc_stay_on_processor(int processor);
+/// Has a thread that the calling one wakes begin only once that one sleeps. Else the kernel runs it at once, where
+/// both are on one processor, and comes back later for the one that was about to sleep: two switches for one.
+void lc_yield_to_none(void);
 /// As `lc_stay_on_processor`, until the next `lc_leave_processor` of the calling thread.
 void lc_visit_processor(int processor);
 void lc_leave_processor(void);

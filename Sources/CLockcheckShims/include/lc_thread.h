@@ -298,6 +298,8 @@ static inline lc_thread *lc_first_thread(void) {
 /// The structure for the calling thread, made if there is none; null in a signal handler that
 /// interrupted its making, or without memory.
 lc_thread *lc_attach(void);
+/// As `lc_attach`, for a caller that names the thread itself.
+lc_thread *lc_attach_nameless(void);
 /// Gives the structure of the calling thread back. Its writers must have been closed.
 void lc_detach(void);
 /// A writer for the calling thread; under the recorder's lock. Null without memory.

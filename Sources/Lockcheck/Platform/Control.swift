@@ -87,8 +87,12 @@
     static func misuse(_ text: String) { thread?.fail(.misuse, text) }
 
     /// The calling thread is about to do this to a thread, or to none.
-    static func step(_ operation: Operation, _ mark: ObjectMark, attempt: Attempt = .blocking) {
-      thread?.willTake(Step(operation, mark, attempt: attempt))
+    ///
+    /// - Parameter gate: The address of a word that is 0 once it can; 0 where it can at any time.
+    static func step(
+      _ operation: Operation, _ mark: ObjectMark, attempt: Attempt = .blocking, gate: UInt = 0
+    ) {
+      thread?.willTake(Step(operation, mark, attempt: attempt), gate: gate)
     }
 
     /// The calling thread is about to start a thread: the next thing that it makes.

@@ -89,7 +89,7 @@ internal import Synchronization
     func spawn(isDaemon: Bool, _ body: @escaping @Sendable () -> Void) -> Bool { false }
     static func stepFork() {}
     func look() {}
-    func stepJoin(_ attempt: Attempt) {}
+    func stepJoin(_ attempt: Attempt, of running: borrowing FutexWord) {}
     func stepExit() {}
     func recordFork() {}
     func enter() {}
@@ -254,7 +254,11 @@ internal import Synchronization
     /// for it, to end.
     static func stepFork() { Control.stepFork() }
     func look() { Control.step(.atomicRead, madeAs) }
-    func stepJoin(_ attempt: Attempt) { Control.step(.join, madeAs, attempt: attempt) }
+    /// The turn of a join without a deadline comes when `running` is 0.
+    func stepJoin(_ attempt: Attempt, of running: borrowing FutexWord) {
+      let gate = attempt == .blocking ? running.address : 0
+      Control.step(.join, madeAs, attempt: attempt, gate: gate)
+    }
     func stepExit() { Control.step(.exit, madeAs) }
 
     func enter() {

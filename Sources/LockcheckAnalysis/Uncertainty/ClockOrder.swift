@@ -14,13 +14,18 @@ import LockcheckTrace
 /// 2. wherever a read sees the write of another thread, that thread has done all of the write's stretch: the
 ///    write may have been repeated in it, and the last repetition was seen;
 /// 3. wherever a variable is written, a thread that has used it earlier in a stretch does nothing more in that
-///    stretch: what it repeats of its use would else come after the write, and not before it as in the run.
+///    stretch: what it repeats of its use would else come after the write, and not before it as in the run. An
+///    atomic read is not left out once an atomic write has changed what it sees; so after such a write the
+///    thread goes on with the first event that took effect later for certain;
+/// 4. every plain write in it follows the same write to its variable as in the run (``UpdateOrder``): compilers
+///    leave out the read of an update, and what the thread does next may depend on it.
 ///
 /// By 3 nothing that is left out falls between a write and a read that sees it, and by 2 nothing of the
 /// write's own thread is missing. What two accesses at the end of a schedule would see makes no difference.
 struct ClockOrder {
   private let stretches: AccessStretches
   private let uncertain: UncertainAccesses
+  private let updates: UpdateOrder
   /// How many events may still be looked at.
   private var budget: Int
 
@@ -28,6 +33,7 @@ struct ClockOrder {
   init(_ index: borrowing RunIndex, hasExactAtomics: Bool) {
     stretches = AccessStretches(index, hasExactAtomics: hasExactAtomics)
     uncertain = UncertainAccesses(stretches, in: index)
+    updates = UpdateOrder(index)
     budget = Self.leastBudget + 50 * index.history.count
   }
 
@@ -53,6 +59,8 @@ struct ClockOrder {
     }
     guard budget >= schedule.events.count else { return false }
     budget -= schedule.events.count
+    // What was observed has been seen to happen, whatever the thread had read.
+    guard variable.isPresent || updates.isKept(by: schedule, in: index) else { return false }
     var replay = StretchReplay(start: schedule.start, threadCount: index.threadCount)
     for place in schedule.events {
       guard replay.begin(index.thread(of: place), stretches, &budget, in: index) else {
@@ -60,7 +68,7 @@ struct ClockOrder {
       }
     }
     for place in schedule.events {
-      guard !replay.isFrozen(place, stretches, in: index) else { return false }
+      guard !replay.isFrozen(place, in: index) else { return false }
       if !variable.isPresent || index.history[place].object != variable {
         guard !uncertain.contains(place), replay.isKept(place, stretches, in: index) else {
           return false
@@ -75,15 +83,16 @@ struct ClockOrder {
 /// Goes along a schedule with an eye to who stands in the middle of a stretch.
 private struct StretchReplay {
   /// A thread has used a variable in the stretch that ends there.
-  private struct Touch {
+  private struct Touch: Equatable {
     var thread: Int
     var end: Int
+    var isAtomicRead: Bool
   }
 
   let start: Int
   /// By thread: how many of its events are over; -1 where nobody has asked.
   private var done: ContiguousArray<Int>
-  /// By thread: the end of the stretch in which it must do nothing more.
+  /// By thread: the event before which it must do no access any more.
   private var frozen: ContiguousArray<Int>
   private var touches: [ObjectID: [Touch]] = [:]
 
@@ -118,9 +127,8 @@ private struct StretchReplay {
   }
 
   /// Whether the event that comes next is in a stretch in which its thread must do nothing more.
-  func isFrozen(_ place: Int, _ stretches: AccessStretches, in index: borrowing RunIndex) -> Bool {
-    index.history[place].operation.isAccess
-      && frozen[index.thread(of: place)] == stretches.end(around: place)
+  func isFrozen(_ place: Int, in index: borrowing RunIndex) -> Bool {
+    index.history[place].operation.isAccess && place < frozen[index.thread(of: place)]
   }
 
   /// Whether what the clocks leave open makes no difference to an event that comes next.
@@ -131,8 +139,7 @@ private struct StretchReplay {
     guard let use = VariableUse(event), index.disciplines[event.object.index] == .values else {
       return true
     }
-    let thread = event.thread.index
-    if use == .write { freeze(event.object, by: thread, in: index) }
+    if use == .write { freeze(at: place, stretches, in: index) }
     guard event.operation.isAccess else { return true }
     touch(at: place, stretches, in: index)
     return isWholeWriteSeen(at: place, stretches, in: index)
@@ -149,19 +156,27 @@ private struct StretchReplay {
     let event = index.history[place]
     guard stretches.isRepeatable(event) else { return }
     let (variable, thread) = (event.object, event.thread.index)
-    let end = stretches.end(around: place)
-    let known = touches[variable, default: []]
-    if known.contains(where: { $0.thread == thread && $0.end == end }) { return }
-    touches[variable, default: []].append(Touch(thread: thread, end: end))
+    let touch = Touch(
+      thread: thread, end: stretches.end(around: place),
+      isAtomicRead: event.operation == .atomicRead)
+    if !touches[variable, default: []].contains(touch) {
+      touches[variable, default: []].append(touch)
+    }
   }
 
-  /// Another thread writes a variable: who stands in a stretch in which it has used it stays there.
-  private mutating func freeze(_ variable: ObjectID, by writer: Int, in index: borrowing RunIndex) {
+  /// A variable is written: who else stands in a stretch in which it has used it stays there.
+  private mutating func freeze(
+    at write: Int, _ stretches: AccessStretches, in index: borrowing RunIndex
+  ) {
+    let (variable, writer) = (index.history[write].object, index.thread(of: write))
     guard let known = touches[variable] else { return }
     var open: [Touch] = []
     for touch in known where next(of: touch.thread, in: index) < touch.end {
       open.append(touch)
-      if touch.thread != writer { frozen[touch.thread] = touch.end }
+      guard touch.thread != writer else { continue }
+      let last = stretches.lastRepetition(
+        in: touch.end, ofAtomicRead: touch.isAtomicRead, by: touch.thread, before: write, in: index)
+      frozen[touch.thread] = max(frozen[touch.thread], last)
     }
     touches[variable] = open
   }

@@ -18,7 +18,6 @@ struct OutputChoice: ExpressibleByArgument {
       format = nil
       path = argument
     }
-    if path.isEmpty { return nil }
   }
 
   /// What stands on standard output where nothing was said of it.
@@ -48,9 +47,16 @@ extension [OutputChoice] {
     if count(where: { $0.format == nil }) > 1 {
       throw ValidationError("-o FILE can be given once; -o FORMAT=FILE writes another form.")
     }
+    if let unnamed = first(where: { $0.path.isEmpty }) {
+      let form = unnamed.format.map { "\($0.rawValue)=" } ?? ""
+      throw ValidationError("-o \(form) names no file; expected -o \(form)FILE.")
+    }
     let files = map(\.path).filter { $0 != "-" }
-    if let twice = files.first(where: { file in files.count { $0 == file } > 1 }) {
-      throw ValidationError("-o would write two reports to \(twice).")
+    let identities = files.map(OutputFile.identity)
+    for (place, file) in files.enumerated() {
+      guard let other = identities[..<place].firstIndex(of: identities[place]) else { continue }
+      let name = files[other] == file ? file : "\(file), which is \(files[other])"
+      throw ValidationError("-o would write two reports to \(name).")
     }
     for file in files {
       if let trace = traces.first(where: { OutputFile.wouldReplace($0, with: file) }) {

@@ -43,9 +43,10 @@ extension AnalysisOptions {
   ///   - failing: What makes the command fail, where it can.
   ///   - title: What a form that has a title calls the report.
   ///   - quotesSources: Whether lines of the sources are in it, where the form has any.
+  ///   - taken: What stands in the file already, in bytes.
   func renderer(
     _ format: ReportFormat? = nil, style: TextStyle = .plain, failing: FailOptions? = nil,
-    title: String = "", quotesSources: Bool = true
+    title: String = "", quotesSources: Bool = true, after taken: Int = 0
   ) -> any Renderer {
     let root = rootFolder
     switch format ?? self.format {
@@ -60,7 +61,7 @@ extension AnalysisOptions {
     case .sarif: return sarif(.full, quotesSources)
     case .sarifGitHub: return sarif(.github, quotesSources)
     case .github: return GitHubRenderer(root: root)
-    case .markdown: return MarkdownRenderer(root: root)
+    case .markdown: return MarkdownRenderer(root: root, limit: MarkdownRenderer.usualLimit - taken)
     case .junit:
       return JUnitRenderer(
         root: root, failing: failing.map(\.failOn.verdict) ?? .predicted,

@@ -68,23 +68,13 @@ struct ReportOutputs {
         let isTerminal = one.path == "-" && StandardOutput.isTerminal
         let renderer = options.renderer(
           one.format, style: Terminal.style(isTerminal: isTerminal), failing: failing,
-          title: reports[0].trace, quotesSources: quotesSources)
+          title: reports[0].trace, quotesSources: quotesSources,
+          after: one.file.written)
         let text = isSeveral ? renderer.render(reports) : renderer.render(reports[0].report)
-        try one.file.write(one.format == .text ? Self.tame(text) : text)
+        try one.file.write(text)
       }
     }
     for one in outputs { try one.file.commit() }
-  }
-
-  /// What GitHub Actions would take for a command in the log of a step, where this is one: a line that begins
-  /// with two colons, as a name in a trace can.
-  private static func tame(_ text: String) -> String {
-    guard Terminal.variable("GITHUB_ACTIONS") != nil else { return text }
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let blanks = line.prefix { $0 == " " }
-      return line.dropFirst(blanks.count).hasPrefix("::")
-        ? blanks + ": :" + line.dropFirst(blanks.count + 2) : String(line)
-    }.joined(separator: "\n")
   }
 
   /// The finding that was asked for, or all lock orders, in Graphviz's language.

@@ -75,7 +75,10 @@ struct RunReports {
   func write(_ reports: [One]) throws(CommandFailure) {
     if isShown { show(reports) }
     for output in outputs {
-      try output.file.write(rendered(reports, output.format, style: .plain))
+      try output.file.write(
+        rendered(
+          reports, output.format, style: Terminal.style(isTerminal: false),
+          after: output.file.written))
     }
     for output in outputs { try output.file.commit() }
   }
@@ -87,12 +90,12 @@ struct RunReports {
   }
 
   private func rendered(
-    _ reports: [One], _ format: ReportFormat, style: TextStyle
+    _ reports: [One], _ format: ReportFormat, style: TextStyle, after taken: Int = 0
   ) -> String {
     let shown = reports.map { triage.redacted((trace: $0.name, report: $0.report)) }
     let renderer = options.renderer(
       format, style: style, failing: failing, title: shown.first?.trace ?? "",
-      quotesSources: !triage.isRedacting)
+      quotesSources: !triage.isRedacting, after: taken)
     return shown.count == 1 ? renderer.render(shown[0].report) : renderer.render(shown)
   }
 }

@@ -2,10 +2,11 @@ import CLockcheckInterpose
 import CLockcheckShims
 import LockcheckRecorder
 import LockcheckTrace
+import Synchronization
 
 /// Dispatch's initialization that happens once, as ``Once`` records that of the C library. Where it is done,
-/// callers compiled by clang for processors of Intel's kind do not come here.
-enum DispatchOnce {
+/// callers compiled by clang for processors of Intel's kind do not call: they look at the predicate.
+package enum DispatchOnce {
   static func run(
     _ body: DispatchBody, _ predicate: UnsafeMutablePointer<Int>, frame: UInt
   ) {
@@ -35,6 +36,16 @@ enum DispatchOnce {
     if let instance = unsafe instance, unsafe !lc_once_is_known(instance) {
       unsafe Once.pass(instance, frame: frame)
     }
+  }
+
+  /// As ``run(_:_:frame:)``, of a caller that has found the predicate done, if it is one.
+  package static func passUncalled(at address: UInt, frame: UInt) {
+    let place = unsafe UnsafeRawPointer(bitPattern: address)
+    guard let instance = unsafe Instances.known(at: place),
+      unsafe instance.pointee.kind == .rwlock,
+      unsafe instance.pointee.partner.load(ordering: .relaxed) != 0
+    else { return }
+    unsafe pass(instance, frame: frame)
   }
 
   /// One caller, on its stack.

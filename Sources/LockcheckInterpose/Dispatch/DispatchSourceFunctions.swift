@@ -21,75 +21,74 @@ import LockcheckTrace
 @c(dispatch_source_set_event_handler) public func interposeSetEventHandler(
   _ source: UnsafeMutableRawPointer, _ block: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_event_handler(source, block)
-  }
-  let body = unsafe block.map { unsafe DispatchBody(copying: $0) }
-  unsafe DispatchSources.set(body, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_event_handler(source, own)
-  }
+  unsafe set(
+    block: block, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_event_handler)
 }
 
 @c(dispatch_source_set_event_handler_f) public func interposeSetEventHandlerF(
   _ source: UnsafeMutableRawPointer, _ function: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_event_handler_f(source, function)
-  }
-  unsafe DispatchSources.set(function: function, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_event_handler(source, own)
-  }
+  unsafe set(
+    function: function, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_event_handler_f,
+    asBlock: lc_hand_over_dispatch_source_set_event_handler)
 }
 
 @c(dispatch_source_set_cancel_handler) public func interposeSetCancelHandler(
   _ source: UnsafeMutableRawPointer, _ block: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_cancel_handler(source, block)
-  }
-  let body = unsafe block.map { unsafe DispatchBody(copying: $0) }
-  unsafe DispatchSources.set(body, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_cancel_handler(source, own)
-  }
+  unsafe set(
+    block: block, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_cancel_handler)
 }
 
 @c(dispatch_source_set_cancel_handler_f) public func interposeSetCancelHandlerF(
   _ source: UnsafeMutableRawPointer, _ function: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_cancel_handler_f(source, function)
-  }
-  unsafe DispatchSources.set(function: function, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_cancel_handler(source, own)
-  }
+  unsafe set(
+    function: function, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_cancel_handler_f,
+    asBlock: lc_hand_over_dispatch_source_set_cancel_handler)
 }
 
 @c(dispatch_source_set_registration_handler) public func interposeSetRegistrationHandler(
   _ source: UnsafeMutableRawPointer, _ block: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_registration_handler(source, block)
-  }
-  let body = unsafe block.map { unsafe DispatchBody(copying: $0) }
-  unsafe DispatchSources.set(body, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_registration_handler(source, own)
-  }
+  unsafe set(
+    block: block, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_registration_handler)
 }
 
 @c(dispatch_source_set_registration_handler_f) public func interposeSetRegistrationHandlerF(
   _ source: UnsafeMutableRawPointer, _ function: UnsafeMutableRawPointer?
 ) {
-  let frame = lc_frame_address()
-  guard DispatchQueues.isOn(frame) else {
-    return unsafe lc_hand_over_dispatch_source_set_registration_handler_f(source, function)
-  }
+  unsafe set(
+    function: function, of: source, frame: lc_frame_address(),
+    lc_hand_over_dispatch_source_set_registration_handler_f,
+    asBlock: lc_hand_over_dispatch_source_set_registration_handler)
+}
+
+/// How Dispatch is told of a handler: the source, and a block or a function.
+private typealias SetHandler = (UnsafeMutableRawPointer, UnsafeMutableRawPointer?) -> Void
+
+private func set(
+  block: UnsafeMutableRawPointer?, of source: UnsafeMutableRawPointer, frame: UInt,
+  _ real: SetHandler
+) {
+  guard DispatchQueues.isOn(frame) else { return unsafe real(source, block) }
+  let body = unsafe block.map { unsafe DispatchBody(copying: $0) }
+  unsafe DispatchSources.set(body, of: source, frame: frame) { own in unsafe real(source, own) }
+}
+
+/// A function becomes a block of ours, since it gets the source's context and no other.
+private func set(
+  function: UnsafeMutableRawPointer?, of source: UnsafeMutableRawPointer, frame: UInt,
+  _ real: SetHandler, asBlock: SetHandler
+) {
+  guard DispatchQueues.isOn(frame) else { return unsafe real(source, function) }
   unsafe DispatchSources.set(function: function, of: source, frame: frame) { own in
-    unsafe lc_hand_over_dispatch_source_set_registration_handler(source, own)
+    unsafe asBlock(source, own)
   }
 }
 

@@ -12,9 +12,11 @@ public struct MarkdownRenderer: Renderer, Sendable {
   public var limit: Int
   /// How many findings the table lists.
   private static let rows = 100
+  /// Somewhat below what GitHub takes.
+  public static let usualLimit = 1_000_000
 
   /// Makes a renderer.
-  public init(root: String = "", limit: Int = 1_000_000) {
+  public init(root: String = "", limit: Int = usualLimit) {
     self.root = root
     self.limit = limit
   }
@@ -52,8 +54,12 @@ public struct MarkdownRenderer: Renderer, Sendable {
     guard !report.findings.isEmpty else { return }
     let rows = min(report.findings.count, Self.rows)
     let table = report.findings.prefix(rows).enumerated().map { row($1, $0 + 1, in: report) }
-    page += "| | how sure | rule | what | where |\n| --- | --- | --- | --- | --- |\n"
-    page += table.joined()
+    let head = "| | how sure | rule | what | where |\n| --- | --- | --- | --- | --- |\n"
+    guard page.utf8.count + head.utf8.count + table.joined().utf8.count + 200 <= limit else {
+      page += Self.leftOut(report.findings.count)
+      return
+    }
+    page += head + table.joined()
     if rows < report.findings.count {
       page += "| … | | | \((report.findings.count - rows).grouped) more | |\n"
     }
@@ -62,12 +68,15 @@ public struct MarkdownRenderer: Renderer, Sendable {
       let text = section(reported, place + 1, heading: heading, in: report)
       // The last sentence needs a little room, too.
       if page.utf8.count + text.utf8.count + 200 > limit {
-        let left = report.findings.count - place
-        page += "\(left.counted("more finding")) left out: the page would become too long.\n\n"
+        page += Self.leftOut(report.findings.count - place)
         return
       }
       page += text
     }
+  }
+
+  private static func leftOut(_ findings: Int) -> String {
+    "\(findings.counted("more finding")) left out: the page would become too long.\n\n"
   }
 
   private static func summary(of report: Report) -> String {

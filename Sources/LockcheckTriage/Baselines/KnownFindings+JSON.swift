@@ -137,24 +137,3 @@ private struct FindingsFile {
     return path.isEmpty ? "" : " in \(path.hasPrefix(".") ? String(path.dropFirst()) : path)"
   }
 }
-
-extension String {
-  /// As a text in JSON.
-  package var quotedJSON: String {
-    var text = "\""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text + "\""
-  }
-}

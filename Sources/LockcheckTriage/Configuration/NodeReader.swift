@@ -53,10 +53,11 @@ struct NodeReader {
 
   /// What is said of a key that is none.
   func unknown(_ key: Node, _ word: String, expected: [String]) -> TriageFileError {
-    failure(
+    let guess = guess(word, expected)
+    return failure(
       key,
-      "unknown key '\(word.inOneLine)'" + guess(word, expected)
-        + "; expected one of \(expected.joined(separator: ", "))")
+      "unknown key '\(word.inOneLine)'" + guess + (guess.isEmpty ? ";" : "")
+        + " expected one of \(expected.joined(separator: ", "))")
   }
 
   func guess(_ word: String, _ words: [String]) -> String {

@@ -40,7 +40,7 @@ public struct SanitizerSuppressions: Sendable, Equatable {
       throw TriageFileError(
         file: file, at: place,
         "expected TYPE:PATTERN with a type of ThreadSanitizer's; found '\(String(line).inOneLine)'"
-          + guess + "; types are \(types.joined(separator: ", "))")
+          + guess + (guess.isEmpty ? ";" : "") + " types are \(types.joined(separator: ", "))")
     }
     let text = String(line)
     if let reason = type.whyItHasNoMeaning {

@@ -1,0 +1,19 @@
+#ifndef LC_CALLERS_H
+#define LC_CALLERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Whether a function of this library was called by code that was compiled with access instrumentation. What
+// others did before they called, with atomics of their own say, was not seen: what they do to memory would
+// look like a race.
+
+/// Whether the call that returns here calls this library, and stands in an instrumented function.
+///
+/// Both are read from the machine code. The call has to be a plain one that leads into this library through
+/// nothing but jumps, so that nobody else has called as its last act; the function has to tell of its entry.
+/// False on any doubt, and on processors other than x86-64. Takes no lock and allocates nothing; what was
+/// found of a place is remembered.
+bool lc_is_instrumented_call(uintptr_t return_address);
+
+#endif

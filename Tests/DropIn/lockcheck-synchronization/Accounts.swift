@@ -1,0 +1,1 @@
+../synchronization/Accounts.swift
