@@ -13,14 +13,20 @@ import Testing
   func `writes what can be read again`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     // Of every length alike.
-    func number(_ bits: Int) -> UInt64 { random.next() >> UInt64(64 - Int.random(in: 1...bits, using: &random)) }
+    func number(_ bits: Int) -> UInt64 {
+      random.next() >> UInt64(64 - Int.random(in: 1...bits, using: &random))
+    }
     let count = 2000
-    let chunk = [UInt8](repeating: 0, count: Int(LC_CHUNK_HEADER) + (count + 1) * Int(LC_LONGEST_EVENT))
-    let (thread, writer, bytes) = unsafe (
-      UnsafeMutablePointer<lc_thread>.allocate(capacity: 1), UnsafeMutablePointer<lc_writer>.allocate(capacity: 1),
-      UnsafeMutablePointer<UInt8>.allocate(capacity: chunk.count)
-    )
-    defer { unsafe (thread.deallocate(), writer.deallocate(), bytes.deallocate()) }
+    let chunk = [UInt8](
+      repeating: 0, count: Int(LC_CHUNK_HEADER) + (count + 1) * Int(LC_LONGEST_EVENT))
+    let thread = UnsafeMutablePointer<lc_thread>.allocate(capacity: 1)
+    let writer = UnsafeMutablePointer<lc_writer>.allocate(capacity: 1)
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: chunk.count)
+    defer {
+      unsafe thread.deallocate()
+      unsafe writer.deallocate()
+      unsafe bytes.deallocate()
+    }
     unsafe thread.initialize(to: lc_thread())
     unsafe writer.initialize(to: lc_writer())
     unsafe bytes.initialize(from: chunk, count: chunk.count)

@@ -93,7 +93,7 @@ lc_accessor *lc_accessor_make(void);
 /// Stands for the size of a variable of which only the address is known.
 #define LC_SOMETHING 5
 
-/// Entry of the filter for an access: the address, and over its lower bits the epoch (29 bits from bit 4 on), then
+/// Entry of the filter for an access: the address from bit 17 on, over its lower bits the epoch from bit 4 on, then
 /// the size as a power of two (3 bits) and whether it writes (1). What the epoch hides of the address, the place of
 /// the entry tells, but for epochs that lie 2^26 apart.
 static inline uint64_t lc_filter_entry(uint32_t epoch, uintptr_t a, unsigned power, bool writes) {
