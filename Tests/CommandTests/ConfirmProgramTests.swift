@@ -11,7 +11,7 @@ import Testing
       #expect(result.status == 1, "\(result)")
       #expect(result.output.contains("LC102 lock-order-cycle: "))
       #expect(result.output.contains("Confirmed: the program was steered into it"))
-      #expect(result.output.contains("waits for lock("))
+      #expect(result.output.contains("waits for"))
       let line = try #require(result.output.split(separator: "\n").first { $0.contains("=lc1:") })
       let token = try #require(line.split(separator: " ").first?.split(separator: "=").last)
       let replay = try Self.run(program, ["--free"], ["LOCKCHECK_SCHEDULE": String(token)])
