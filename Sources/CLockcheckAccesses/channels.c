@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -173,6 +174,28 @@ int close(int fd) {
   return real(fd);
 }
 LC_SENDS(int, shutdown, (int fd, int how), (fd, how), int, int)
+
+// Locks of files: who gives one back comes before those who take it.
+
+int flock(int fd, int operation) {
+  LC_REAL(int, flock, int, int)
+  bool gives_back = (operation & ~LOCK_NB) == LOCK_UN;
+  if (gives_back) lc_note_descriptor(fd, false, lc_frame_address());
+  int result = real(fd, operation);
+  if (result == 0 && !gives_back) lc_note_descriptor(fd, true, lc_frame_address());
+  return result;
+}
+
+#define LC_LOCKS_FILE(name, offset)                                                   \
+  int name(int fd, int operation, offset length) {                                    \
+    LC_REAL(int, name, int, int, offset)                                              \
+    if (operation == F_ULOCK) lc_note_descriptor(fd, false, lc_frame_address());      \
+    int result = real(fd, operation, length);                                         \
+    if (result == 0 && operation != F_ULOCK) lc_note_descriptor(fd, true, lc_frame_address()); \
+    return result;                                                                    \
+  }
+LC_LOCKS_FILE(lockf, off_t)
+LC_LOCKS_FILE(lockf64, off64_t)
 
 static void replaces(int old, int new, uintptr_t frame) {
   lc_descriptor_used(old, frame);

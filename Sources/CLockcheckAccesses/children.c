@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +11,20 @@
 void lc_child_begins(uintptr_t frame);
 
 void lc_child_begins(uintptr_t frame) {
-  if (lc_orders(frame)) lc_give(LC_CHANNEL_CHILDREN);
+  if (!lc_orders(frame)) return;
+  lc_give(LC_CHANNEL_CHILDREN);
+  // Its end may be told by a signal.
+  lc_signal_is_sent(SIGCHLD, frame);
+}
+
+/// The process that has called `vfork`, from then on until its thread is seen to go on.
+static __thread pid_t vfork_parent __attribute__((tls_model("initial-exec")));
+
+bool lc_is_in_child_of_vfork(void) {
+  if (__builtin_expect(vfork_parent == 0, 1)) return false;
+  if (getpid() != vfork_parent) return true;
+  vfork_parent = 0;
+  return false;
 }
 
 static pid_t ended(pid_t child, uintptr_t frame) {
@@ -49,5 +63,6 @@ int waitid(idtype_t kind, id_t child, siginfo_t *about, int options) {
 pid_t vfork(void) {
   LC_NEXT(real, pid_t, "vfork", void)
   lc_child_begins(lc_frame_address());
+  if (lc_orders(lc_frame_address())) vfork_parent = getpid();
   __attribute__((musttail)) return real();
 }

@@ -31,10 +31,12 @@ static uint64_t file_of(int fd) {
   return (about.st_dev * 0x9E3779B97F4A7C15u ^ about.st_ino) | 1;
 }
 
-static bool is_counted(int fd) { return fd >= 0 && fd < LC_DESCRIPTORS; }
+static bool is_counted(int fd) {
+  return lc_has_accesses && fd >= 0 && fd < LC_DESCRIPTORS && !lc_is_in_child_of_vfork();
+}
 
 static void begins(int fd, uintptr_t frame) {
-  if (!lc_has_accesses || !is_counted(fd)) return;
+  if (!is_counted(fd)) return;
   int kept = errno;
   bool is_instrumented = lc_is_instrumented_caller(frame);
   __atomic_store_n(&files[fd], is_instrumented ? file_of(fd) : 0, __ATOMIC_RELAXED);
@@ -45,15 +47,17 @@ static void begins(int fd, uintptr_t frame) {
 }
 
 void lc_descriptor_used(int fd, uintptr_t frame) {
-  if (!lc_has_accesses || !is_counted(fd)) return;
-  if (__atomic_load_n(&files[fd], __ATOMIC_RELAXED) == 0 || !lc_is_instrumented_caller(frame)) return;
+  if (!is_counted(fd)) return;
+  uint64_t file = __atomic_load_n(&files[fd], __ATOMIC_RELAXED);
+  if (file == 0 || !lc_is_instrumented_caller(frame)) return;
   int kept = errno;
-  __tsan_read8_pc(&variables[fd], (void *)lc_return_address(frame));
+  // Else the number was closed, and stands for another, by calls that were not seen.
+  if (file == file_of(fd)) __tsan_read8_pc(&variables[fd], (void *)lc_return_address(frame));
   errno = kept;
 }
 
 void lc_descriptor_ends(int fd, uintptr_t frame) {
-  if (!lc_has_accesses || !is_counted(fd)) return;
+  if (!is_counted(fd)) return;
   uint64_t file = __atomic_exchange_n(&files[fd], 0, __ATOMIC_RELAXED);
   int kept = errno;
   if (file != 0 && file == file_of(fd) && lc_is_instrumented_caller(frame))
@@ -63,7 +67,7 @@ void lc_descriptor_ends(int fd, uintptr_t frame) {
 
 /// `fd` stands for another file, without having been closed in between.
 static void changes(int fd, uintptr_t frame) {
-  if (!lc_has_accesses || !is_counted(fd)) return;
+  if (!is_counted(fd)) return;
   int kept = errno;
   if (__atomic_load_n(&files[fd], __ATOMIC_RELAXED) == 0)
     begins(fd, frame);

@@ -92,6 +92,7 @@ static void ends(FILE *stream, uintptr_t frame) {
   note(stream, false, frame);
   int kept = errno;
   lc_descriptor_changes(fileno(stream));
+  lc_descriptor_ends(fileno(stream), frame);
   errno = kept;
 }
 

@@ -1,4 +1,7 @@
 #define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
 #include <sys/mman.h>
 
 #include "lc_interpose.h"
@@ -53,6 +56,25 @@ int munmap(void *start, size_t size) {
   if (size != 0 && (uintptr_t)start + size > (uintptr_t)start && lc_may_record(lc_frame_address()))
     lc_will_free(start, size, lc_frame_address());
   return lc_real_munmap(start, size);
+}
+
+// Where it moves, another thread may get the old addresses before this one returns.
+void *mremap(void *start, size_t old_size, size_t size, int flags, ...) {
+  static void *(*real)(void *, size_t, size_t, int, ...) = 0;
+  if (real == 0) *(void **)&real = dlsym(RTLD_NEXT, "mremap");
+  if (real == 0) return errno = ENOSYS, MAP_FAILED;
+  va_list rest;
+  va_start(rest, flags);
+  void *wanted = flags & MREMAP_FIXED ? va_arg(rest, void *) : 0;
+  va_end(rest);
+  if (lc_may_record(lc_frame_address())) {
+    if (flags & MREMAP_MAYMOVE && old_size != 0)
+      lc_will_free(start, old_size, 0);
+    else if (size < old_size)
+      lc_will_free((char *)start + size, old_size - size, 0);
+    if (wanted != 0) lc_will_free(wanted, size, 0);
+  }
+  return real(start, old_size, size, flags, wanted);
 }
 
 static void *mapped(void *start, uintptr_t frame) {

@@ -14,6 +14,8 @@
 
 #define LC_SMALL_SIGNAL_STACK ((size_t)64 << 10)
 #define LC_SIGNAL_STACK ((size_t)192 << 10)
+/// How many of them a thread gets.
+#define LC_SIGNAL_STACKS 16
 /// Below each, a page that nobody may touch: who goes too deep finds that out, as on most stacks.
 #define LC_GUARD ((size_t)64 << 10)
 
@@ -22,6 +24,8 @@ typedef struct own_stack {
   stack_t theirs;
   /// What the system has; null as long as that is the program's.
   char *ours;
+  /// How many stacks of ours the thread has had.
+  unsigned count;
 } own_stack;
 static __thread own_stack own __attribute__((tls_model("initial-exec")));
 
@@ -58,10 +62,15 @@ static int (*real_sigaltstack(void))(const stack_t *, stack_t *) {
   return (int (*)(const stack_t *, stack_t *))found;
 }
 
-/// After the system has taken the program's.
+/// After the system has taken the program's. Each of the program's has one of its own: coroutines are made by
+/// handlers that are left, and whose frames stay. Who makes many of them keeps what it gave.
 static void put_ours(const stack_t *theirs) {
+  if (own.ours == 0 || own.theirs.ss_sp != theirs->ss_sp) {
+    if (own.count == LC_SIGNAL_STACKS) return;
+    own.count++;
+    own.ours = room();
+  }
   own.theirs = *theirs;
-  if (own.ours == 0) own.ours = room();
   stack_t ours = {.ss_sp = own.ours, .ss_flags = theirs->ss_flags, .ss_size = LC_SIGNAL_STACK};
   if (own.ours != 0) real_sigaltstack()(&ours, 0);
 }

@@ -49,6 +49,7 @@ private let clean = [
   ProgramCase(source: "bytes.c", definitions: ["REUSED"]),
   ProgramCase(source: "bytes.c", definitions: ["CLOSED", "JOINED"]),
   ProgramCase(source: "mixed.c", definitions: ["ATOMIC"]),
+  ProgramCase(source: "elsewhere.c"),
 ]
 
 @Suite struct `A program compiled with access instrumentation` {

@@ -5,7 +5,7 @@ private let ways = [
   "pwrite", "pwritev", "sendmmsg", "vmsplice", "splice", "sendfile", "fprintf", "fscanf", "getline",
   "fwrite", "fputs", "fclose", "printf", "dprintf", "epoll", "pselect", "timerfd", "msgsnd",
   "semop", "mq", "room", "sigwait", "sigwaitinfo", "signalfd", "handler", "sigaction", "fork",
-  "vfork", "spawn",
+  "vfork", "spawn", "sigchld", "flock",
 ]
 
 @Suite(.serialized) struct `Word that one thread gives another through the system` {

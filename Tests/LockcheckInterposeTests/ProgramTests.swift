@@ -92,7 +92,7 @@ private let right: [ProgramCase] =
     ("thread.c", "exited"), ("thread.c", "detached"), ("thread.c", "keys"),
     ("thread.c", "names"), ("thread.c", "joined-then-locked"), ("thread.c", "join-cancelled"),
     ("thread.c", "once-only"), ("thread.c", "c-ordered"), ("thread.c", "c-condition"),
-    ("thread.c", "forked"), ("signals.c", "small-stack"),
+    ("thread.c", "forked"), ("signals.c", "small-stack"), ("signals.c", "coroutines"),
     ("cplusplus.cpp", "ordered"), ("cplusplus.cpp", "both-at-once"),
     ("cplusplus.cpp", "shared-readers"), ("cplusplus.cpp", "condition"),
     ("cplusplus.cpp", "once"), ("cplusplus.cpp", "semaphores"), ("cplusplus.cpp", "lives"),

@@ -12,7 +12,7 @@
 /// How many calls deep the shadow stack keeps; what is called deeper still is counted only.
 #define LC_CALLS 16384
 /// How many atomics that were read without an order a thread remembers, until a fence may give them one.
-#define LC_UNORDERED_READS 8
+#define LC_UNORDERED_READS 32
 #define LC_ATOMIC_FILTER 64
 #define LC_USED_OBJECTS 64
 #define LC_RELAXED 64
@@ -143,6 +143,10 @@ bool lc_is_known_race(uintptr_t address);
 
 /// The frame of the outermost function of this library: it returns to the program.
 uintptr_t lc_outermost_frame(void);
+
+/// Whether the calling thread is a child that `vfork` has made, which shares the memory of its parent and not its
+/// descriptors: what it does is none of the parent's.
+bool lc_is_in_child_of_vfork(void);
 
 /// Records that the function with this frame reads or writes bytes of a caller that was compiled with access
 /// instrumentation; nothing for others.

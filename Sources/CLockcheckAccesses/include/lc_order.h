@@ -28,7 +28,9 @@
 #define LC_NO_CHANNEL UINT32_MAX
 
 /// Whether the order that the function with this frame makes is recorded.
-static inline bool lc_orders(uintptr_t frame) { return lc_has_accesses && lc_may_record(frame); }
+static inline bool lc_orders(uintptr_t frame) {
+  return lc_has_accesses && lc_may_record(frame) && !lc_is_in_child_of_vfork();
+}
 
 /// What the calling thread has done comes before whatever others do that take from the channel later. Keeps
 /// `errno`, as the others do.

@@ -24,6 +24,8 @@
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/file.h>
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,6 +58,15 @@ static void open_file(void) {
   ends[0] = ends[1] = mkstemp(name);
   check(ends[0] >= 0 && unlink(name) == 0);
 }
+/// The giver has the lock; the taker asks for it through another opening of the file.
+static void open_locked(void) {
+  char name[] = "/tmp/lockcheck-order-XXXXXX";
+  ends[1] = mkstemp(name);
+  ends[0] = open(name, O_RDWR);
+  check(ends[0] >= 0 && unlink(name) == 0 && flock(ends[1], LOCK_EX) == 0);
+}
+static void give_unlock(void) { check(flock(ends[1], LOCK_UN) == 0); }
+static void take_lock(void) { check(flock(ends[0], LOCK_EX) == 0); }
 static void open_sockets(void) { check(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0); }
 static void open_two_pipes(void) {
   open_pipe();
@@ -325,6 +336,22 @@ static void take_waitpid(void) {
   check(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) != 0);
 }
 
+static sigset_t the_end(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  return set;
+}
+static void open_end(void) {
+  sigset_t set = the_end();
+  check(pthread_sigmask(SIG_BLOCK, &set, 0) == 0);
+}
+static void take_end(void) {
+  sigset_t set = the_end();
+  int number = 0;
+  check(sigwait(&set, &number) == 0 && number == SIGCHLD);
+}
+
 static void nothing(void) {}
 
 static const struct {
@@ -360,6 +387,8 @@ static const struct {
     {"fork", nothing, give_fork, take_waitpid},
     {"vfork", nothing, give_vfork, take_waitpid},
     {"spawn", nothing, give_spawn, take_waitpid},
+    {"sigchld", open_end, give_fork, take_end},
+    {"flock", open_locked, give_unlock, take_lock},
 };
 static void (*open_it)(void), (*give_it)(void), (*take_it)(void);
 

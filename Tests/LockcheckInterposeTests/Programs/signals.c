@@ -1,4 +1,6 @@
 // Handlers of signals that run on stacks of their own, of the smallest size that is usual.
+#include <setjmp.h>
+
 #include "harness.h"
 
 #define SIZE 8192
@@ -75,4 +77,42 @@ static void small_stack_inverted(void) {
   CHECK(runs_inside == 1);
 }
 
-CASES({"small-stack", small_stack}, {"small-stack-inverted", small_stack_inverted})
+// Coroutines as GNU Pth makes them: a handler on a stack of its own is left by a jump, and its frames stay.
+
+#define COROUTINES 3
+static jmp_buf caller, coroutines[COROUTINES];
+static volatile int current;
+
+static __attribute__((noinline)) void count_up(int number) {
+  volatile char room[2000];
+  memset((char *)room, number, sizeof room);
+  for (;;) {
+    if (setjmp(coroutines[number]) == 0) longjmp(caller, 1);
+    for (size_t i = 0; i < sizeof room; i++)
+      if (room[i] != number) abort();
+  }
+}
+
+static void become_coroutine(int signal) {
+  (void)signal;
+  if (setjmp(coroutines[current]) != 0) count_up(current);
+}
+
+static void make_coroutine(int number) {
+  stack_t stack = {.ss_sp = malloc(16384), .ss_size = 16384}, none = {.ss_flags = SS_DISABLE};
+  struct sigaction action = {.sa_handler = become_coroutine, .sa_flags = SA_ONSTACK};
+  sigaction(SIGUSR1, &action, 0);
+  if (sigaltstack(&stack, 0) != 0) abort();
+  current = number;
+  raise(SIGUSR1);
+  if (sigaltstack(&none, 0) != 0) abort();
+}
+
+static void use_coroutines(void) {
+  for (int i = 0; i < COROUTINES; i++) make_coroutine(i);
+  for (volatile int turn = 0; turn < 4; turn++)
+    for (current = 0; current < COROUTINES; current++)
+      if (setjmp(caller) == 0) longjmp(coroutines[current], 1);
+}
+
+CASES({"small-stack", small_stack}, {"small-stack-inverted", small_stack_inverted}, {"coroutines", use_coroutines})
