@@ -1,16 +1,10 @@
-#define _GNU_SOURCE
-#include "lc_descriptors.h"
+#include "lc_order.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "lc_accessor.h"
-#include "lc_interpose.h"
 
 /// Descriptors from this number on are not looked at.
 #define LC_DESCRIPTORS 1024
@@ -75,11 +69,6 @@ static void changes(int fd, uintptr_t frame) {
     __atomic_store_n(&files[fd], file_of(fd), __ATOMIC_RELAXED);
   errno = kept;
 }
-
-#define LC_REAL(result, name, ...)                          \
-  static result (*real)(__VA_ARGS__) = 0;                   \
-  if (real == 0) *(void **)&real = dlsym(RTLD_NEXT, #name); \
-  if (real == 0) return errno = ENOSYS, -1;
 
 static int begun(int fd, uintptr_t frame) {
   if (fd >= 0) begins(fd, frame);

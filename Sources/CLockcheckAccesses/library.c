@@ -34,24 +34,8 @@ void lc_write_block(uintptr_t block, size_t size, uintptr_t pc) {
   }
 }
 
-void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame) {
-  lc_accessor *self = lc_own_accessor;
-  if (self == 0) return;
-  uintptr_t *known = &self->used[(object >> 3) % LC_USED_OBJECTS];
-  if (use == LC_USED && *known == object) return;
-  if (!lc_is_instrumented_caller(frame)) return;
-  *known = use == LC_USED ? object : 0;
-  int kept = errno;
-  void *pc = (void *)lc_return_address(frame);
-  if (use == LC_CHANGED)
-    __tsan_write_range_pc((void *)object, size, pc);
-  else
-    __tsan_read_range_pc((void *)object, size, pc);
-  errno = kept;
-}
-
-void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame) {
-  if (!lc_has_accesses || size == 0 || !lc_is_instrumented_caller(frame)) return;
+/// Records an access of the caller's to a range of bytes. Keeps `errno`.
+static void touch(const void *bytes, size_t size, bool writes, uintptr_t frame) {
   int kept = errno;
   void *pc = (void *)lc_return_address(frame);
   if (writes)
@@ -59,4 +43,18 @@ void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t f
   else
     __tsan_read_range_pc((void *)bytes, size, pc);
   errno = kept;
+}
+
+void lc_object_touched(uintptr_t object, size_t size, lc_object_use use, uintptr_t frame) {
+  lc_accessor *self = lc_own_accessor;
+  if (self == 0) return;
+  uintptr_t *known = &self->used[(object >> 3) % LC_USED_OBJECTS];
+  if (use == LC_USED && *known == object) return;
+  if (!lc_is_instrumented_caller(frame)) return;
+  *known = use == LC_USED ? object : 0;
+  touch((const void *)object, size, use == LC_CHANGED, frame);
+}
+
+void lc_library_touches(const void *bytes, size_t size, bool writes, uintptr_t frame) {
+  if (lc_has_accesses && size != 0 && lc_is_instrumented_caller(frame)) touch(bytes, size, writes, frame);
 }

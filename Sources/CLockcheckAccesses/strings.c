@@ -66,20 +66,25 @@ static size_t compared(const char *a, const char *b, size_t limit) {
   return at < limit ? at + 1 : limit;
 }
 
+static void read_both(const void *a, const void *b, size_t size, uintptr_t frame) {
+  lc_library_touches(a, size, false, frame);
+  lc_library_touches(b, size, false, frame);
+}
+
+static void copy(char *to, const char *from, uintptr_t frame) {
+  size_t size = extent(from);
+  lc_library_touches(from, size, false, frame);
+  lc_library_touches(to, size, true, frame);
+}
+
 int memcmp(const void *a, const void *b, size_t size) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    LC_READS(a, size);
-    LC_READS(b, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) read_both(a, b, size, lc_frame_address());
   return real_memcmp()(a, b, size);
 }
 
 // What compilers make of a `memcmp` that is only asked whether there is a difference.
 int bcmp(const void *a, const void *b, size_t size) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    LC_READS(a, size);
-    LC_READS(b, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) read_both(a, b, size, lc_frame_address());
   return real_bcmp()(a, b, size);
 }
 
@@ -103,20 +108,12 @@ size_t strnlen(const char *text, size_t limit) {
 }
 
 int strcmp(const char *a, const char *b) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = compared(a, b, SIZE_MAX);
-    LC_READS(a, size);
-    LC_READS(b, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) read_both(a, b, compared(a, b, SIZE_MAX), lc_frame_address());
   return real_strcmp()(a, b);
 }
 
 int strncmp(const char *a, const char *b, size_t limit) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = compared(a, b, limit);
-    LC_READS(a, size);
-    LC_READS(b, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) read_both(a, b, compared(a, b, limit), lc_frame_address());
   return real_strncmp()(a, b, limit);
 }
 
@@ -141,11 +138,7 @@ char *strstr(const char *text, const char *part) {
 }
 
 char *strcpy(char *to, const char *from) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = extent(from);
-    LC_READS(from, size);
-    LC_WRITES(to, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) copy(to, from, lc_frame_address());
   return real_strcpy()(to, from);
 }
 
@@ -158,11 +151,7 @@ char *strncpy(char *to, const char *from, size_t size) {
 }
 
 char *stpcpy(char *to, const char *from) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = extent(from);
-    LC_READS(from, size);
-    LC_WRITES(to, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) copy(to, from, lc_frame_address());
   return real_stpcpy()(to, from);
 }
 
