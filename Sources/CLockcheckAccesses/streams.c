@@ -20,6 +20,8 @@
 #undef getchar
 #undef getchar_unlocked
 #undef fgetc_unlocked
+#undef fread_unlocked
+#undef fwrite_unlocked
 
 #define LC_DESCRIPTORS 4096
 enum { UNKNOWN, SENDS, STAYS };
