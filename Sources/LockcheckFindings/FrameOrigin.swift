@@ -84,8 +84,20 @@ extension Frame {
   }
 
   private static func isForeign(path: String) -> Bool {
-    path.hasPrefix("<compiler") || path.hasPrefix("/usr/")
-      || ownSources.contains { path.contains($0) }
+    path.hasPrefix("<compiler") || path.hasPrefix("/usr/") || isOwnSource(path.utf8)
+  }
+
+  /// By bytes: a report asks this of every frame of its stacks.
+  private static func isOwnSource(_ path: String.UTF8View) -> Bool {
+    var rest = path[...]
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      rest = rest[slash...]
+      if rest.starts(with: "/Sources/".utf8) {
+        if ownSources.contains(where: { rest.starts(with: $0.utf8) }) { return true }
+      }
+      rest = rest.dropFirst()
+    }
+    return false
   }
 
   private static func isForeign(function: String) -> Bool {

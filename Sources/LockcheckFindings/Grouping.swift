@@ -35,6 +35,28 @@ struct DefectKey: Hashable {
   }
 }
 
+/// What races have in common that are one, on several words of one piece of memory.
+///
+/// The rule, the memory (static data of one name, or memory of which nothing is known) and the very stacks, not
+/// only their functions.
+private struct MemoryKey: Hashable {
+  private let rule: Rule
+  private let memory: String
+  private let steps: [[UInt32]]
+
+  /// Nil where the race is on something that has a name or a birthplace of its own, or nobody knows where in
+  /// the code.
+  init?(_ finding: Finding, by signatures: Signatures) {
+    guard finding.objects.count == 1, finding.steps.allSatisfy({ $0.stack.isPresent }),
+      let memory = signatures.tables.memory(of: finding.objects[0])
+    else { return nil }
+    rule = finding.rule
+    self.memory = memory
+    steps = finding.steps.map { [$0.stack.rawValue, UInt32($0.operation.rawValue)] }
+      .sorted { $0.lexicographicallyPrecedes($1) }
+  }
+}
+
 extension Array where Element == Finding {
   /// One finding for each defect, with all occurrences added up; the surest and earliest of a group
   /// stands for it.
@@ -52,6 +74,33 @@ extension Array where Element == Finding {
         groups.append(finding)
       }
     }
+    return groups.sortingOccurrences()
+  }
+
+  /// One finding for all races on the words of one piece of memory that happen at the very same two calls:
+  /// two threads that fill one table race on each word of it.
+  ///
+  /// - Complexity: As that of ``grouped(by:)``.
+  func joinedInMemory(by signatures: Signatures) -> [Finding] {
+    var groups: [Finding] = []
+    var places: [MemoryKey: Int] = [:]
+    for finding in self {
+      guard finding.raceStrength != nil, let key = MemoryKey(finding, by: signatures) else {
+        groups.append(finding)
+        continue
+      }
+      if let place = places[key] {
+        groups[place].absorb(finding)
+      } else {
+        places[key] = groups.count
+        groups.append(finding)
+      }
+    }
+    return groups.sortingOccurrences()
+  }
+
+  private func sortingOccurrences() -> [Finding] {
+    var groups = self
     for place in groups.indices {
       let reason = groups[place].reason
       groups[place].occurrences.sort { a, b in
@@ -83,7 +132,10 @@ extension Array where Element == Finding {
 extension Finding {
   /// Takes in another sighting of the same defect.
   fileprivate mutating func absorb(_ other: Finding) {
-    let occurrences = self.occurrences + other.occurrences
+    // Taken out, so that they are added to where they are and not copied.
+    var occurrences = self.occurrences
+    self.occurrences = []
+    occurrences += other.occurrences
     let count = occurrenceCount + other.occurrenceCount
     let isWorse =
       (other.verdict, other.reason.cost, -other.firstEvent) > (verdict, reason.cost, -firstEvent)

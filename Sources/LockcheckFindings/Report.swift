@@ -55,7 +55,7 @@ public struct Report: Sendable {
       steps: [findings.lazy.flatMap(\.steps), ruledOut.lazy.flatMap(\.steps)].joined(),
       objects: findings.lazy.flatMap(\.objects), tables: tables)
     let defects = findings.grouped(by: signatures).withoutWeakerRaces(by: signatures)
-      .sorted { $0.precedes($1) }
+      .joinedInMemory(by: signatures).sorted { $0.precedes($1) }
     let patterns = ruledOut.grouped(by: signatures)
 
     var names = Names(tables)

@@ -87,6 +87,20 @@ extension TraceTables {
       ?? "\(objects.kind(of: object).name) #\(object.rawValue)"
   }
 
+  /// The piece of memory that a variable is a word of, where words have no names of their own: `table` of
+  /// `table+0x8`, empty where nothing is known of it; nil for every other object.
+  func memory(of object: ObjectID) -> String? {
+    guard object.isPresent, object.index < objects.count, objects.kind(of: object) == .variable
+    else { return nil }
+    guard let name = objects.name(of: object), !name.isEmpty else {
+      return lastingName(of: object) == nil && objects[object].externalID == nil ? "" : nil
+    }
+    guard let module = objects[object].module else { return nil }
+    let parts = name.split(separator: "+", omittingEmptySubsequences: false)
+    let isPart = parts.last?.hasPrefix("0x") ?? false
+    return module + " " + (isPart ? parts.dropLast().joined(separator: "+") : name)
+  }
+
   /// By what an object is known again in another run of the program: kind and name, else kind and
   /// birthplace. Several objects of one run may have the same.
   ///

@@ -39,6 +39,38 @@ import Testing
     #expect(sample.report([first, second]).findings.count == 2)
   }
 
+  @Test func `races on words of one table at the same two calls are one`() {
+    // The words, and the lines of the second access of each.
+    func count(_ words: [(String?, module: String?, line: Int)]) -> Int {
+      var sample = Sample()
+      let (a, b) = (sample.thread("A"), sample.thread("B"))
+      let fill = sample.stack((function: "fill", file: "a.c", line: 3))
+      var stacks: [Int: StackID] = [:]
+      let findings = words.enumerated().map { number, word in
+        let other = stacks[word.line] ?? sample.stack((function: "fill", file: "a.c", line: word.line))
+        stacks[word.line] = other
+        var details = ObjectDetails()
+        details.module = word.module
+        details.offset = word.module == nil ? nil : UInt64(0x4000 + 8 * number)
+        let object = sample.tables.objects.append(kind: .variable, name: word.0, details: details)
+        return Finding(
+          .dataRace, .observed, .unordered,
+          steps: [
+            sample.step(.write, a, object, at: fill, event: 2 * number),
+            sample.step(.write, b, object, at: other, event: 2 * number + 1),
+          ])
+      }
+      return sample.report(findings).findings.count
+    }
+    #expect(count([("t", "/bin/a", 3), ("t+0x8", "/bin/a", 3), ("t+0x10", "/bin/a", 3)]) == 1)
+    #expect(count([(nil, nil, 3), (nil, nil, 3)]) == 1)
+    // Another call, another table, another file's table, and names that a person gave.
+    #expect(count([("t", "/bin/a", 3), ("t+0x8", "/bin/a", 4)]) == 2)
+    #expect(count([("t", "/bin/a", 3), ("u", "/bin/a", 3)]) == 2)
+    #expect(count([("t", "/bin/a", 3), ("t+0x8", "/lib/b", 3)]) == 2)
+    #expect(count([("t", nil, 3), ("t+0x8", nil, 3)]) == 2)
+  }
+
   @Test func `nameless objects made on one line are one, made on two lines are two`() {
     func count(_ lines: (Int, Int)) -> Int {
       var sample = Sample()

@@ -8,7 +8,8 @@ public import LockcheckTrace
 /// (``Run/mustOrder``): after a join, say, the joiner owns it. And while it has one owner, accesses
 /// under a lock count already (the paper forgets them), so that two threads that each use a lock of
 /// their own once are noticed; only unlocked ones are forgiven, as the initialization they mostly
-/// are.
+/// are. Nor does a read count that must come after every write so far (what was set up under a lock, and
+/// published by an atomic pointer, a once or an event, is read without one): until somebody writes again.
 ///
 /// Of the accesses that one thread makes under one and the same lockset, between two moments at which
 /// anybody may learn of anything, the first of its kind is kept: the others could only be ordered as it
@@ -82,6 +83,7 @@ public struct LocksetDetector: Detector {
     let place = variable.index
     var common = variables[place].common
     common = common.isPresent ? locksets.intersection(common, locks) : locks
+    if access.isWrite, variables[place].isPublished { common = .none }
     if common == .none, isHandedOver(place, to: access.thread, by: run.mustOrder) {
       ruleOut(access, on: variable, in: run)
       var others = variables[place].others
@@ -89,6 +91,14 @@ public struct LocksetDetector: Detector {
       variables[place] = VariableState()
       variables[place].others = others
       variables[place].begin(access, locks)
+      return
+    }
+    if common == .none, !access.isWrite,
+      isPublished(place, to: access.thread, by: run.mustOrder)
+    {
+      if !variables[place].isPublished { ruleOut(access, on: variable, in: run) }
+      variables[place].publish(access)
+      visit(access, at: place)
       return
     }
     variables[place].share(access, common)
@@ -129,6 +139,14 @@ public struct LocksetDetector: Detector {
       return false
     }
     return true
+  }
+
+  /// Whether every write so far must come before what `thread` does next.
+  private func isPublished(
+    _ place: Int, to thread: ThreadID, by order: borrowing HappensBefore
+  ) -> Bool {
+    variables[place].first.isWriteOrdered(before: thread, by: order)
+      && others.areWritesOrdered(variables[place].others, before: thread, by: order)
   }
 
   /// The access to show beside `access`: one of another thread that has no lock in common with it,
@@ -188,6 +206,10 @@ private struct Visit: BitwiseCopyable {
   func isOrdered(before thread: ThreadID, by order: borrowing HappensBefore) -> Bool {
     order.isKnown(shown.thread, last, to: thread)
   }
+
+  func isWriteOrdered(before thread: ThreadID, by order: borrowing HappensBefore) -> Bool {
+    !shown.isWrite || order.isKnown(shown.thread, shown.moment, to: thread)
+  }
 }
 
 /// What threads beyond the first did to variables: a list for each variable, all in one table.
@@ -229,6 +251,17 @@ private struct VisitPool {
     list.start = UInt32(start)
   }
 
+  /// Whether every write in a list must come before what `thread` does next.
+  func areWritesOrdered(
+    _ list: List, before thread: ThreadID, by order: borrowing HappensBefore
+  ) -> Bool {
+    for place in list.places
+    where !visits[place].isWriteOrdered(before: thread, by: order) {
+      return false
+    }
+    return true
+  }
+
   /// The visits of a list.
   func visits(_ list: List) -> [Visit] { list.places.map { visits[$0] } }
 }
@@ -249,6 +282,8 @@ private struct VariableState: BitwiseCopyable {
   var isWritten = false
   /// Whether an access that counts held no lock.
   var isUnlocked = false
+  /// Whether reads were let pass since they come after every write.
+  private(set) var isPublished = false
   /// ``HappensBefore/exchangeCount`` as ``seen`` was begun.
   private var exchangeCount: UInt32 = 0
   /// Once it is shared: which of the first 32 threads have accessed it under just the locks of
@@ -275,6 +310,14 @@ private struct VariableState: BitwiseCopyable {
     guard locks != .none else { return }
     common = common.isPresent ? locksets.intersection(common, locks) : locks
     isWritten = isWritten || access.isWrite
+  }
+
+  /// Read by a thread that knows of every write.
+  mutating func publish(_ access: Access) {
+    owner = .absent
+    isPublished = true
+    isUnlocked = isUnlocked || access.held == .none
+    seen = 0
   }
 
   /// Exclusive → Shared or Shared-Modified, and on from there.

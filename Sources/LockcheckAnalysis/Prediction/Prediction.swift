@@ -13,8 +13,8 @@ struct Prediction: ~Copyable {
   var clockOrder: ClockOrder?
   /// Whether threads decide by values that nobody recorded.
   private let omitsValues: Bool
-  /// How many events may still be looked at to say which races of the run are certain.
-  var judgeBudget = 0
+  /// How many events were looked at to prove single races.
+  var proofSteps = 0
 
   init(_ history: consuming History, _ engine: Engine, in run: borrowing Run) {
     self.engine = engine
@@ -22,7 +22,6 @@ struct Prediction: ~Copyable {
     clockOrder =
       run.accessOrder == .exact ? nil : ClockOrder(index, hasExactAtomics: run.hasExactAtomics)
     omitsValues = run.omitsValues
-    judgeBudget = Self.searchBudget + 50 * index.history.count
   }
 
   /// The rules of which something can be predicted.
@@ -54,7 +53,7 @@ struct Prediction: ~Copyable {
   }
 
   /// Looks at a step of a schedule: some tens of nanoseconds each.
-  private static let searchBudget = 20_000_000
+  static let searchBudget = 20_000_000
   /// How many events are looked at to say what put accesses in order.
   private static let orderBudget = 2_000_000
   /// How many pairs of sorts of access are compared, over all variables.
@@ -319,10 +318,11 @@ extension Prediction {
         AnalysisWarning(.raceSearchCutShort, at: 0, thread: ThreadID(0)))
     }
     detections.findings += undecided(of: prediction, in: run)
-    var claims = claims(of: prediction, in: run)
+    var claims = claims(of: prediction, &detections, in: run)
     if clockOrder != nil {
+      let possible = PossibleRaces(detections)
       for number in claims.indices {
-        claims[number].place = possibleRace(like: claims[number].finding, detections)
+        claims[number].place = possible.number(like: claims[number].finding)
       }
     }
     return claims
@@ -346,7 +346,11 @@ extension Prediction {
     return findings
   }
 
-  private func claims(of prediction: RacePrediction, in run: borrowing Run) -> [Claim] {
+  /// The races that were found, each with its schedule; those that are too many for that (``ProofShares``)
+  /// are possible.
+  private mutating func claims(
+    of prediction: RacePrediction, _ detections: inout Detections, in run: borrowing Run
+  ) -> [Claim] {
     var ledger = RaceLedger()
     var races: [Int: RacePrediction.Race] = [:]
     for race in prediction.races {
@@ -356,17 +360,28 @@ extension Prediction {
       races[race.later] = race
     }
     var order = OrderOfAccesses(budget: Self.orderBudget)
-    var claims: [Claim] = []
-    for var finding in ledger.findings(in: run) {
-      let pair = finding.occurrences[0]
-      guard let race = races[pair[1]], let schedule = RacePrediction.schedule(of: race, in: index)
-      else { continue }
-      finding.orderedBy = order.ordering(of: pair[0], before: pair[1], in: index)
-      claims.append(
-        Claim(
-          finding: finding, schedule: schedule, goal: .adjacent(pair[0], pair[1])))
+    var findings = ledger.findings(in: run)
+    var shares = ProofShares(
+      eventCount: index.history.count, limit: Self.searchBudget + 8 * index.history.count)
+    var claims: [Int: Claim] = [:]
+    for number in shares.inTurn(findings) {
+      let pair = findings[number].occurrences[0]
+      guard let race = races[pair[1]] else { continue }
+      guard shares.allows(findings[number]) else {
+        findings[number].missing = .notDecided
+        detections.findings.append(findings[number])
+        continue
+      }
+      guard let schedule = RacePrediction.schedule(of: race, in: index) else { continue }
+      findings[number].orderedBy = order.ordering(of: pair[0], before: pair[1], in: index)
+      var claim = Claim(
+        finding: findings[number], schedule: schedule, goal: .adjacent(pair[0], pair[1]))
+      narrow(&claim)
+      shares.spend(schedule.events.count + 2 * claim.schedule.events.count, on: claim.finding)
+      claims[number] = claim
     }
-    return claims
+    proofSteps += shares.steps
+    return findings.indices.compactMap { claims[$0] }
   }
 
   private func access(at place: Int) -> Access {

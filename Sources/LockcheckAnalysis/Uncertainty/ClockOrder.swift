@@ -26,6 +26,8 @@ struct ClockOrder {
   private let stretches: AccessStretches
   private let uncertain: UncertainAccesses
   private let updates: UpdateOrder
+  /// What a schedule has used so far; empty between schedules.
+  private var touches = TouchTable()
   /// How many events may still be looked at.
   private var budget: Int
 
@@ -61,18 +63,18 @@ struct ClockOrder {
     budget -= schedule.events.count
     // What was observed has been seen to happen, whatever the thread had read.
     guard variable.isPresent || updates.isKept(by: schedule, in: index) else { return false }
+    touches.removeAll()
     var replay = StretchReplay(start: schedule.start, threadCount: index.threadCount)
     for place in schedule.events {
-      guard replay.begin(index.thread(of: place), stretches, &budget, in: index) else {
-        return false
-      }
+      let thread = index.thread(of: place)
+      guard replay.begin(thread, &touches, stretches, &budget, in: index) else { return false }
     }
     for place in schedule.events {
       guard !replay.isFrozen(place, in: index) else { return false }
       if !variable.isPresent || index.history[place].object != variable {
-        guard !uncertain.contains(place), replay.isKept(place, stretches, in: index) else {
-          return false
-        }
+        guard !uncertain.contains(place),
+          replay.isKept(place, &touches, stretches, &budget, in: index)
+        else { return false }
       }
       replay.pass(place, in: index)
     }
@@ -82,19 +84,11 @@ struct ClockOrder {
 
 /// Goes along a schedule with an eye to who stands in the middle of a stretch.
 private struct StretchReplay {
-  /// A thread has used a variable in the stretch that ends there.
-  private struct Touch: Equatable {
-    var thread: Int
-    var end: Int
-    var isAtomicRead: Bool
-  }
-
   let start: Int
   /// By thread: how many of its events are over; -1 where nobody has asked.
   private var done: ContiguousArray<Int>
   /// By thread: the event before which it must do no access any more.
   private var frozen: ContiguousArray<Int>
-  private var touches: [ObjectID: [Touch]] = [:]
 
   init(start: Int, threadCount: Int) {
     self.start = start
@@ -106,7 +100,8 @@ private struct StretchReplay {
   ///
   /// - Returns: False where there was too much to look at.
   mutating func begin(
-    _ thread: Int, _ stretches: AccessStretches, _ budget: inout Int, in index: borrowing RunIndex
+    _ thread: Int, _ touches: inout TouchTable, _ stretches: AccessStretches, _ budget: inout Int,
+    in index: borrowing RunIndex
   ) -> Bool {
     guard done[thread] < 0 else { return true }
     var position = count(of: thread, in: index)
@@ -121,7 +116,7 @@ private struct StretchReplay {
       else { return true }
       guard budget > 0 else { return false }
       budget -= 1
-      touch(at: place, stretches, in: index)
+      touch(at: place, &touches, stretches, in: index)
     }
     return true
   }
@@ -133,15 +128,16 @@ private struct StretchReplay {
 
   /// Whether what the clocks leave open makes no difference to an event that comes next.
   mutating func isKept(
-    _ place: Int, _ stretches: AccessStretches, in index: borrowing RunIndex
+    _ place: Int, _ touches: inout TouchTable, _ stretches: AccessStretches, _ budget: inout Int,
+    in index: borrowing RunIndex
   ) -> Bool {
     let event = index.history[place]
     guard let use = VariableUse(event), index.disciplines[event.object.index] == .values else {
       return true
     }
-    if use == .write { freeze(at: place, stretches, in: index) }
+    if use == .write { freeze(at: place, &touches, stretches, &budget, in: index) }
     guard event.operation.isAccess else { return true }
-    touch(at: place, stretches, in: index)
+    touch(at: place, &touches, stretches, in: index)
     return isWholeWriteSeen(at: place, stretches, in: index)
   }
 
@@ -150,35 +146,38 @@ private struct StretchReplay {
     done[index.thread(of: place)] = Int(index.position[place]) + 1
   }
 
-  private mutating func touch(
-    at place: Int, _ stretches: AccessStretches, in index: borrowing RunIndex
+  private func touch(
+    at place: Int, _ touches: inout TouchTable, _ stretches: AccessStretches,
+    in index: borrowing RunIndex
   ) {
     let event = index.history[place]
     guard stretches.isRepeatable(event) else { return }
-    let (variable, thread) = (event.object, event.thread.index)
-    let touch = Touch(
-      thread: thread, end: stretches.end(around: place),
-      isAtomicRead: event.operation == .atomicRead)
-    if !touches[variable, default: []].contains(touch) {
-      touches[variable, default: []].append(touch)
-    }
+    touches.insert(
+      Touch(
+        thread: event.thread.index, end: stretches.end(around: place),
+        isAtomicRead: event.operation == .atomicRead),
+      of: event.object)
   }
 
   /// A variable is written: who else stands in a stretch in which it has used it stays there.
   private mutating func freeze(
-    at write: Int, _ stretches: AccessStretches, in index: borrowing RunIndex
+    at write: Int, _ touches: inout TouchTable, _ stretches: AccessStretches, _ budget: inout Int,
+    in index: borrowing RunIndex
   ) {
     let (variable, writer) = (index.history[write].object, index.thread(of: write))
-    guard let known = touches[variable] else { return }
-    var open: [Touch] = []
-    for touch in known where next(of: touch.thread, in: index) < touch.end {
-      open.append(touch)
+    var cursor = touches.begin(variable)
+    while let touch = touches.touch(at: cursor) {
+      budget -= 1
+      guard next(of: touch.thread, in: index) < touch.end else {
+        touches.remove(at: &cursor, of: variable)
+        continue
+      }
+      touches.advance(&cursor)
       guard touch.thread != writer else { continue }
       let last = stretches.lastRepetition(
         in: touch.end, ofAtomicRead: touch.isAtomicRead, by: touch.thread, before: write, in: index)
       frozen[touch.thread] = max(frozen[touch.thread], last)
     }
-    touches[variable] = open
   }
 
   /// Whether the other thread that wrote what the access sees is through with the write's stretch.

@@ -10,6 +10,8 @@ struct ConditionRecord: Sendable {
     var began: Moment
     /// What was read in the section before the wait; nil where that was too much to keep.
     var reads: [ObjectID]?
+    /// What of it was read before the condition's lock was taken.
+    var outer: OuterReads
     /// A notify that came during the wait, and need not have.
     var notice: Notice?
     /// Whether a notify came that the wait had to come before.
@@ -85,10 +87,12 @@ struct ConditionLedger: Sendable {
 
   @inline(__always)
   mutating func release(_ event: Event) {
-    guard event.object.index < conditions.count, event.isEffective,
-      !conditions[event.object.index].isEmpty
-    else { return }
-    leave(event.object, by: event.thread)
+    guard event.isEffective else { return }
+    if event.object.index < conditions.count, !conditions[event.object.index].isEmpty {
+      leave(event.object, by: event.thread)
+    } else {
+      rechecks.leave(event.object, by: event.thread)
+    }
   }
 
   private mutating func leave(_ lock: ObjectID, by thread: ThreadID) {
@@ -115,7 +119,8 @@ struct ConditionLedger: Sendable {
     let variable = event.object
     let isLocked = run.held.set(of: event.thread) != .none
     if event.operation.readsVariable {
-      if isLocked { sections[event.thread.index].read(variable) }
+      let held = run.held.set(of: event.thread)
+      if isLocked { sections[event.thread.index].read(variable, holding: held) }
       rechecks.read(event, in: run)
     }
     guard event.operation.writesVariable else { return }
@@ -150,7 +155,8 @@ struct ConditionLedger: Sendable {
       rechecks.waitAgain(event.thread)
       records[event.object, default: ConditionRecord()].waiters[event.thread] =
         ConditionRecord.Waiter(
-          index: index, began: section.began, reads: section.isOverfull ? nil : section.reads)
+          index: index, began: section.began, reads: section.isOverfull ? nil : section.reads,
+          outer: section.outerReads(than: run.conditionLock(of: event), in: run.held))
     } else {
       endWait(event, at: index, in: run)
     }
@@ -167,7 +173,9 @@ struct ConditionLedger: Sendable {
     let reads = waiter.map(\.reads) ?? (section.isOverfull ? nil : section.reads)
     let notice = Notice(event, at: index, in: run)
     if let reads {
-      rechecks.waitEnded(notice, lock: run.conditionLock(of: event), reads: reads)
+      let lock = run.conditionLock(of: event)
+      let outer = waiter?.outer ?? section.outerReads(than: lock, in: run.held)
+      rechecks.waitEnded(notice, lock: lock, reads: reads, outer: outer)
     }
     if let reads, let waiter, !waiter.isOrdered, let notify = waiter.notice,
       event.attempt == .blocking

@@ -5,6 +5,9 @@ import LockcheckTrace
 ///
 /// A wait is settled when its thread waits again, or looks at one of those variables. A thread that has given
 /// the lock back may be about to take it again and look then (a loop around the section).
+///
+/// What was read before the condition's lock was taken (``OuterReads``) is looked at again under the locks that it
+/// was read under, once the thread has them back: until it gives them up once more, nothing is settled.
 struct RecheckLedger: Sendable {
   /// A wait that is over, and what its thread has read since.
   private struct Recheck {
@@ -12,7 +15,17 @@ struct RecheckLedger: Sendable {
     var lock: ObjectID
     var reads: [ObjectID]
     var readAgain: [ObjectID] = []
+    var outer: OuterReads
+    /// Whether the condition's lock was given back, and those that the outer reads were under not yet.
+    var isBetween = false
     var hasLeft = false
+
+    /// Whether the thread holds a lock under which what it reads will do as another look.
+    func isLocked(_ thread: ThreadID, in run: borrowing Run) -> Bool {
+      if !isBetween, run.held.holds(lock, by: thread) { return true }
+      for lock in outer.locks where run.held.holds(lock, by: thread) { return true }
+      return false
+    }
   }
 
   /// What was read before waits at one place, and what of it after.
@@ -42,11 +55,14 @@ struct RecheckLedger: Sendable {
   private var looks: [Key: [Look]] = [:]
   private var order: [Key] = []
 
-  mutating func waitEnded(_ wait: Notice, lock: ObjectID, reads: [ObjectID]) {
+  mutating func waitEnded(
+    _ wait: Notice, lock: ObjectID, reads: [ObjectID], outer: OuterReads
+  ) {
     settle(wait.event.thread)
     guard !reads.isEmpty, lock.isPresent else { return }
     while open.count <= wait.event.thread.index { open.append(nil) }
-    open[wait.event.thread.index] = Recheck(wait: wait, lock: lock, reads: reads)
+    open[wait.event.thread.index] = Recheck(
+      wait: wait, lock: lock, reads: reads, outer: outer)
     openCount += 1
   }
 
@@ -60,9 +76,16 @@ struct RecheckLedger: Sendable {
     let isLookedAt = recheck.reads.contains(event.object)
     if recheck.hasLeft {
       guard isLookedAt else { return }
-      let isLocked = run.held.holds(recheck.lock, by: event.thread)
-      if isLocked { close(event.thread) } else { settle(event.thread) }
+      if recheck.isLocked(event.thread, in: run) {
+        close(event.thread)
+      } else {
+        settle(event.thread)
+      }
       return
+    }
+    if recheck.isBetween {
+      guard recheck.outer.variables.contains(event.object), recheck.isLocked(event.thread, in: run)
+      else { return }
     }
     if isLookedAt, !recheck.readAgain.contains(event.object) {
       open[event.thread.index]?.readAgain.append(event.object)
@@ -70,10 +93,17 @@ struct RecheckLedger: Sendable {
   }
 
   mutating func leave(_ lock: ObjectID, by thread: ThreadID) {
-    guard openCount > 0, thread.index < open.count, let recheck = open[thread.index],
-      recheck.lock == lock
-    else { return }
-    open[thread.index]?.hasLeft = true
+    guard openCount > 0, thread.index < open.count, let recheck = open[thread.index] else { return }
+    if recheck.lock == lock {
+      if recheck.outer.variables.isEmpty {
+        open[thread.index]?.hasLeft = true
+      } else {
+        open[thread.index]?.isBetween = true
+      }
+    } else if recheck.isBetween, recheck.outer.locks.contains(lock) {
+      open[thread.index]?.isBetween = false
+      open[thread.index]?.hasLeft = true
+    }
   }
 
   /// What waits came to, once all is known of who writes what.
