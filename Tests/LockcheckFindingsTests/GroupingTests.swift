@@ -47,7 +47,8 @@ import Testing
       let fill = sample.stack((function: "fill", file: "a.c", line: 3))
       var stacks: [Int: StackID] = [:]
       let findings = words.enumerated().map { number, word in
-        let other = stacks[word.line] ?? sample.stack((function: "fill", file: "a.c", line: word.line))
+        let other =
+          stacks[word.line] ?? sample.stack((function: "fill", file: "a.c", line: word.line))
         stacks[word.line] = other
         var details = ObjectDetails()
         details.module = word.module
