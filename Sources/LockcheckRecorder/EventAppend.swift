@@ -147,13 +147,7 @@ public import LockcheckTrace
 
   @inline(__always)
   private static func put(_ value: UInt64, _ at: inout UnsafeMutablePointer<UInt8>) {
-    var rest = value
-    while rest >= 0x80 {
-      unsafe at[0] = UInt8(truncatingIfNeeded: rest) | 0x80
-      unsafe at += 1
-      rest &>>= 7
-    }
-    unsafe at[0] = UInt8(truncatingIfNeeded: rest)
-    unsafe at += 1
+    // Without a loop that ends now here, now there.
+    unsafe at = lc_put(at, value)
   }
 }

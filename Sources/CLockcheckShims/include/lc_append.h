@@ -30,12 +30,18 @@ static inline lc_writer *lc_writer_with_room(
   return writer->limit - writer->cursor < LC_LONGEST_EVENT * (ptrdiff_t)events ? 0 : writer;
 }
 
+/// A number below 2^28 of seven bits a byte, the first lowest; how many bytes more than one it takes.
+static inline uint32_t lc_groups(uint32_t value, uint32_t *more) {
+  uint32_t bytes = (31 - (uint32_t)__builtin_clz(value | 1)) / 7;
+  uint32_t groups = (value & 0x7F) | (value & 0x3F80) << 1 | (value & 0x1FC000) << 2 | (value & 0xFE00000) << 3;
+  *more = bytes;
+  return groups | (0x808080 & ((1u << 8 * bytes) - 1));
+}
+
 /// Writes a number of seven bits a byte. May write zeros behind it, four bytes in all.
 static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
   if (value < 1 << 28) {
-    uint32_t v = (uint32_t)value, more = (31 - (uint32_t)__builtin_clz(v | 1)) / 7;
-    uint32_t groups = (v & 0x7F) | (v & 0x3F80) << 1 | (v & 0x1FC000) << 2 | (v & 0xFE00000) << 3;
-    groups |= 0x808080 & ((1u << 8 * more) - 1);
+    uint32_t more, groups = lc_groups((uint32_t)value, &more);
     __builtin_memcpy(at, &groups, sizeof groups);
     return at + more + 1;
   }
@@ -48,14 +54,24 @@ static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
 }
 
 /// Appends a plain access where there is room. The stamp is after the thread's last; stack 0 is none.
-static inline void lc_append_access(
+static inline __attribute__((always_inline)) void lc_append_access(
     lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
     uint32_t stack) {
   uint8_t *at = writer->cursor;
-  *at++ = operation;
-  at = lc_put(at, stamp - writer->previous);
-  at = lc_put(at, (uint64_t)object + 1);
-  at = lc_put(at, stack == 0 ? 0 : (uint64_t)stack + 1);
+  uint64_t passed = stamp - writer->previous, place = stack == 0 ? 0 : (uint64_t)stack + 1;
+  // Mostly it is eight bytes at the most, which one store writes.
+  if (__builtin_expect((passed | place >> 7) < 128 && object < (1 << 28) - 1, 1)) {
+    uint32_t more, rest = place >> 7 != 0;
+    uint64_t all = operation | passed << 8 | (uint64_t)lc_groups(object + 1, &more) << 16;
+    all |= ((place & 0x7F) | rest << 7 | place >> 7 << 8) << (24 + 8 * more);
+    __builtin_memcpy(at, &all, sizeof all);
+    at += 4 + more + rest;
+  } else {
+    *at++ = operation;
+    at = lc_put(at, passed);
+    at = lc_put(at, (uint64_t)object + 1);
+    at = lc_put(at, place);
+  }
   thread->last = stamp;
   writer->previous = stamp;
   writer->cursor = at;
