@@ -20,20 +20,21 @@ LC_INLINE lc_page *page_near(lc_accessor *self, uintptr_t a) {
   return page;
 }
 
-/// The number that the stack which ends with `pc` has in the recording; false where it has none yet.
-LC_INLINE bool stack_near(lc_accessor *self, lc_session *session, uintptr_t pc, uint32_t *number) {
-  *number = 0;
-  if (session->stacks == 0) return true;
+/// Looks for what `stack_near` does not know.
+static __attribute__((noinline)) uint32_t stack_far(lc_near_stack *near, lc_session *session, uint64_t hash) {
+  uint32_t number = lc_depot_find(hash);
+  if (number == 0 || !lc_bits_contain(session->written_stacks, number)) return 0;
+  *near = (lc_near_stack){hash, lc_place(number), session->number};
+  return near->place;
+}
+
+/// The stack that ends with `pc` as an event of the recording has it; 0 where there is more to it.
+LC_INLINE uint32_t stack_near(lc_accessor *self, lc_session *session, uintptr_t pc) {
+  if (session->stacks == 0) return lc_place(0);
   uint64_t hash = lc_accessor_stack_hash(self, pc);
   lc_near_stack *near = &self->stacks[hash >> 3 & ((1 << LC_NEAR_STACKS_BITS) - 1)];
-  if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) {
-    *number = near->number;
-    return true;
-  }
-  *number = lc_depot_find(hash);
-  if (*number == 0 || !lc_bits_contain(session->written_stacks, *number)) return false;
-  *near = (lc_near_stack){hash, *number, session->number};
-  return true;
+  if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) return near->place;
+  return stack_far(near, session, hash);
 }
 
 /// The stamp of an access. The order of accesses to one word is that of clocks: where another thread came last,
@@ -49,24 +50,24 @@ LC_INLINE uint64_t stamp_of(lc_accessor *self, lc_thread *thread, uint64_t recen
   return ticks > next ? ticks : next;
 }
 
-/// Appends the access to those parts of the word with this number; false, and nothing is done, where the way is too
-/// short.
+/// Appends the access to a variable and, where `parts` has more of the word than one, to those; false, and nothing is
+/// done, where the way is too short.
 LC_INLINE bool append(
     lc_accessor *self, lc_thread *thread, uint32_t number, uint32_t parts, uint64_t recent, bool writes,
     uintptr_t pc) {
   if (__builtin_expect(!lc_enter(thread), 0)) return false;
   lc_session *session = lc_session_in_force(thread);
   lc_writer *writer = session == 0 ? 0 : lc_writer_with_room(thread, session, LC_PARTS);
-  uint32_t stack;
-  bool is_short = writer != 0 && stack_near(self, session, pc, &stack);
-  if (__builtin_expect(is_short, 1)) {
+  uint32_t place = writer == 0 ? 0 : stack_near(self, session, pc);
+  if (__builtin_expect(place != 0, 1)) {
     uint64_t stamp = stamp_of(self, thread, recent);
     uint8_t operation = writes ? LC_OPERATION_WRITE : LC_OPERATION_READ;
-    for (; parts != 0; parts &= parts - 1)
-      lc_append_access(thread, writer, operation, stamp++, number + (uint32_t)__builtin_ctz(parts), stack);
+    lc_append_access(thread, writer, operation, stamp, number + (uint32_t)__builtin_ctz(parts), place);
+    for (parts &= parts - 1; __builtin_expect(parts != 0, 0); parts &= parts - 1)
+      lc_append_access(thread, writer, operation, ++stamp, number + (uint32_t)__builtin_ctz(parts), place);
   }
   lc_leave(thread);
-  return is_short;
+  return place != 0;
 }
 
 /// Whether what this thread does to a word makes it nobody else's as well.
@@ -207,8 +208,8 @@ LC_INLINE lc_page *page_remembered(lc_accessor *self, uintptr_t a) {
 /// An access to a word, or to a half of one.
 LC_INLINE void access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;
-  unsigned word = a >> 3 & 511, low = a & 7;
-  if (__builtin_expect(self == 0 || (low & ((1u << power) - 1)) != 0, 0)) return record(a, power, writes, pc);
+  unsigned word = a >> 3 & 511, low = power == 3 ? 0 : a & 4;
+  if (__builtin_expect(self == 0 || (a & ((1u << power) - 1)) != 0, 0)) return record(a, power, writes, pc);
   lc_page *page = page_remembered(self, a);
   if (__builtin_expect(page == 0, 0)) return record(a, power, writes, pc);
   lc_thread *thread = self->thread;

@@ -117,6 +117,10 @@ public import LockcheckTrace
     guard var at = unsafe writer.pointee.cursor, let chunk = unsafe writer.pointee.chunk else {
       return
     }
+    if form.modifiers == 0, companion == .max, argument == .max, form.operation.namesObject {
+      return unsafe lc_append_operation(
+        thread, writer, form.operation.rawValue, stamp, object, stack)
+    }
     var first = form.operation.rawValue
     if argument != .max { first |= BinaryFormat.Flag.argument }
     if companion != .max { first |= BinaryFormat.Flag.companion }

@@ -42,10 +42,10 @@ typedef struct lc_near_page {
   lc_page *page;
 } lc_near_page;
 
-/// A stack that is in a recording: its hash, its number, and that of the recording.
+/// A stack that is in a recording: its hash, its number as an event has it (`lc_place`), and that of the recording.
 typedef struct lc_near_stack {
   uint64_t hash;
-  uint32_t number;
+  uint32_t place;
   uint32_t session;
 } lc_near_stack;
 

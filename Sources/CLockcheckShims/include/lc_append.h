@@ -31,7 +31,7 @@ static inline lc_writer *lc_writer_with_room(
 }
 
 /// A number below 2^28 of seven bits a byte, the first lowest; how many bytes more than one it takes.
-static inline uint32_t lc_groups(uint32_t value, uint32_t *more) {
+static inline __attribute__((always_inline)) uint32_t lc_groups(uint32_t value, uint32_t *more) {
   uint32_t bytes = (31 - (uint32_t)__builtin_clz(value | 1)) / 7;
   uint32_t groups = (value & 0x7F) | (value & 0x3F80) << 1 | (value & 0x1FC000) << 2 | (value & 0xFE00000) << 3;
   *more = bytes;
@@ -39,7 +39,7 @@ static inline uint32_t lc_groups(uint32_t value, uint32_t *more) {
 }
 
 /// Writes a number of seven bits a byte. May write zeros behind it, four bytes in all.
-static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
+static inline __attribute__((always_inline)) uint8_t *lc_put(uint8_t *at, uint64_t value) {
   if (value < 1 << 28) {
     uint32_t more, groups = lc_groups((uint32_t)value, &more);
     __builtin_memcpy(at, &groups, sizeof groups);
@@ -53,30 +53,90 @@ static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
   return at;
 }
 
-/// Appends a plain access where there is room. The stamp is after the thread's last; stack 0 is none.
-static inline __attribute__((always_inline)) void lc_append_access(
-    lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
-    uint32_t stack) {
-  uint8_t *at = writer->cursor;
-  uint64_t passed = stamp - writer->previous, place = stack == 0 ? 0 : (uint64_t)stack + 1;
-  // Mostly it is eight bytes at the most, which one store writes.
-  if (__builtin_expect((passed | place >> 7) < 128 && object < (1 << 28) - 1, 1)) {
-    uint32_t more, rest = place >> 7 != 0;
-    uint64_t all = operation | passed << 8 | (uint64_t)lc_groups(object + 1, &more) << 16;
-    all |= ((place & 0x7F) | rest << 7 | place >> 7 << 8) << (24 + 8 * more);
-    __builtin_memcpy(at, &all, sizeof all);
-    at += 4 + more + rest;
-  } else {
-    *at++ = operation;
-    at = lc_put(at, passed);
-    at = lc_put(at, (uint64_t)object + 1);
-    at = lc_put(at, place);
-  }
+/// A number below 2^14 of seven bits a byte; `more`: whether it takes two.
+static inline __attribute__((always_inline)) uint64_t lc_pair(uint32_t value, uint32_t *more) {
+  *more = value > 127;
+  return (value & 127) | *more << 7 | value >> 7 << 8;
+}
+
+/// A stack as an event has it: its bytes, three at the most, and over them, from bit 24 on, how many; 0 where it takes
+/// more.
+static inline uint32_t lc_place(uint32_t stack) {
+  uint32_t more, value = stack == 0 ? 0 : stack + 1;
+  if (value >= 1 << 21) return 0;
+  uint32_t groups = lc_groups(value, &more);
+  return groups | (more + 1) << 24;
+}
+
+/// Notes that an event with this stamp ends at `at`.
+static inline __attribute__((always_inline)) void lc_close_event(
+    lc_thread *thread, lc_writer *writer, uint64_t stamp, uint8_t *at) {
   thread->last = stamp;
   writer->previous = stamp;
   writer->cursor = at;
   writer->chunk_events++;
   lc_commit(writer->chunk, (uint32_t)(at - writer->chunk - LC_CHUNK_HEADER));
+}
+
+/// Appends a plain access where there is room. The stamp is after the thread's last, `place` is what `lc_place` says.
+///
+/// Mostly it is eight bytes at the most, which one store writes. How long the number is changes rarely, so that it is
+/// asked by branches.
+static inline __attribute__((always_inline)) void lc_append_access(
+    lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
+    uint32_t place) {
+  uint8_t *at = writer->cursor;
+  uint64_t passed = stamp - writer->previous;
+  uint64_t bytes = place & 0xFFFFFF, all = operation | passed << 8;
+  uint32_t name = object + 1, count = place >> 24;
+  uint64_t two = (name & 0x7F) | (name & 0x3F80) << 1 | 0x80;
+  if (__builtin_expect(passed < 128 && name - (1 << 7) < (1 << 28) - (1 << 7) && count < 3, 1)) {
+    if (name < 1 << 14) {
+      all |= (two | bytes << 16) << 16;
+      count += 4;
+    } else if (name < 1 << 21) {
+      all |= (two | 0x8000 | name >> 14 << 16 | bytes << 24) << 16;
+      count += 5;
+    } else {
+      all |= (two | 0x808000 | (name & 0x1FC000) << 2 | (uint64_t)(name >> 21) << 24 | bytes << 32) << 16;
+      count += 6;
+    }
+    __builtin_memcpy(at, &all, sizeof all);
+    at += count;
+  } else {
+    *at++ = operation;
+    at = lc_put(at, passed);
+    at = lc_put(at, (uint64_t)object + 1);
+    __builtin_memcpy(at, &bytes, sizeof bytes);
+    at += count;
+  }
+  lc_close_event(thread, writer, stamp, at);
+}
+
+/// Appends an event of an operation on an object that says nothing else, where there is room. The stamp is after the
+/// thread's last; stack 0 is none.
+static inline __attribute__((always_inline)) void lc_append_operation(
+    lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
+    uint32_t stack) {
+  uint8_t *at = writer->cursor;
+  uint64_t passed = stamp - writer->previous;
+  uint32_t value = stack == 0 ? 0 : stack + 1;
+  if (__builtin_expect((passed | object + 1 | value) < 1 << 14, 1)) {
+    // Seven bytes at the most.
+    uint32_t time_more, object_more, stack_more;
+    uint64_t all = lc_pair(value, &stack_more);
+    all = lc_pair(object + 1, &object_more) | all << (8 + 8 * object_more);
+    all = lc_pair((uint32_t)passed, &time_more) | all << (8 + 8 * time_more);
+    all = operation | all << 8;
+    __builtin_memcpy(at, &all, sizeof all);
+    at += 4 + time_more + object_more + stack_more;
+  } else {
+    *at++ = operation;
+    at = lc_put(at, passed);
+    at = lc_put(at, (uint64_t)object + 1);
+    at = lc_put(at, value);
+  }
+  lc_close_event(thread, writer, stamp, at);
 }
 
 #endif
