@@ -121,11 +121,11 @@ static inline __attribute__((always_inline)) void lc_append_operation(
   uint8_t *at = writer->cursor;
   uint64_t passed = stamp - writer->previous;
   uint32_t value = stack == 0 ? 0 : stack + 1;
-  if (__builtin_expect((passed | object + 1 | value) < 1 << 14, 1)) {
-    // Seven bytes at the most.
+  if (__builtin_expect((passed | value) < 1 << 14 && object < (1 << 21) - 1, 1)) {
+    // Eight bytes at the most.
     uint32_t time_more, object_more, stack_more;
     uint64_t all = lc_pair(value, &stack_more);
-    all = lc_pair(object + 1, &object_more) | all << (8 + 8 * object_more);
+    all = lc_groups(object + 1, &object_more) | all << (8 + 8 * object_more);
     all = lc_pair((uint32_t)passed, &time_more) | all << (8 + 8 * time_more);
     all = operation | all << 8;
     __builtin_memcpy(at, &all, sizeof all);
