@@ -93,6 +93,8 @@ static void follow_into_child(void) {
 }
 
 __attribute__((constructor)) static void start(void) {
+  // What loading took, and then what starting did.
+  lc_give_back_code();
   lc_resolve_reals();
   lc_find_dispatch();
   pthread_atfork(0, 0, forget_tid);
@@ -100,7 +102,9 @@ __attribute__((constructor)) static void start(void) {
   if (lc_is_recording() && lc_find_next_functions != 0) lc_find_next_functions();
   // After the recorder's own: it has left the parent's recording when this one's turn comes.
   pthread_atfork(note_fork, 0, follow_into_child);
+  lc_give_back_code();
 }
+
 // Says that what was loaded may be gone: the next module in its place has other names.
 __attribute__((visibility("default"))) int dlclose(void *handle) {
   static int (*real)(void *);
