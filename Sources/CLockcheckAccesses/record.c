@@ -205,30 +205,44 @@ LC_INLINE lc_page *page_remembered(lc_accessor *self, uintptr_t a) {
   return near->base == a >> 12 ? near->page : 0;
 }
 
-/// An access to a word, or to a half of one.
-LC_INLINE void access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
-  lc_accessor *self = lc_own_accessor;
+/// Records an access to a word, or to a half of one, of which `recent` does not tell.
+LC_INLINE void record_known(
+    uintptr_t a, uintptr_t pc, lc_accessor *self, lc_page *page, uint64_t recent, uint32_t epoch, unsigned power,
+    bool writes) {
   unsigned word = a >> 3 & 511, low = power == 3 ? 0 : a & 4;
-  if (__builtin_expect(self == 0 || (a & ((1u << power) - 1)) != 0, 0)) return record(a, power, writes, pc);
-  lc_page *page = page_remembered(self, a);
-  if (__builtin_expect(page == 0, 0)) return record(a, power, writes, pc);
   lc_thread *thread = self->thread;
-  uint64_t recent = __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
-  uint32_t epoch = epoch_of(thread);
-  uint64_t key = lc_recent_key(thread->number, epoch), bytes = (power == 3 ? (uint64_t)0xFF : 0xF) << low;
-  if (lc_recent_covers(recent, key, bytes, writes)) return;
   if (!writes && power == 3 && __builtin_expect(has_instance(a), 0)) return record(a, power, writes, pc);
   uint32_t parts, number = is_plain(self, thread) ? touch_known(page, word, low, power == 2, thread->number, &parts) : 0;
   if (__builtin_expect(number == 0, 0) || !append(self, thread, number, parts, recent, writes, pc))
     return record(a, power, writes, pc);
-  lc_note_recent(&page->recent[word], key, bytes, writes);
+  uint64_t bytes = (power == 3 ? (uint64_t)0xFF : 0xF) << low;
+  lc_note_recent(&page->recent[word], lc_recent_key(thread->number, epoch), bytes, writes);
   *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
 }
 
-void lc_read_word(uintptr_t a, uintptr_t pc) { access(a, 3, false, pc); }
-void lc_write_word(uintptr_t a, uintptr_t pc) { access(a, 3, true, pc); }
-void lc_read_half(uintptr_t a, uintptr_t pc) { access(a, 2, false, pc); }
-void lc_write_half(uintptr_t a, uintptr_t pc) { access(a, 2, true, pc); }
+// Whoever goes through much memory again and again comes no further than to `recent`: so that stands in a function
+// that needs no registers of its caller's.
+#define LC_ACCESS_KNOWN(name, power, writes)                                                              \
+  static __attribute__((noinline)) void record_##name(                                                    \
+      uintptr_t a, uintptr_t pc, lc_accessor *self, lc_page *page, uint64_t recent, uint32_t epoch) {      \
+    record_known(a, pc, self, page, recent, epoch, power, writes);                                        \
+  }                                                                                                       \
+  void lc_##name(uintptr_t a, uintptr_t pc) {                                                             \
+    lc_accessor *self = lc_own_accessor;                                                                  \
+    if (__builtin_expect(self == 0 || (a & ((1u << power) - 1)) != 0, 0)) return record(a, power, writes, pc); \
+    lc_page *page = page_remembered(self, a);                                                             \
+    if (__builtin_expect(page == 0, 0)) return record(a, power, writes, pc);                              \
+    uint64_t recent = __atomic_load_n(&page->recent[a >> 3 & 511], __ATOMIC_RELAXED);                     \
+    uint32_t epoch = epoch_of(self->thread);                                                              \
+    uint64_t bytes = power == 3 ? (uint64_t)0xFF : (uint64_t)0xF << (a & 4);                              \
+    if (lc_recent_covers(recent, lc_recent_key(self->thread->number, epoch), bytes, writes)) return;      \
+    record_##name(a, pc, self, page, recent, epoch);                                                      \
+  }
+
+LC_ACCESS_KNOWN(read_word, 3, false)
+LC_ACCESS_KNOWN(write_word, 3, true)
+LC_ACCESS_KNOWN(read_half, 2, false)
+LC_ACCESS_KNOWN(write_half, 2, true)
 
 void lc_access_bytes(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
   lc_accessor *self = lc_own_accessor;

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -103,6 +104,8 @@ __attribute__((constructor)) static void start(void) {
   // After the recorder's own: it has left the parent's recording when this one's turn comes.
   pthread_atfork(note_fork, 0, follow_into_child);
   lc_give_back_code();
+  // Before the recording ends, which takes other code than it took so far.
+  atexit(lc_give_back_code);
 }
 
 // Says that what was loaded may be gone: the next module in its place has other names.
