@@ -117,10 +117,6 @@ public import LockcheckTrace
     guard var at = unsafe writer.pointee.cursor, let chunk = unsafe writer.pointee.chunk else {
       return
     }
-    if form.modifiers == 0, companion == .max, argument == .max, form.operation.namesObject {
-      return unsafe lc_append_operation(
-        thread, writer, form.operation.rawValue, stamp, object, stack)
-    }
     var first = form.operation.rawValue
     if argument != .max { first |= BinaryFormat.Flag.argument }
     if companion != .max { first |= BinaryFormat.Flag.companion }
@@ -151,7 +147,13 @@ public import LockcheckTrace
 
   @inline(__always)
   private static func put(_ value: UInt64, _ at: inout UnsafeMutablePointer<UInt8>) {
-    // Without a loop that ends now here, now there.
-    unsafe at = lc_put(at, value)
+    var rest = value
+    while rest >= 0x80 {
+      unsafe at[0] = UInt8(truncatingIfNeeded: rest) | 0x80
+      unsafe at += 1
+      rest &>>= 7
+    }
+    unsafe at[0] = UInt8(truncatingIfNeeded: rest)
+    unsafe at += 1
   }
 }

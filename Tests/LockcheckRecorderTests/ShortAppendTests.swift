@@ -2,8 +2,8 @@ import CLockcheckShims
 import LockcheckCodecs
 import Testing
 
-/// The way of an event into a chunk that is written in C, against what the binary form says.
-@Suite struct `The short way of an event into a chunk` {
+/// The way of a plain access into a chunk that is written in C, against what the binary form says.
+@Suite struct `The short way of an access into a chunk` {
   @Test func `goes by the sizes of the binary form`() {
     #expect(Int(LC_CHUNK_HEADER) == BinaryFormat.Chunk.size)
     #expect(Int(LC_LONGEST_EVENT) == BinaryFormat.longestEvent)
@@ -47,16 +47,11 @@ import Testing
     for _ in 0..<count {
       // Mostly near each other, as what is short is.
       let distance = number([7, 14, 43].randomElement(using: &random)!) + 1
-      let (object, stack) = (number(32), number(31))
+      let (object, stack) = (number(32), number(20))
       stamp += distance
-      let operation = UInt8.random(in: 1...15, using: &random)
-      let place = lc_place(UInt32(stack))
-      if place != 0, Bool.random(using: &random) {
-        unsafe lc_append_access(thread, writer, operation, stamp, UInt32(object), place)
-      } else {
-        unsafe lc_append_operation(
-          thread, writer, operation, stamp, UInt32(object), UInt32(stack))
-      }
+      let operation = UInt8.random(in: 11...12, using: &random)
+      unsafe lc_append_access(
+        thread, writer, operation, stamp, UInt32(object), lc_place(UInt32(stack)))
       wanted.append([UInt64(operation), distance, object + 1, stack == 0 ? 0 : stack + 1])
     }
     #expect(unsafe thread.pointee.last == stamp)

@@ -53,12 +53,6 @@ static inline __attribute__((always_inline)) uint8_t *lc_put(uint8_t *at, uint64
   return at;
 }
 
-/// A number below 2^14 of seven bits a byte; `more`: whether it takes two.
-static inline __attribute__((always_inline)) uint64_t lc_pair(uint32_t value, uint32_t *more) {
-  *more = value > 127;
-  return (value & 127) | *more << 7 | value >> 7 << 8;
-}
-
 /// A stack as an event has it: its bytes, three at the most, and over them, from bit 24 on, how many; 0 where it takes
 /// more.
 static inline uint32_t lc_place(uint32_t stack) {
@@ -66,16 +60,6 @@ static inline uint32_t lc_place(uint32_t stack) {
   if (value >= 1 << 21) return 0;
   uint32_t groups = lc_groups(value, &more);
   return groups | (more + 1) << 24;
-}
-
-/// Notes that an event with this stamp ends at `at`.
-static inline __attribute__((always_inline)) void lc_close_event(
-    lc_thread *thread, lc_writer *writer, uint64_t stamp, uint8_t *at) {
-  thread->last = stamp;
-  writer->previous = stamp;
-  writer->cursor = at;
-  writer->chunk_events++;
-  lc_commit(writer->chunk, (uint32_t)(at - writer->chunk - LC_CHUNK_HEADER));
 }
 
 /// Appends a plain access where there is room. The stamp is after the thread's last, `place` is what `lc_place` says.
@@ -110,33 +94,11 @@ static inline __attribute__((always_inline)) void lc_append_access(
     __builtin_memcpy(at, &bytes, sizeof bytes);
     at += count;
   }
-  lc_close_event(thread, writer, stamp, at);
-}
-
-/// Appends an event of an operation on an object that says nothing else, where there is room. The stamp is after the
-/// thread's last; stack 0 is none.
-static inline __attribute__((always_inline)) void lc_append_operation(
-    lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
-    uint32_t stack) {
-  uint8_t *at = writer->cursor;
-  uint64_t passed = stamp - writer->previous;
-  uint32_t value = stack == 0 ? 0 : stack + 1;
-  if (__builtin_expect((passed | value) < 1 << 14 && object < (1 << 21) - 1, 1)) {
-    // Eight bytes at the most.
-    uint32_t time_more, object_more, stack_more;
-    uint64_t all = lc_pair(value, &stack_more);
-    all = lc_groups(object + 1, &object_more) | all << (8 + 8 * object_more);
-    all = lc_pair((uint32_t)passed, &time_more) | all << (8 + 8 * time_more);
-    all = operation | all << 8;
-    __builtin_memcpy(at, &all, sizeof all);
-    at += 4 + time_more + object_more + stack_more;
-  } else {
-    *at++ = operation;
-    at = lc_put(at, passed);
-    at = lc_put(at, (uint64_t)object + 1);
-    at = lc_put(at, value);
-  }
-  lc_close_event(thread, writer, stamp, at);
+  thread->last = stamp;
+  writer->previous = stamp;
+  writer->cursor = at;
+  writer->chunk_events++;
+  lc_commit(writer->chunk, (uint32_t)(at - writer->chunk - LC_CHUNK_HEADER));
 }
 
 #endif

@@ -111,11 +111,6 @@ static inline lc_remembered *lc_unwound_set(lc_thread *thread, uintptr_t frame) 
   return &thread->remembered[set << LC_UNWOUND_WAY_BITS];
 }
 
-/// Whether another return address stands in a frame than when the stack was remembered.
-static inline bool lc_differs(const lc_remembered *known, uint32_t frame) {
-  return lc_return_address(known->frames[frame]) != known->addresses[frame];
-}
-
 /// As `lc_recall`, of stacks that were unwound: their code need not keep frame pointers. Where each return
 /// address stood is known, and all of them stand there again: so it is the same chain of calls, but for what
 /// a function with an array of varying length may have left behind.
@@ -125,11 +120,7 @@ static inline uint32_t lc_recall_unwound(lc_thread *thread, uint32_t session, ui
   for (int way = 0; way < LC_UNWOUND_WAYS; way++, known++) {
     if (known->session != session || known->frames[0] != frame) continue;
     uint32_t i = 0, count = known->count;
-    // Four at a time: mostly all are the same.
-    while (i + 4 <= count && !(lc_differs(known, i) | lc_differs(known, i + 1) |
-                               lc_differs(known, i + 2) | lc_differs(known, i + 3)))
-      i += 4;
-    while (i < count && !lc_differs(known, i)) i++;
+    while (i < count && lc_return_address(known->frames[i]) == known->addresses[i]) i++;
     if (i == count) return known->number;
   }
   return 0;
