@@ -41,7 +41,8 @@ public struct Event: Sendable, Hashable, BitwiseCopyable {
   public var object: ObjectID
   /// Where in the code.
   public var stack: StackID
-  /// The child of a fork or join, or the lock of a condition: see ``child`` and ``lock``.
+  /// The child of a fork or join, the lock of a condition, or who has what is waited for: see ``child``,
+  /// ``lock`` and ``holder``.
   @usableFromInline var companion: UInt32
   /// The count, item or size: see ``count``, ``item`` and ``size``.
   @usableFromInline var argument: UInt64
@@ -76,7 +77,18 @@ extension Event {
 
   /// The lock that a wait on a condition gives up and takes again, or that a notify is made under.
   @inlinable public var lock: ObjectID {
-    get { operation.namesThread ? .absent : ObjectID(rawValue: companion) }
+    get {
+      operation.namesThread || operation == .acquire ? .absent : ObjectID(rawValue: companion)
+    }
+    set { companion = newValue.rawValue }
+  }
+
+  /// Who has the lock that a pending acquire asks for, where the recorder saw that and not how it was taken.
+  ///
+  /// Locks whose holders take them without a call, such as Swift's `Mutex`, show who that was to whoever has
+  /// to wait.
+  @inlinable public var holder: ThreadID {
+    get { operation == .acquire ? ThreadID(rawValue: companion) : .absent }
     set { companion = newValue.rawValue }
   }
 

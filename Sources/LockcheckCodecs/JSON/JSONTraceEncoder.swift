@@ -158,6 +158,7 @@ extension JSONTraceEncoder {
       put(", \"object\": ", rows.objects[event.object.index])
     }
     if event.lock.isPresent { put(", \"lock\": ", rows.objects[event.lock.index]) }
+    if event.holder.isPresent { put(", \"holder\": ", rows.threads[event.holder.index]) }
     if event.mode == .shared { output.put(", \"mode\": \"shared\"") }
     putArgument(event)
     switch event.attempt {
