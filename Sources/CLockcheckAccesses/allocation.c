@@ -35,29 +35,39 @@ void lc_watch_memory(void) {
   lc_object_used = lc_object_touched;
 }
 
+/// As long as no accesses are recorded, a jump to the real one.
+#define LC_JUMPS(call) \
+  if (__builtin_expect(!lc_has_accesses, 1)) return call;
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 
 // While the real ones are looked for, the C library's have to do.
 void *malloc(size_t size) {
-  void *block = lc_reals.malloc == 0 ? __libc_malloc(size) : lc_real_malloc(size);
+  void *(*real)(size_t) = lc_reals.malloc == 0 ? __libc_malloc : lc_reals.malloc;
+  LC_JUMPS(real(size))
+  void *block = real(size);
   note(block, size, lc_frame_address());
   return block;
 }
 
 void *calloc(size_t count, size_t size) {
-  void *block = lc_reals.calloc == 0 ? __libc_calloc(count, size) : lc_real_calloc(count, size);
+  void *(*real)(size_t, size_t) = lc_reals.calloc == 0 ? __libc_calloc : lc_reals.calloc;
+  LC_JUMPS(real(count, size))
+  void *block = real(count, size);
   note(block, count * size, lc_frame_address());
   return block;
 }
 
 void *memalign(size_t alignment, size_t size) {
+  LC_JUMPS(lc_real_memalign(alignment, size))
   void *block = lc_real_memalign(alignment, size);
   note(block, size, lc_frame_address());
   return block;
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
+  LC_JUMPS(lc_real_aligned_alloc(alignment, size))
   void *block = lc_real_aligned_alloc(alignment, size);
   note(block, size, lc_frame_address());
   return block;
@@ -76,6 +86,7 @@ void *pvalloc(size_t size) {
 }
 
 int posix_memalign(void **place, size_t alignment, size_t size) {
+  LC_JUMPS(lc_real_posix_memalign(place, alignment, size))
   int error = lc_real_posix_memalign(place, alignment, size);
   if (error == 0) note(*place, size, lc_frame_address());
   return error;

@@ -21,16 +21,16 @@ bool lc_is_instrumented_caller(uintptr_t frame) {
 }
 
 void lc_write_block(uintptr_t block, size_t size, uintptr_t pc) {
-  uintptr_t end = block + size, at = lc_word_touched(block, end, lc_own_thread_number());
+  uint32_t thread = lc_own_thread_number();
+  uintptr_t own, end = block + size, at = lc_word_touched(block, end, thread, &own);
   // Its own thread's alone, so far: the first word stands for it.
   if (at == 0) {
-    at = lc_word_touched(block, end, 0);
-    if (at != 0) __tsan_write8_pc((void *)at, (void *)pc);
+    if (own != 0) __tsan_write8_pc((void *)own, (void *)pc);
     return;
   }
   for (int count = 0; at != 0 && count < LC_WORDS_OF_BLOCK; count++) {
     __tsan_write8_pc((void *)at, (void *)pc);
-    at = lc_word_touched(at + 8, end, lc_own_thread_number());
+    at = lc_word_touched(at + 8, end, thread, &own);
   }
 }
 

@@ -20,20 +20,21 @@ LC_INLINE lc_page *page_near(lc_accessor *self, uintptr_t a) {
   return page;
 }
 
-/// The number that the stack which ends with `pc` has in the recording; false where it has none yet.
-LC_INLINE bool stack_near(lc_accessor *self, lc_session *session, uintptr_t pc, uint32_t *number) {
-  *number = 0;
-  if (session->stacks == 0) return true;
+/// Looks for what `stack_near` does not know.
+static __attribute__((noinline)) uint32_t stack_far(lc_near_stack *near, lc_session *session, uint64_t hash) {
+  uint32_t number = lc_depot_find(hash);
+  if (number == 0 || !lc_bits_contain(session->written_stacks, number)) return 0;
+  *near = (lc_near_stack){hash, lc_place(number), session->number};
+  return near->place;
+}
+
+/// The stack that ends with `pc` as an event of the recording has it; 0 where there is more to it.
+LC_INLINE uint32_t stack_near(lc_accessor *self, lc_session *session, uintptr_t pc) {
+  if (session->stacks == 0) return lc_place(0);
   uint64_t hash = lc_accessor_stack_hash(self, pc);
   lc_near_stack *near = &self->stacks[hash >> 3 & ((1 << LC_NEAR_STACKS_BITS) - 1)];
-  if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) {
-    *number = near->number;
-    return true;
-  }
-  *number = lc_depot_find(hash);
-  if (*number == 0 || !lc_bits_contain(session->written_stacks, *number)) return false;
-  *near = (lc_near_stack){hash, *number, session->number};
-  return true;
+  if (__builtin_expect(near->hash == hash && near->session == session->number, 1)) return near->place;
+  return stack_far(near, session, hash);
 }
 
 /// The stamp of an access. The order of accesses to one word is that of clocks: where another thread came last,
@@ -49,60 +50,66 @@ LC_INLINE uint64_t stamp_of(lc_accessor *self, lc_thread *thread, uint64_t recen
   return ticks > next ? ticks : next;
 }
 
-/// Appends the access to what is touched of a word; false, and nothing is done, where the way is too short.
+/// Appends the access to a variable and, where `parts` has more of the word than one, to those; false, and nothing is
+/// done, where the way is too short.
 LC_INLINE bool append(
-    lc_accessor *self, lc_thread *thread, lc_touch touch, uint64_t recent, bool writes, uintptr_t pc) {
+    lc_accessor *self, lc_thread *thread, uint32_t number, uint32_t parts, uint64_t recent, bool writes,
+    uintptr_t pc) {
   if (__builtin_expect(!lc_enter(thread), 0)) return false;
   lc_session *session = lc_session_in_force(thread);
   lc_writer *writer = session == 0 ? 0 : lc_writer_with_room(thread, session, LC_PARTS);
-  uint32_t stack;
-  bool is_short = writer != 0 && stack_near(self, session, pc, &stack);
-  if (__builtin_expect(is_short, 1)) {
+  uint32_t place = writer == 0 ? 0 : stack_near(self, session, pc);
+  if (__builtin_expect(place != 0, 1)) {
     uint64_t stamp = stamp_of(self, thread, recent);
     uint8_t operation = writes ? LC_OPERATION_WRITE : LC_OPERATION_READ;
-    for (uint32_t parts = touch.parts; parts != 0; parts &= parts - 1)
-      lc_append_access(
-          thread, writer, operation, stamp++, touch.number + (uint32_t)__builtin_ctz(parts), stack);
+    lc_append_access(thread, writer, operation, stamp, number + (uint32_t)__builtin_ctz(parts), place);
+    for (parts &= parts - 1; __builtin_expect(parts != 0, 0); parts &= parts - 1)
+      lc_append_access(thread, writer, operation, ++stamp, number + (uint32_t)__builtin_ctz(parts), place);
   }
   lc_leave(thread);
-  return is_short;
+  return place != 0;
 }
 
-/// What a touch makes of a word that nobody has touched, or that the thread alone has before it was given back; 0 where
-/// there is more to it.
-LC_INLINE lc_cell begun(lc_cell cell, lc_cell parting, uint32_t thread) {
-  if (cell & LC_CELL_CLAIMED) return 0;
-  if (cell == 0) return LC_CELL_TOUCHED | parting | thread;
-  if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return 0;
-  return cell & ~(LC_CELL_ENDED | LC_CELL_FREED);
+/// Whether what this thread does to a word makes it nobody else's as well.
+LC_INLINE bool is_known_to(lc_cell cell, uint32_t thread) {
+  return cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) == thread;
 }
 
-/// Touches a word, or a half, that the thread or several have touched so before, or nobody at all; false where there
-/// is more to it.
-LC_INLINE bool touch_known(
-    lc_page *page, unsigned word, unsigned low, unsigned high, uint32_t thread, lc_touch *touch) {
-  bool is_half = high - low == 4 && (low & 3) == 0;
-  if (!is_half && high - low != 8) return false;
+/// What a touch makes of a word that nobody has touched, or that the thread alone has before it was given back, or not
+/// in this half; 0 where there is more to it.
+static lc_cell begun(lc_page *page, lc_cell cell, lc_cell form, uint32_t thread) {
+  lc_cell half = form & LC_CELL_HALVES, new = cell;
+  if (cell == 0) return __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0 ? 0 : form | thread;
+  if (cell & LC_CELL_CLAIMED || !(cell & LC_CELL_TOUCHED) || !is_known_to(cell, thread)) return 0;
+  if (cell & LC_CELL_ENDED) {
+    if (cell & LC_CELL_SHARED) return 0;
+    new &= ~(LC_CELL_ENDED | LC_CELL_FREED);
+  }
+  return half != 0 && LC_CELL_PARTING(cell) == 1 ? new | half : new == cell ? 0 : new;
+}
+
+/// Touches a word, or the half of it at `low`, that the thread or several have touched so before, or nobody at all.
+/// Returns its number and which parts are touched, as `lc_word_touch` has it; 0 where there is more to it.
+LC_INLINE uint32_t touch_known(
+    lc_page *page, unsigned word, unsigned low, bool is_half, uint32_t thread, uint32_t *parts) {
   thread = LC_CELL_THREAD(thread);
   lc_cell *place = &page->cells[word], cell = __atomic_load_n(place, __ATOMIC_ACQUIRE);
-  if (cell == 0 || cell & LC_CELL_ENDED) {
-    lc_cell new = begun(cell, LC_CELL_PARTED(is_half) | (is_half ? lc_halves(low, high) : 0), thread);
-    if (new == 0 || __atomic_load_n(&page->first, __ATOMIC_ACQUIRE) == 0 ||
-        !__atomic_compare_exchange_n(place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-      return false;
-    cell = new;
-  } else if (cell & LC_CELL_CLAIMED) {
-    return false;
-  } else if (!(cell & LC_CELL_SHARED) && LC_CELL_THREAD(cell) != thread) {
-    return false;
+  lc_cell half = is_half ? lc_halves(low, low + 4) : 0;
+  lc_cell form = LC_CELL_TOUCHED | LC_CELL_PARTED(is_half) | half;
+  lc_cell asked = LC_CELL_TOUCHED | LC_CELL_PARTED(15) | half | LC_CELL_ENDED | LC_CELL_CLAIMED;
+  *parts = is_half ? 1u << low : 1;
+  if (__builtin_expect((cell & asked) != form, 0)) {
+    if (!is_half && (cell & (asked | LC_CELL_HALVES)) == (form | LC_CELL_PARTED(1) | LC_CELL_HALVES)) {
+      *parts = 0x11;
+    } else {
+      lc_cell new = begun(page, cell, form, thread);
+      if (new == 0 || !__atomic_compare_exchange_n(place, &cell, new, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        return 0;
+      cell = new;
+      if ((cell & asked) != form) return 0;
+    }
   }
-  // Whole, or of two halves, as `lc_word_touch` has it.
-  unsigned parting = LC_CELL_PARTING(cell);
-  if (parting > 1 || parting < is_half) return false;
-  if (parting == 1 && (lc_halves(low, high) & ~cell) != 0) return false;
-  uint32_t number = lc_page_number_of(page, word, cell);
-  *touch = (lc_touch){LC_TOUCHED, number, is_half ? 1u << low : parting == 0 ? 1 : 0x11};
-  return true;
+  return is_known_to(cell, thread) ? lc_page_number_of(page, word, cell) : 0;
 }
 
 /// Touches the bytes of a word; false where there is no room for what is new.
@@ -130,7 +137,7 @@ static bool record_word(
   if (lc_recent_covers(recent, key, bytes, writes)) return true;
   lc_touch touch;
   if (!touch_word(a, low, high, thread->number, writes, pc, &touch)) return false;
-  if (!append(self, thread, touch, recent, writes, pc) &&
+  if (!append(self, thread, touch.number, touch.parts, recent, writes, pc) &&
       !lc_record_access(
           a, low == high ? 0 : high - low, writes ? LC_OPERATION_WRITE : LC_OPERATION_READ, pc))
     return false;
@@ -143,7 +150,9 @@ static bool record_word(
 /// another epoch, and what was read in this one is read again.
 LC_INLINE uint32_t epoch_of(lc_thread *thread) { return __atomic_load_n(&thread->epoch, __ATOMIC_ACQUIRE); }
 
-LC_INLINE bool has_instance(uintptr_t a) { return lc_instance_is_near(a) && lc_instance_at(a) != 0; }
+LC_INLINE bool has_instance(uintptr_t a) {
+  return lc_instance_is_near(a) && lc_instance_is_in_line(a) && lc_instance_at(a) != 0;
+}
 
 /// The code of programs looks by itself whether what Dispatch does once is done, as the word -1 says, and then does
 /// not call. As long as it is not, it has to be looked at each time: true, where this read is not to stand for others.
@@ -189,23 +198,61 @@ LC_INLINE bool is_plain(lc_accessor *self, lc_thread *thread) {
 
 // The filter is small; the words themselves know more. What they know is not put into the filter: whoever goes
 // through much memory would only displace what others need there, and asking the word again costs little more.
-void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
-  lc_accessor *self = lc_own_accessor;
-  unsigned word = a >> 3 & 511, low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
-  if (__builtin_expect(self == 0 || high > 8, 0)) return record(a, power, writes, pc);
-  lc_thread *thread = self->thread;
+
+/// The page of the shadow where the thread has been lately; null where it has not.
+LC_INLINE lc_page *page_remembered(lc_accessor *self, uintptr_t a) {
   lc_near_page *near = &self->pages[a >> 12 & ((1 << LC_NEAR_PAGES_BITS) - 1)];
-  lc_page *page = near->page;
-  if (near->base != a >> 12 || page == 0) return record(a, power, writes, pc);
-  uint64_t recent = __atomic_load_n(&page->recent[word], __ATOMIC_RELAXED);
-  uint32_t epoch = epoch_of(thread);
-  uint64_t key = lc_recent_key(thread->number, epoch), bytes = lc_byte_mask(low, high);
-  if (lc_recent_covers(recent, key, bytes, writes)) return;
-  if (!writes && power == 3 && has_instance(a)) return record(a, power, writes, pc);
-  lc_touch touch;
-  if (!is_plain(self, thread) || !touch_known(page, word, low, high, thread->number, &touch) ||
-      !append(self, thread, touch, recent, writes, pc))
+  return near->base == a >> 12 ? near->page : 0;
+}
+
+/// Records an access to a word, or to a half of one, of which `recent` does not tell.
+LC_INLINE void record_known(
+    uintptr_t a, uintptr_t pc, lc_accessor *self, lc_page *page, uint64_t recent, uint32_t epoch, unsigned power,
+    bool writes) {
+  unsigned word = a >> 3 & 511, low = power == 3 ? 0 : a & 4;
+  lc_thread *thread = self->thread;
+  if (!writes && power == 3 && __builtin_expect(has_instance(a), 0)) return record(a, power, writes, pc);
+  uint32_t parts, number = is_plain(self, thread) ? touch_known(page, word, low, power == 2, thread->number, &parts) : 0;
+  if (__builtin_expect(number == 0, 0) || !append(self, thread, number, parts, recent, writes, pc))
     return record(a, power, writes, pc);
-  lc_note_recent(&page->recent[word], key, bytes, writes);
+  uint64_t bytes = (power == 3 ? (uint64_t)0xFF : 0xF) << low;
+  lc_note_recent(&page->recent[word], lc_recent_key(thread->number, epoch), bytes, writes);
   *lc_filter_place(self, a) = lc_filter_entry(epoch, a, power, writes);
+}
+
+// Whoever goes through much memory again and again comes no further than to `recent`: so that stands in a function
+// that needs no registers of its caller's.
+#define LC_ACCESS_KNOWN(name, power, writes)                                                              \
+  static __attribute__((noinline)) void record_##name(                                                    \
+      uintptr_t a, uintptr_t pc, lc_accessor *self, lc_page *page, uint64_t recent, uint32_t epoch) {      \
+    record_known(a, pc, self, page, recent, epoch, power, writes);                                        \
+  }                                                                                                       \
+  void lc_##name(uintptr_t a, uintptr_t pc) {                                                             \
+    lc_accessor *self = lc_own_accessor;                                                                  \
+    if (__builtin_expect(self == 0 || (a & ((1u << power) - 1)) != 0, 0)) return record(a, power, writes, pc); \
+    lc_page *page = page_remembered(self, a);                                                             \
+    if (__builtin_expect(page == 0, 0)) return record(a, power, writes, pc);                              \
+    uint64_t recent = __atomic_load_n(&page->recent[a >> 3 & 511], __ATOMIC_RELAXED);                     \
+    uint32_t epoch = epoch_of(self->thread);                                                              \
+    uint64_t bytes = power == 3 ? (uint64_t)0xFF : (uint64_t)0xF << (a & 4);                              \
+    if (lc_recent_covers(recent, lc_recent_key(self->thread->number, epoch), bytes, writes)) return;      \
+    record_##name(a, pc, self, page, recent, epoch);                                                      \
+  }
+
+LC_ACCESS_KNOWN(read_word, 3, false)
+LC_ACCESS_KNOWN(write_word, 3, true)
+LC_ACCESS_KNOWN(read_half, 2, false)
+LC_ACCESS_KNOWN(write_half, 2, true)
+
+void lc_access_bytes(uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
+  lc_accessor *self = lc_own_accessor;
+  unsigned low = a & 7, high = power == LC_SOMETHING ? low : low + (1u << power);
+  lc_page *page = self == 0 || high > 8 ? 0 : page_remembered(self, a);
+  if (page != 0) {
+    lc_thread *thread = self->thread;
+    uint64_t recent = __atomic_load_n(&page->recent[a >> 3 & 511], __ATOMIC_RELAXED);
+    uint64_t key = lc_recent_key(thread->number, epoch_of(thread));
+    if (lc_recent_covers(recent, key, lc_byte_mask(low, high), writes)) return;
+  }
+  record(a, power, writes, pc);
 }

@@ -340,11 +340,13 @@ uint64_t lc_block_end(uintptr_t address, uint64_t key, lc_word_ends forget, bool
   return size;
 }
 
-/// Which bytes of a word the thread may have an entry of in its filter, from this epoch.
+/// At which bytes of a word the thread may have begun an access in this epoch.
 static uint64_t bytes_accessed(lc_cell cell, uint64_t recent, uint64_t key) {
+  // Of a word that was never parted its first, of one in halves that of each.
+  uint64_t begins = cell & LC_CELL_VAGUE ? 255 : LC_CELL_PARTING(cell) == 0 ? 1 : LC_CELL_PARTING(cell) == 1 ? 0x11 : 255;
   // Where others come as well, they may have overwritten what was noted.
-  if (cell & LC_CELL_SHARED) return 255;
-  return ((recent ^ key) >> 16) == 0 ? (recent | recent >> 8) & 255 : 0;
+  if (cell & LC_CELL_SHARED) return begins;
+  return ((recent ^ key) >> 16) == 0 ? (recent | recent >> 8) & begins : 0;
 }
 
 void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forget, bool is_freed) {
@@ -373,8 +375,9 @@ void lc_words_end(uintptr_t low, uintptr_t high, uint64_t key, lc_word_ends forg
   }
 }
 
-uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
+uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread, uintptr_t *own) {
   thread = LC_CELL_THREAD(thread);
+  *own = 0;
   for (uintptr_t at = low & ~(uintptr_t)7; at < high;) {
     uintptr_t next = (at & ~(uintptr_t)4095) + 4096;
     lc_page *page = lc_page_at(at);
@@ -385,7 +388,8 @@ uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread) {
     for (; at < next && at < high; at += 8) {
       lc_cell cell = __atomic_load_n(&page->cells[at >> 3 & 511], __ATOMIC_RELAXED);
       if (!(cell & LC_CELL_TOUCHED) || cell & LC_CELL_ENDED) continue;
-      if (thread == 0 || cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
+      if (cell & LC_CELL_SHARED || LC_CELL_THREAD(cell) != thread) return at;
+      if (*own == 0) *own = at;
     }
   }
   return 0;

@@ -64,7 +64,8 @@ static void note_all(uintptr_t frame) {
 #define LC_PUTS_BYTES(bytes, size, result, name, stream, parameters, arguments, ...)           \
   result name parameters {                                                                     \
     LC_STREAM_REAL(result, name, __VA_ARGS__)                                                  \
-    if (lc_has_accesses) lc_library_touches(bytes, size, false, lc_frame_address());           \
+    if (__builtin_expect(!lc_has_accesses, 1)) return real arguments;                          \
+    lc_library_touches(bytes, size, false, lc_frame_address());                                \
     note(stream, false, lc_frame_address());                                                   \
     return real arguments;                                        \
   }

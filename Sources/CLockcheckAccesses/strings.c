@@ -14,6 +14,8 @@
 #define LC_WRITES(bytes, size) lc_library_touches(bytes, size, true, lc_frame_address())
 #define LC_UNLIKELY(condition) __builtin_expect(condition, 0)
 
+// Where no accesses are recorded each is a jump to the real one: a test, and no frame that stays.
+
 // Found at first use. Their own names must not appear here: compilers know better what they do.
 #define LC_FUNCTIONS(X)                                                            \
   X(int, memcmp, (const void *, const void *, size_t))                             \
@@ -89,22 +91,21 @@ int bcmp(const void *a, const void *b, size_t size) {
 }
 
 void *memchr(const void *bytes, int byte, size_t size) {
-  void *found = real_memchr()(bytes, byte, size);
-  if (LC_UNLIKELY(lc_has_accesses))
+  if (LC_UNLIKELY(lc_has_accesses)) {
+    void *found = real_memchr()(bytes, byte, size);
     LC_READS(bytes, found == 0 ? size : (size_t)((char *)found - (char *)bytes) + 1);
-  return found;
+  }
+  return real_memchr()(bytes, byte, size);
 }
 
 size_t strlen(const char *text) {
-  size_t length = real_strlen()(text);
-  if (LC_UNLIKELY(lc_has_accesses)) LC_READS(text, length + 1);
-  return length;
+  if (LC_UNLIKELY(lc_has_accesses)) LC_READS(text, extent(text));
+  return real_strlen()(text);
 }
 
 size_t strnlen(const char *text, size_t limit) {
-  size_t length = real_strnlen()(text, limit);
-  if (LC_UNLIKELY(lc_has_accesses)) LC_READS(text, length < limit ? length + 1 : limit);
-  return length;
+  if (LC_UNLIKELY(lc_has_accesses)) LC_READS(text, extent_within(text, limit));
+  return real_strnlen()(text, limit);
 }
 
 int strcmp(const char *a, const char *b) {
@@ -118,10 +119,11 @@ int strncmp(const char *a, const char *b, size_t limit) {
 }
 
 char *strchr(const char *text, int byte) {
-  char *found = real_strchr()(text, byte);
-  if (LC_UNLIKELY(lc_has_accesses))
+  if (LC_UNLIKELY(lc_has_accesses)) {
+    char *found = real_strchr()(text, byte);
     LC_READS(text, found == 0 ? extent(text) : (size_t)(found - text) + 1);
-  return found;
+  }
+  return real_strchr()(text, byte);
 }
 
 char *strrchr(const char *text, int byte) {

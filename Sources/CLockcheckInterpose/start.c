@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -116,6 +117,8 @@ static bool knows_sizes(void) {
 static bool has_memory_sanitizer(void) { return dlsym(RTLD_DEFAULT, "__msan_init") != 0; }
 
 __attribute__((constructor)) static void start(void) {
+  // What loading took, and then what starting did.
+  lc_give_back_code();
   lc_resolve_reals();
   if (!knows_sizes() || has_memory_sanitizer()) return;
   lc_find_dispatch();
@@ -125,4 +128,7 @@ __attribute__((constructor)) static void start(void) {
   if (lc_is_recording() && lc_find_next_functions != 0) lc_find_next_functions();
   // After the recorder's own: it has left the parent's recording when this one's turn comes.
   pthread_atfork(note_fork, 0, follow_into_child);
+  lc_give_back_code();
+  // Before the recording ends, which takes other code than it took so far.
+  atexit(lc_give_back_code);
 }

@@ -94,7 +94,7 @@ private let right: [ProgramCase] =
     ("semaphore.c", "named"), ("semaphore.c", "cancelled"), ("semaphore.c", "cancelled-before"),
     ("futex.c", "counted"), ("futex.c", "given-back"), ("futex.c", "ordered"),
     ("futex.c", "passed-through"), ("heap.c", "shared"), ("barrier.c", "together"),
-    ("barrier.c", "spin-ordered"), ("thread.c", "joined"),
+    ("barrier.c", "spin-ordered"), ("thread.c", "light"), ("thread.c", "joined"),
     ("thread.c", "exited"), ("thread.c", "detached"), ("thread.c", "keys"),
     ("thread.c", "names"), ("thread.c", "joined-then-locked"), ("thread.c", "join-cancelled"),
     ("thread.c", "once-only"), ("thread.c", "c-ordered"), ("thread.c", "c-condition"),

@@ -9,6 +9,15 @@ import Testing
     #expect(Int(LC_LONGEST_EVENT) == BinaryFormat.longestEvent)
   }
 
+  @Test func `knows a stack by the bytes that it takes, as far as there are three`() {
+    #expect(lc_place(0) == 1 << 24)
+    #expect(lc_place(1) == 1 << 24 | 2)
+    #expect(lc_place(127) == 2 << 24 | 0x0180)
+    #expect(lc_place((1 << 21) - 2) == 3 << 24 | 0x7F_FFFF)
+    #expect(lc_place((1 << 21) - 1) == 0)
+    #expect(lc_place(.max - 1) == 0)
+  }
+
   @Test(arguments: [UInt64(1), 2, 3])
   func `writes what can be read again`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
@@ -36,10 +45,13 @@ import Testing
     var wanted: [[UInt64]] = []
     var stamp: UInt64 = 0
     for _ in 0..<count {
-      let (distance, object, stack) = (number(63 - 20) + 1, number(32), number(31))
+      // Mostly near each other, as what is short is.
+      let distance = number([7, 14, 43].randomElement(using: &random)!) + 1
+      let (object, stack) = (number(32), number(20))
       stamp += distance
       let operation = UInt8.random(in: 11...12, using: &random)
-      unsafe lc_append_access(thread, writer, operation, stamp, UInt32(object), UInt32(stack))
+      unsafe lc_append_access(
+        thread, writer, operation, stamp, UInt32(object), lc_place(UInt32(stack)))
       wanted.append([UInt64(operation), distance, object + 1, stack == 0 ? 0 : stack + 1])
     }
     #expect(unsafe thread.pointee.last == stamp)

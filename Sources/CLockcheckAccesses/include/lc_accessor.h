@@ -42,10 +42,10 @@ typedef struct lc_near_page {
   lc_page *page;
 } lc_near_page;
 
-/// A stack that is in a recording: its hash, its number, and that of the recording.
+/// A stack that is in a recording: its hash, its number as an event has it (`lc_place`), and that of the recording.
 typedef struct lc_near_stack {
   uint64_t hash;
-  uint32_t number;
+  uint32_t place;
   uint32_t session;
 } lc_near_stack;
 
@@ -164,8 +164,21 @@ void lc_write_block(uintptr_t block, size_t size, uintptr_t pc);
 /// if that is known to be one. `is_freed`: by instrumented code, so that what it does to them is recorded.
 void lc_memory_forget(uintptr_t low, uintptr_t high, bool is_block, bool is_freed);
 
+// Accesses that the filter does not know are recorded if they are new. Those of words and of their halves, which
+// are most, have functions of their own.
+void lc_read_word(uintptr_t a, uintptr_t pc);
+void lc_write_word(uintptr_t a, uintptr_t pc);
+void lc_read_half(uintptr_t a, uintptr_t pc);
+void lc_write_half(uintptr_t a, uintptr_t pc);
+void lc_access_bytes(uintptr_t a, unsigned power, bool writes, uintptr_t pc);
+
 /// Records an access that the filter does not know, if it is new.
-void lc_access(uintptr_t a, unsigned power, bool writes, uintptr_t pc);
+static inline __attribute__((always_inline)) void lc_access(
+    uintptr_t a, unsigned power, bool writes, uintptr_t pc) {
+  if (power == 3) return writes ? lc_write_word(a, pc) : lc_read_word(a, pc);
+  if (power == 2) return writes ? lc_write_half(a, pc) : lc_read_half(a, pc);
+  lc_access_bytes(a, power, writes, pc);
+}
 
 // The other half, in Swift. Each returns whether it was recorded, or done.
 

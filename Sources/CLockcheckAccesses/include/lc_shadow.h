@@ -153,9 +153,9 @@ void lc_run_begin(lc_run run);
 
 /// The heap block that the address lies in: its start, or 0; its size and the stack that made it.
 uintptr_t lc_block_around(uintptr_t address, uint64_t *size, uint32_t *stack);
-/// The first word from `low` up to `high` that more than one thread has touched, or another one than this, or
-/// for thread 0 any at all; 0 where there is none.
-uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread);
+/// The first word from `low` up to `high` that more than one thread has touched, or another one than this; 0 where
+/// there is none. `own`: the first that this one has, 0 where none comes before.
+uintptr_t lc_word_touched(uintptr_t low, uintptr_t high, uint32_t thread, uintptr_t *own);
 /// Whether it is known of a word who made it, or that nobody knows.
 bool lc_word_is_described(uintptr_t address);
 /// Notes that nobody does.
@@ -166,7 +166,7 @@ lc_run lc_words_describe(uintptr_t address, uintptr_t block, uint64_t size);
 
 /// A heap block begins.
 void lc_block_begin(uintptr_t address, uint64_t size, uint32_t stack);
-/// Told of a word that ends: its address, and which of its bytes the thread may have accessed, a bit each.
+/// Told of a word that ends: its address, and at which of its bytes the thread may have begun an access, a bit each.
 typedef void (*lc_word_ends)(uintptr_t address, uint64_t bytes);
 /// A heap block ends, and with it the variables in it. Returns its size; 0 where it is not known.
 ///

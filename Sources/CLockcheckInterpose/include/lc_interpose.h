@@ -166,6 +166,10 @@ static inline bool lc_may_record(uintptr_t frame) {
   return caller >= (uintptr_t)__start_lc_calls && caller < (uintptr_t)__stop_lc_calls;
 }
 
+/// Gives back the memory of this library's code, as far as nothing was written to it: what is used again is taken in
+/// again.
+void lc_give_back_code(void);
+
 /// Whether the address lies in a library that walks stacks.
 bool lc_is_of_unwinders(uintptr_t address);
 

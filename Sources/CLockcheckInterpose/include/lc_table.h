@@ -60,6 +60,12 @@ static inline bool lc_instance_is_near(uintptr_t address) {
   return __atomic_load_n(&lc_near_pages[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1;
 }
 
+/// As `lc_instance_is_near`, of the line of the address: asked second, since what answers it is not always at hand.
+static inline bool lc_instance_is_in_line(uintptr_t address) {
+  uint32_t bit = lc_line_bit(address);
+  return __atomic_load_n(&lc_near_lines[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1;
+}
+
 /// The next address from `low` on, below `high`, at which something stands; 0 where there is none. Takes
 /// no lock, and looks at each page of the part, or at the whole table where that is less.
 uintptr_t lc_instance_next(uintptr_t low, uintptr_t high);

@@ -30,12 +30,18 @@ static inline lc_writer *lc_writer_with_room(
   return writer->limit - writer->cursor < LC_LONGEST_EVENT * (ptrdiff_t)events ? 0 : writer;
 }
 
+/// A number below 2^28 of seven bits a byte, the first lowest; how many bytes more than one it takes.
+static inline __attribute__((always_inline)) uint32_t lc_groups(uint32_t value, uint32_t *more) {
+  uint32_t bytes = (31 - (uint32_t)__builtin_clz(value | 1)) / 7;
+  uint32_t groups = (value & 0x7F) | (value & 0x3F80) << 1 | (value & 0x1FC000) << 2 | (value & 0xFE00000) << 3;
+  *more = bytes;
+  return groups | (0x808080 & ((1u << 8 * bytes) - 1));
+}
+
 /// Writes a number of seven bits a byte. May write zeros behind it, four bytes in all.
-static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
+static inline __attribute__((always_inline)) uint8_t *lc_put(uint8_t *at, uint64_t value) {
   if (value < 1 << 28) {
-    uint32_t v = (uint32_t)value, more = (31 - (uint32_t)__builtin_clz(v | 1)) / 7;
-    uint32_t groups = (v & 0x7F) | (v & 0x3F80) << 1 | (v & 0x1FC000) << 2 | (v & 0xFE00000) << 3;
-    groups |= 0x808080 & ((1u << 8 * more) - 1);
+    uint32_t more, groups = lc_groups((uint32_t)value, &more);
     __builtin_memcpy(at, &groups, sizeof groups);
     return at + more + 1;
   }
@@ -47,15 +53,47 @@ static inline uint8_t *lc_put(uint8_t *at, uint64_t value) {
   return at;
 }
 
-/// Appends a plain access where there is room. The stamp is after the thread's last; stack 0 is none.
-static inline void lc_append_access(
+/// A stack as an event has it: its bytes, three at the most, and over them, from bit 24 on, how many; 0 where it takes
+/// more.
+static inline uint32_t lc_place(uint32_t stack) {
+  uint32_t more, value = stack == 0 ? 0 : stack + 1;
+  if (value >= 1 << 21) return 0;
+  uint32_t groups = lc_groups(value, &more);
+  return groups | (more + 1) << 24;
+}
+
+/// Appends a plain access where there is room. The stamp is after the thread's last, `place` is what `lc_place` says.
+///
+/// Mostly it is eight bytes at the most, which one store writes. How long the number is changes rarely, so that it is
+/// asked by branches.
+static inline __attribute__((always_inline)) void lc_append_access(
     lc_thread *thread, lc_writer *writer, uint8_t operation, uint64_t stamp, uint32_t object,
-    uint32_t stack) {
+    uint32_t place) {
   uint8_t *at = writer->cursor;
-  *at++ = operation;
-  at = lc_put(at, stamp - writer->previous);
-  at = lc_put(at, (uint64_t)object + 1);
-  at = lc_put(at, stack == 0 ? 0 : (uint64_t)stack + 1);
+  uint64_t passed = stamp - writer->previous;
+  uint64_t bytes = place & 0xFFFFFF, all = operation | passed << 8;
+  uint32_t name = object + 1, count = place >> 24;
+  uint64_t two = (name & 0x7F) | (name & 0x3F80) << 1 | 0x80;
+  if (__builtin_expect(passed < 128 && name - (1 << 7) < (1 << 28) - (1 << 7) && count < 3, 1)) {
+    if (name < 1 << 14) {
+      all |= (two | bytes << 16) << 16;
+      count += 4;
+    } else if (name < 1 << 21) {
+      all |= (two | 0x8000 | name >> 14 << 16 | bytes << 24) << 16;
+      count += 5;
+    } else {
+      all |= (two | 0x808000 | (name & 0x1FC000) << 2 | (uint64_t)(name >> 21) << 24 | bytes << 32) << 16;
+      count += 6;
+    }
+    __builtin_memcpy(at, &all, sizeof all);
+    at += count;
+  } else {
+    *at++ = operation;
+    at = lc_put(at, passed);
+    at = lc_put(at, (uint64_t)object + 1);
+    __builtin_memcpy(at, &bytes, sizeof bytes);
+    at += count;
+  }
   thread->last = stamp;
   writer->previous = stamp;
   writer->cursor = at;
