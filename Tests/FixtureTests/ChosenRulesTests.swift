@@ -38,7 +38,7 @@ import Testing
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
       NestedWaitDetector(), UpgradeDetector(), PoolNestingDetector(), LockMisuseDetector(),
-      AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
+      CallMisuseDetector(), TwoLocksDetector(), AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
     ]
     for detector in detectors {
       var analyzer = Analyzer(detectors: [detector])

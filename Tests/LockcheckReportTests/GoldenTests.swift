@@ -379,6 +379,11 @@ extension Reason {
     .stillInUse, .overrun(value: 3, bound: 2), .poolStarved(pool: ObjectID(0), workers: 2),
     .poolNested(pool: ObjectID(0), workers: 4, depth: 1), .classCycle(held: [ObjectID(0)]),
     .levelOrder(held: ObjectID(0)), .contended(TimeAccount()), .heldLong(TimeAccount()),
-    .queued(TimeAccount()),
+    .queued(TimeAccount()), .alreadyDestroyed(nil),
+    .alreadyDestroyed(Refusal(.mutexLock, .invalid)),
+    .twoLocks(lock: ObjectID(0), other: ObjectID(0)),
   ]
+    + LibraryCall.allCases.flatMap { call in
+      LibraryError.allCases.map { .refused(Refusal(call, $0)) }
+    }
 }

@@ -18,6 +18,8 @@ private struct EventParts {
   var count: UInt64?
   var item: UInt64?
   var size: UInt64?
+  var call = LibraryCall.mutexInit
+  var error = LibraryError.invalid
 
   /// Notes a member.
   /// - Returns: False where it was there already.
@@ -54,6 +56,8 @@ extension EventMember {
     case .count: 14
     case .item: 15
     case .size: 16
+    case .call: 17
+    case .error: 18
     }
   }
 }
@@ -112,6 +116,8 @@ extension JSONReader {
       parts.attempt = try word(words.attempts, JSONWords.attempts, &tokens, text) { "\($0)" }
     case .result:
       parts.result = try word(words.results, JSONWords.results, &tokens, text) { "\($0)" }
+    case .call: parts.call = try word(words.calls, JSONWords.calls, &tokens, text) { $0.name }
+    case .error: parts.error = try word(words.errors, JSONWords.errors, &tokens, text) { $0.name }
     case .type: try skip(&tokens, text)
     }
   }
@@ -163,6 +169,12 @@ extension JSONReader {
       }
       event.operation = .queueJoin
     case .start, .exit, .begin, .end, .dummy: return event
+    case .refused:
+      guard parts.has(.call) else { throw missing("call", in: "a refused call", at: start) }
+      guard parts.has(.error) else { throw missing("error", in: "a refused call", at: start) }
+      event.refusal = Refusal(parts.call, parts.error)
+      event.lock = parts.object
+      return event
     case .acquire, .release:
       event.mode = parts.mode
       event.count = parts.count
