@@ -59,10 +59,11 @@ extension RuleBook {
         pthread_cond_wait(&changed, &writers)    // on another, meanwhile
         """,
       why: """
-        POSIX leaves open what happens. Whoever changes what the waiters look at holds one of the locks, and so \
-        can come between the look and the wait of those with the other: their wakeup is lost.
+        POSIX leaves open what happens. Whoever changes what the waiters look at holds one of the \
+        locks, and so can come between the look and the wait of those with the other: their wakeup \
+        is lost.
         """,
-      fix: "Use the lock that guards what is waited for in every wait, or a condition for each lock.",
+      fix: "Use one lock in every wait, that which guards what is waited for; or two conditions.",
       detectorPage: "calls.md"),
   ]
 }

@@ -64,7 +64,8 @@ import LockcheckTrace
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_timedrdlock(lock, end) }
   return unsafe RWLocks.lock(
-    lock, .shared, .rwlockTimedrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end), frame: frame
+    lock, .shared, .rwlockTimedrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end),
+    frame: frame
   ) {
     unsafe lc_real_pthread_rwlock_timedrdlock(lock, end)
   }
@@ -80,7 +81,8 @@ import LockcheckTrace
     return unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
   }
   return unsafe RWLocks.lock(
-    lock, .shared, .rwlockClockrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end, clock), frame: frame
+    lock, .shared, .rwlockClockrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end, clock),
+    frame: frame
   ) {
     unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
   }
@@ -115,7 +117,8 @@ import LockcheckTrace
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_timedwrlock(lock, end) }
   return unsafe RWLocks.lock(
-    lock, .exclusive, .rwlockTimedwrlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end), frame: frame
+    lock, .exclusive, .rwlockTimedwrlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end),
+    frame: frame
   ) {
     unsafe lc_real_pthread_rwlock_timedwrlock(lock, end)
   }
@@ -131,7 +134,8 @@ import LockcheckTrace
     return unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
   }
   return unsafe RWLocks.lock(
-    lock, .exclusive, .rwlockClockwrlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end, clock), frame: frame
+    lock, .exclusive, .rwlockClockwrlock, attempt: .timed,
+    isTimeValid: EndOfWait.isValid(end, clock), frame: frame
   ) {
     unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
   }

@@ -79,7 +79,8 @@ extension LibraryCall {
 enum EndOfWait {
   /// Whether the C library takes it. Semaphores and read-write locks look at it before anything else, so that
   /// one that is not valid must not be found out only where there is something to wait for.
-  static func isValid(_ end: UnsafePointer<timespec>?, _ clock: clockid_t = CLOCK_REALTIME) -> Bool {
+  static func isValid(_ end: UnsafePointer<timespec>?, _ clock: clockid_t = CLOCK_REALTIME) -> Bool
+  {
     guard let end = unsafe end else { return true }
     let nanoseconds = unsafe end.pointee.tv_nsec
     return nanoseconds >= 0 && nanoseconds < 1_000_000_000

@@ -38,7 +38,8 @@ import Testing
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
       NestedWaitDetector(), UpgradeDetector(), PoolNestingDetector(), LockMisuseDetector(),
-      CallMisuseDetector(), TwoLocksDetector(), AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
+      CallMisuseDetector(), TwoLocksDetector(),
+      AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
     ]
     for detector in detectors {
       var analyzer = Analyzer(detectors: [detector])

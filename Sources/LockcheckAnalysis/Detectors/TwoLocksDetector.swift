@@ -76,7 +76,7 @@ public struct TwoLocksDetector: Detector {
     let first = Step(waiter.event, at: waiter.index)
     ledger.note(
       .twoLocks, .twoLocks(lock: lock, other: waiter.lock), of: step.object,
-      steps: [step, first], stack: step.stack,
+      steps: [step, first], stack: step.stack, and: [lock, waiter.lock],
       assumes: run.assumptions.filter { $0 == .incompleteTrace })
   }
 
