@@ -63,6 +63,18 @@ void *aligned_alloc(size_t alignment, size_t size) {
   return block;
 }
 
+void *valloc(size_t size) {
+  void *block = lc_real_valloc(size);
+  note(block, size, lc_frame_address());
+  return block;
+}
+
+void *pvalloc(size_t size) {
+  void *block = lc_real_pvalloc(size);
+  note(block, size, lc_frame_address());
+  return block;
+}
+
 int posix_memalign(void **place, size_t alignment, size_t size) {
   int error = lc_real_posix_memalign(place, alignment, size);
   if (error == 0) note(*place, size, lc_frame_address());

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 
 #include "lc_interpose.h"
 #include "lc_memory.h"
@@ -75,6 +76,20 @@ void *mremap(void *start, size_t old_size, size_t size, int flags, ...) {
     if (wanted != 0) lc_will_free(wanted, size, 0);
   }
   return real(start, old_size, size, flags, wanted);
+}
+
+// What stood in the memory before has ended, whenever that was.
+void *shmat(int segment, const void *wanted, int flags) {
+  static void *(*real)(int, const void *, int) = 0;
+  if (real == 0) *(void **)&real = dlsym(RTLD_NEXT, "shmat");
+  if (real == 0) return errno = ENOSYS, (void *)-1;
+  void *start = real(segment, wanted, flags);
+  struct shmid_ds about;
+  int kept = errno;
+  if (start != (void *)-1 && lc_may_record(lc_frame_address()) && shmctl(segment, IPC_STAT, &about) == 0)
+    lc_will_free(start, about.shm_segsz, 0);
+  errno = kept;
+  return start;
 }
 
 static void *mapped(void *start, uintptr_t frame) {

@@ -38,8 +38,9 @@ const pthread_attr_t *lc_with_room(const pthread_attr_t *attributes, pthread_att
   void *low = 0;
   size_t size = 0;
   if (attributes == 0 || pthread_attr_getstack(attributes, &low, &size) != 0) return attributes;
-  // A size of 0 is the default; a stack that the program brought along ends at an address.
-  if (size == 0 || size >= LC_SMALL_STACK || (char *)low + size != 0) return attributes;
+  // A size of 0 is the default; a stack that the program brought along ends at an address. As numbers: the end of a
+  // stack that nobody brought along is 0, which no pointer comes to by addition.
+  if (size == 0 || size >= LC_SMALL_STACK || (uintptr_t)low + size != 0) return attributes;
   *room = *attributes;
   return pthread_attr_setstacksize(room, size + LC_OWN_STACK) == 0 ? room : attributes;
 }

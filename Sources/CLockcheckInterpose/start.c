@@ -15,13 +15,12 @@ __thread int lc_tid __attribute__((tls_model("initial-exec"))) = 0;
 static __thread bool is_resolving __attribute__((tls_model("initial-exec"))) = false;
 
 /// As the linker binds it today: some functions have an older form of the same name, which some versions
-/// of `dlsym` prefer.
+/// of `dlsym` prefer. Nothing is asked for that is not there: the loader would allocate what it has to say of that,
+/// and this may be an allocator's first call.
 static void *find(const char *name) {
 #if defined(__x86_64__)
-  if (strncmp(name, "pthread_cond_", 13) == 0) {
-    void *found = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
-    if (found != 0) return found;
-  }
+  if (strncmp(name, "pthread_cond_", 13) == 0 && strcmp(name, "pthread_cond_clockwait") != 0)
+    return dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
 #endif
   return dlsym(RTLD_NEXT, name);
 }
@@ -88,29 +87,42 @@ static void note_fork(void) {
   lc_note_child(lc_frame_address());
 }
 
-static void follow_into_child(void) {
-  if (lc_follows_children() && !forks_in_recorder) lc_interposer_start_child();
+/// Has others find the calling thread, which nobody has started here, by the kernel's number of it.
+static void note_thread(void) {
+  if (lc_is_recording() && lc_attach() != 0) lc_note_system_thread((uint32_t)lc_own_tid());
 }
+
+static void follow_into_child(void) {
+  if (!lc_follows_children() || forks_in_recorder) return;
+  lc_interposer_start_child();
+  note_thread();
+}
+
+/// The module that the function is in.
+static void *module_of(void *function) {
+  Dl_info info;
+  return function != 0 && dladdr(function, &info) != 0 ? info.dli_fbase : 0;
+}
+
+/// Whether whoever makes memory here can also say how large it is: an allocator of the program's own that cannot
+/// leaves the question to the C library, which knows nothing of its blocks.
+static bool knows_sizes(void) {
+  void *malloc = dlsym(RTLD_DEFAULT, "malloc");
+  if (lc_is_own_code((uintptr_t)malloc)) malloc = (void *)lc_reals.malloc;
+  return module_of(malloc) == module_of(dlsym(RTLD_DEFAULT, "malloc_usable_size"));
+}
+
+/// MemorySanitizer ends a program for memory that it has not seen being written, such as what this library writes.
+static bool has_memory_sanitizer(void) { return dlsym(RTLD_DEFAULT, "__msan_init") != 0; }
 
 __attribute__((constructor)) static void start(void) {
   lc_resolve_reals();
+  if (!knows_sizes() || has_memory_sanitizer()) return;
   lc_find_dispatch();
   pthread_atfork(0, 0, forget_tid);
   lc_interposer_start();
+  note_thread();
   if (lc_is_recording() && lc_find_next_functions != 0) lc_find_next_functions();
   // After the recorder's own: it has left the parent's recording when this one's turn comes.
   pthread_atfork(note_fork, 0, follow_into_child);
-}
-// Says that what was loaded may be gone: the next module in its place has other names.
-__attribute__((visibility("default"))) int dlclose(void *handle) {
-  static int (*real)(void *);
-  int (*function)(void *) = __atomic_load_n(&real, __ATOMIC_RELAXED);
-  if (function == 0) {
-    function = (int (*)(void *))dlsym(RTLD_NEXT, "dlclose");
-    if (function == 0) return -1;
-    __atomic_store_n(&real, function, __ATOMIC_RELAXED);
-  }
-  int result = function(handle);
-  lc_note_unload();
-  return result;
 }

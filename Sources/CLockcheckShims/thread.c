@@ -191,6 +191,7 @@ static lc_thread *attach(bool takes_name) {
   if (thread == 0) thread = make_thread();
   if (thread != 0) {
     thread->number = lc_next_thread_number();
+    __atomic_store_n(&thread->system, 0, __ATOMIC_RELAXED);
     thread->last = 0;
     thread->epoch++;
     thread->writer = 0;
@@ -210,6 +211,14 @@ static lc_thread *attach(bool takes_name) {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   lc_self = thread;
   return thread;
+}
+
+uint32_t lc_thread_of_system(uint32_t number) {
+  for (lc_thread *thread = lc_first_thread(); thread != 0; thread = thread->next)
+    if (__atomic_load_n(&thread->system, __ATOMIC_ACQUIRE) == number &&
+        __atomic_load_n(&thread->in_use, __ATOMIC_ACQUIRE) != 0)
+      return thread->number;
+  return 0;
 }
 
 lc_thread *lc_attach(void) { return attach(true); }
@@ -368,6 +377,7 @@ static void after_fork_in_child(void) {
     thread->writers = 0;
     thread->scope = 0;
     thread->busy = 0;
+    thread->system = 0;
     thread->in_use = thread == lc_self;
   }
   // Last: a signal may come now.

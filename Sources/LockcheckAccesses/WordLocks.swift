@@ -18,11 +18,15 @@ enum WordLocks {
     let frame = lc_outermost_frame()
     guard let instance = unsafe Instances.at(word, as: .lock, frame: frame) else { return }
     if isAcquire {
+      // It had to wait, and the kernel's answer was recorded.
+      if unsafe instance.pointee.isCallers() { return }
       let form = EventForm(
         .acquire, mode: .exclusive, isPending: false, attempt: .blocking, result: .success)
       let session = unsafe instance.pointee.object.append(form, order: .ofHolder, frame: frame)
       unsafe instance.pointee.noteAcquire(in: session)
+      unsafe instance.pointee.noteCaller(holds: true)
     } else {
+      unsafe instance.pointee.noteCaller(holds: false)
       let session = unsafe instance.pointee.noteRelease()
       unsafe instance.pointee.object.appendRelease(.exclusive, takenIn: session, frame: frame)
     }

@@ -3,8 +3,8 @@ public import LockcheckTrace
 /// A short name of a finding that the next run, on another machine or after an edit elsewhere in the
 /// file, gives it again.
 ///
-/// Made of the rule and, for every step, the functions and files of the program's own frames;
-/// objects come in by name only where a step's stack names no function. Line numbers, addresses and
+/// Made of the rule and, for every step, the functions and files of the program's own frames, of a thread's end
+/// without a place those that took what it holds; objects come in by name only where a step's stack names no function. Line numbers, addresses and
 /// the numbers of threads and objects have no part in it, nor has the folder that a file is in, nor
 /// the order of the steps. Findings of one rule in the same functions therefore share a
 /// fingerprint, even on different variables.
@@ -30,8 +30,9 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   }
 
   init(of finding: Finding, by signatures: Signatures) {
-    var words = finding.steps.map { signatures.signature(of: $0.stack) }.sorted()
-    if finding.steps.contains(where: { !signatures.namesFunction($0.stack) }) {
+    let places = finding.steps.map { $0.place(among: finding.objects) }
+    var words = places.map { signatures.signature(of: $0) }.sorted()
+    if places.contains(where: { !signatures.namesFunction($0) }) {
       words += finding.objects.map { signatures.tables.className(of: $0) }.sorted()
     }
     var hash = FNV1a()
@@ -44,6 +45,14 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     let digits = String(rawValue, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension Step {
+  /// Where it is in the code: of a thread's end, which may have no place, where it took one of `objects`.
+  fileprivate func place(among objects: [ObjectID]) -> StackID {
+    if stack.isPresent || operation != .exit { return stack }
+    return holding.last { objects.contains($0.object) }?.stack ?? stack
   }
 }
 

@@ -22,7 +22,10 @@ struct Signatures {
   init(steps: some Sequence<Step>, objects: some Sequence<ObjectID>, tables: TraceTables) {
     self.tables = tables
     for step in steps {
-      if stacks[step.stack] == nil { stacks[step.stack] = place(of: step.stack) }
+      for stack in [step.stack] + (step.operation == .exit ? step.holding.map(\.stack) : [])
+      where stacks[stack] == nil {
+        stacks[stack] = place(of: stack)
+      }
       note(step.object)
     }
     for object in objects { note(object) }

@@ -66,6 +66,17 @@ import Synchronization
     return 0
   }
 
+  /// Whether the calling thread has noted that it holds it.
+  package borrowing func isCallers() -> Bool {
+    owner.load(ordering: .relaxed) == lc_own_tid()
+  }
+  /// Notes that the calling thread holds it, or does no more; by the holder.
+  package borrowing func noteCaller(holds: Bool) {
+    owner.store(holds ? lc_own_tid() : -lc_own_tid(), ordering: .relaxed)
+  }
+  /// Whether the calling thread was the last to note that it gives it back.
+  borrowing func wasCallers() -> Bool { owner.load(ordering: .relaxed) == -lc_own_tid() }
+
   /// What the program said of a lock of its own when it made it.
   package var flags: UInt32 { UInt32(bitPattern: owner.load(ordering: .relaxed)) }
   package borrowing func setFlags(_ flags: UInt32) {

@@ -53,7 +53,7 @@ import LockcheckTrace
   _ mutex: UnsafeMutablePointer<pthread_mutex_t>
 ) -> Int32 {
   let frame = lc_frame_address()
-  guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_unlock(mutex) }
+  guard Interposer.isOn(frame) else { return unsafe Mutexes.unlockUnasked(mutex, frame: frame) }
   return unsafe Mutexes.unlock(mutex, frame: frame)
 }
 

@@ -139,6 +139,19 @@ enum Mutexes {
     return unsafe unlockOfAnother(mutex, instance, frame: frame)
   }
 
+  /// Gives back one by a call that seems to come from this library: an allocator of the program's that this library
+  /// has called may do that as its last act. What it took is in the trace, and so is this then.
+  @inline(never)
+  static func unlockUnasked(_ mutex: MutexPointer, frame: UInt) -> Int32 {
+    if lc_is_recording(), let thread = unsafe lc_current(), unsafe thread.pointee.busy == 0,
+      let known = unsafe Instances.known(at: mutex), unsafe known.pointee.kind.isLock,
+      unsafe known.pointee.uses > 0, unsafe lc_mutex_owner(mutex) == lc_own_tid()
+    {
+      return unsafe unlock(mutex, frame: frame)
+    }
+    return unsafe lc_real_pthread_mutex_unlock(mutex)
+  }
+
   /// A mutex that the thread does not hold: types that check refuse it, the others give it up in their
   /// holder's name, or do worse.
   @inline(never)

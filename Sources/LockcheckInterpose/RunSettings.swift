@@ -52,10 +52,18 @@ extension RunSettings {
     let isFirst = unsafe fstat(list, &status) == 0 && status.st_size == 0 && !isChild
     let file = isFirst ? expanded(process) : unused(process)
     var line = "\(process) \(file)\n"
+    guard Self.mayGrow(to: Int(status.st_size) + line.utf8.count) else { return nil }
     let isWritten = line.withUTF8 { bytes in
       unsafe write(list, bytes.baseAddress, bytes.count) == bytes.count
     }
     return isWritten ? file : nil
+  }
+
+  /// Whether files may be so large: a larger one would cost the process its life.
+  private static func mayGrow(to size: Int) -> Bool {
+    var limit = rlimit()
+    return unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) != 0
+      || limit.rlim_cur >= UInt64(size)
   }
 
   private func expanded(_ process: String) -> String {

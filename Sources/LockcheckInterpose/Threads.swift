@@ -79,6 +79,7 @@ enum Threads {
   private static func enter(_ context: UnsafeMutableRawPointer) -> Start {
     let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
     start.thread.enterWithoutLeaving()
+    lc_note_system_thread(UInt32(bitPattern: lc_own_tid()))
     lc_set_signals(start.signals)
     return start
   }

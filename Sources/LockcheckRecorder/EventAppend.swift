@@ -21,6 +21,12 @@ public import LockcheckTrace
     modifiers =
       (isPending ? 1 : 0) | attempt.rawValue << 1 | result.rawValue << 3 | mode.rawValue << 5
   }
+
+  /// An acquire that is pending, and that names who has the lock.
+  init(waitingForHolder attempt: Event.Attempt) {
+    operation = .acquire
+    modifiers = 1 | attempt.rawValue << 1 | BinaryFormat.holderModifier
+  }
 }
 
 /// One event on its way into a chunk: opened, given its stamp, written, closed.
@@ -88,6 +94,11 @@ public import LockcheckTrace
 
   /// The number of the recording that the event goes into.
   @inline(__always) var recording: UInt32 { unsafe session.pointee.number }
+
+  /// Whether the recording has anything of the thread of that number.
+  func knows(thread number: UInt32) -> Bool {
+    unsafe number != 0 && lc_bits_contain(session.pointee.written_threads, number)
+  }
 
   /// Leaves the recorder.
   @inline(__always) func close() { unsafe lc_leave(thread) }

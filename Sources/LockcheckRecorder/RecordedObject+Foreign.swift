@@ -42,6 +42,26 @@ extension RecordedObject {
     return session
   }
 
+  /// Appends that the calling thread is about to wait for what the thread of that number has; in the object's
+  /// order, so that what the holder does to it later comes behind.
+  @inline(never)
+  package borrowing func appendPendingAcquire(
+    _ attempt: Event.Attempt, holder: UInt32, frame: UInt
+  ) {
+    guard let append = EventAppend.open(frame: frame) else { return }
+    let next = append.stamp(after: stamp.load(ordering: .acquiring))
+    if isKnown(to: append) {
+      append.write(
+        EventForm(waitingForHolder: attempt), stamp: next,
+        object: number.load(ordering: .relaxed),
+        companion: append.knows(thread: holder) ? holder : .max)
+    } else {
+      append.lose(next)
+    }
+    raise(to: next)
+    append.close()
+  }
+
   /// As ``append(_:argument:order:frame:)``, of an operation that has no argument.
   @inlinable @inline(__always) @discardableResult
   package borrowing func append(_ form: EventForm, order: EventOrder, frame: UInt) -> UInt32 {

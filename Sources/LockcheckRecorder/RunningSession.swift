@@ -214,8 +214,9 @@ import Synchronization
   /// A thread ends that did not leave: a worker of Dispatch, a thread of somebody else's.
   private static func threadEnds(_ thread: UnsafeMutablePointer<lc_thread>) {
     if Recording.isOn { lc_announce_thread_end() }
+    // Without a stack: it would be that of the C library's clearing up.
     if Recording.isOn, unsafe thread.pointee.writers != nil,
-      let append = EventAppend.open(frame: lc_frame_address())
+      let append = EventAppend.open(stack: 0)
     {
       append.write(EventForm(.exit), stamp: append.stamp(after: 0), object: 0)
       append.close()

@@ -115,8 +115,10 @@ import LockcheckTrace
     let first = lc_return_address(frame)
     let kept = unsafe addresses[0]
     let count = unsafe Int(lc_unwind(addresses, Int(LC_SCRATCH)))
-    guard count > 0, let start = (0..<count).first(where: { unsafe addresses[$0] == first })
-    else {
+    // By hand: `first(where:)` allocates where nothing is optimized, and this may be the program's allocator.
+    var start = 0
+    while unsafe start < count && addresses[start] != first { start += 1 }
+    guard start < count else {
       // Without libunwind, or where it lost its way: the walk's result is put back.
       if count > 0 {
         var hash: UInt64 = 0

@@ -41,8 +41,8 @@ public struct Event: Sendable, Hashable, BitwiseCopyable {
   public var object: ObjectID
   /// Where in the code.
   public var stack: StackID
-  /// The child of a fork or join, the lock of a condition or what was refused: see ``child``, ``lock``
-  /// and ``subject``.
+  /// The child of a fork or join, the lock of a condition, what was refused, or who has what is waited for:
+  /// see ``child``, ``lock``, ``subject`` and ``holder``.
   @usableFromInline var companion: UInt32
   /// The count, item, size or refusal: see ``count``, ``item``, ``size`` and ``refusal``.
   @usableFromInline var argument: UInt64
@@ -78,7 +78,18 @@ extension Event {
   /// The lock that a wait on a condition gives up and takes again, or that a notify is made under; of a
   /// refused call what it was about.
   @inlinable public var lock: ObjectID {
-    get { operation.namesThread ? .absent : ObjectID(rawValue: companion) }
+    get {
+      operation.namesThread || operation == .acquire ? .absent : ObjectID(rawValue: companion)
+    }
+    set { companion = newValue.rawValue }
+  }
+
+  /// Who has the lock that a pending acquire asks for, where the recorder saw that and not how it was taken.
+  ///
+  /// Locks whose holders take them without a call, such as Swift's `Mutex`, show who that was to whoever has
+  /// to wait.
+  @inlinable public var holder: ThreadID {
+    get { operation == .acquire ? ThreadID(rawValue: companion) : .absent }
     set { companion = newValue.rawValue }
   }
 

@@ -91,7 +91,8 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
     if operation.namesThread {
       event.child = ThreadID(Int.random(in: 0..<threads, using: &random))
     } else if chance(5) {
-      event.lock = ObjectID(Int.random(in: 0..<12, using: &random))
+      let lock = ObjectID(Int.random(in: 0..<12, using: &random))
+      if operation != .acquire { event.lock = lock }
     }
     if chance(3) { event.count = big() }
     if !chance(3) { event.time = big() }
@@ -127,6 +128,10 @@ private func addLaterMembers(to trace: inout Trace, _ seed: UInt64) {
     if chance(3) { details.offset = UInt64.random(in: 0 ... .max, using: &random) }
     if chance(3) { details.buildID = "c0ffee" }
     trace.tables.objects[ObjectID(object)] = details
+  }
+  for place in trace.events.indices where trace.events[place].operation == .acquire && chance(3) {
+    let threads = trace.tables.threads.count
+    trace.events[place].holder = ThreadID(Int.random(in: 0..<threads, using: &random))
   }
 }
 

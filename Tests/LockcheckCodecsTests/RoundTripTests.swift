@@ -73,6 +73,9 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
       on: operation.namesObject ? ObjectID(object) : .absent,
       at: chance(&random, 50) ? StackID(Int.random(in: 0..<4, using: &random)) : .absent)
     if operation.namesThread { event.child = ThreadID(Int.random(in: 0..<4, using: &random)) }
+    if operation == .acquire, chance(&random, 20) {
+      event.holder = ThreadID(Int.random(in: 0..<4, using: &random))
+    }
     if operation == .wait || operation == .notify, chance(&random, 50) { event.lock = ObjectID(1) }
     if operation == .refused {
       if chance(&random, 50) { event.lock = ObjectID(Int.random(in: 1..<9, using: &random)) }

@@ -52,6 +52,10 @@ private let wrong: [ProgramCase] = [
   .init("barrier.c", "destroy-waited", "LC308 observed", hangs: true),
   .init("barrier.c", "spin-inverted", "LC102 predicted"),
   .init("barrier.c", "spin-unlock-other", "LC301 observed"),
+  .init("futex.c", "crossed", "LC101 observed"),
+  .init("futex.c", "crossed-with-mutex", "LC101 observed", hangs: true),
+  .init("futex.c", "relock", "LC103 observed"),
+  .init("futex.c", "inverted", "LC102 predicted"),
   .init("thread.c", "join-under-lock", "LC101 observed", hangs: true),
   .init("thread.c", "once-inverted", "LC102 predicted"),
   .init("thread.c", "once-in-itself", "LC103 observed", hangs: true),
@@ -103,7 +107,9 @@ private let right: [ProgramCase] =
     ("condition.c", "in-handler"),
     ("semaphore.c", "ordered"), ("semaphore.c", "handed-over"), ("semaphore.c", "interrupted"),
     ("semaphore.c", "named"), ("semaphore.c", "cancelled"), ("semaphore.c", "cancelled-before"),
-    ("barrier.c", "together"), ("barrier.c", "spin-ordered"), ("thread.c", "joined"),
+    ("futex.c", "counted"), ("futex.c", "given-back"), ("futex.c", "ordered"),
+    ("futex.c", "passed-through"), ("heap.c", "shared"), ("barrier.c", "together"),
+    ("barrier.c", "spin-ordered"), ("thread.c", "joined"),
     ("thread.c", "exited"), ("thread.c", "detached"), ("thread.c", "keys"),
     ("thread.c", "names"), ("thread.c", "joined-then-locked"), ("thread.c", "join-cancelled"),
     ("thread.c", "once-only"), ("thread.c", "c-ordered"), ("thread.c", "c-condition"),
@@ -155,6 +161,20 @@ private let rightWithDispatch = [
     #expect(result.output == "done\n" || result.output == "" && !item.finds.isEmpty || item.hangs)
     // A trace that could not have happened is warned of.
     #expect(result.warnings == "")
+  }
+
+  @Test func `tells the locks of a library from those of another in its place`() throws {
+    let library = ["LIBRARY": try RecordedProgram("library.c").file.path]
+    let program = try RecordedProgram("unload.c")
+    #expect(try program.run("kept", with: library).findings == ["LC102 predicted"])
+    let replaced = try program.run("replaced", with: library)
+    #expect(replaced.output == "done\n" && replaced.findings == [])
+  }
+
+  @Test func `has leaks at two places told apart`() throws {
+    let result = try RecordedProgram("mutex.c").run("leaks")
+    #expect(result.findings == ["LC302 observed"])
+    #expect(result.fingerprints.count == 2)
   }
 
   @Test(.enabled(if: RecordedProgram.hidesCPlusPlus))

@@ -10,6 +10,8 @@ struct RecordedProgram {
     var output: String
     /// The findings: code and verdict, as `LC102 predicted`.
     var findings: Set<String>
+    /// What they are muted by.
+    var fingerprints: Set<String> = []
     var warnings: String
     var threads: [String]
     var events: [[String: Any]]
@@ -42,12 +44,15 @@ struct RecordedProgram {
   init(_ name: String) throws { file = try Self.compiled.program(name) }
 
   /// Runs one case of it, and analyzes what was recorded.
-  func run(_ name: String, records: Bool = true) throws -> Result {
+  func run(
+    _ name: String, records: Bool = true, with variables: [String: String] = [:]
+  ) throws -> Result {
     let trace = Self.folder.appending(path: "\(UUID()).lctrace")
     defer { try? FileManager.default.removeItem(at: trace) }
     var environment = ProcessInfo.processInfo.environment
     // Where a program in Swift ends by a trap, another one would look at it at length.
     environment["SWIFT_BACKTRACE"] = "enable=no"
+    environment.merge(variables) { $1 }
     if records {
       environment["LD_PRELOAD"] = Self.products.appending(path: "libLockcheckRuntime.so").path
       environment["LOCKCHECK"] = "record"
@@ -65,6 +70,7 @@ struct RecordedProgram {
     let findings = (report as? [String: Any])?["findings"] as? [[String: Any]]
     for finding in try #require(findings, "\(analysis.output)\(analysis.errors)") {
       result.findings.insert("\(finding["code"] ?? "") \(finding["verdict"] ?? "")")
+      result.fingerprints.insert("\(finding["fingerprint"] ?? "")")
     }
     result.warnings = analysis.errors
     try Self.readEvents(of: trace, into: &result)
@@ -130,7 +136,7 @@ private final class Compiled: @unchecked Sendable {
       let header = RecordedProgram.sources.deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Sources/CLockcheckInterpose/include").path
       let isCPlusPlus = name.hasSuffix(".cpp")
-      let isLibrary = name == "plugin.cpp"
+      let isLibrary = name == "plugin.cpp" || name == "library.c"
       // What comes with Swift; debug information and a build ID, so that reports have names.
       let command =
         name.hasSuffix(".swift")

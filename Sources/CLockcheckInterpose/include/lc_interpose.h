@@ -105,6 +105,8 @@
   X(void *, calloc, (size_t c, size_t n), (c, n))                                               \
   X(void *, memalign, (size_t a, size_t n), (a, n))                                             \
   X(void *, aligned_alloc, (size_t a, size_t n), (a, n))                                        \
+  X(void *, valloc, (size_t n), (n))                                                            \
+  X(void *, pvalloc, (size_t n), (n))                                                           \
   X(int, posix_memalign, (void **p, size_t a, size_t n), (p, a, n))                             \
   X(int, munmap, (void *p, size_t n), (p, n))                                                   \
   X(void *, mmap, (void *p, size_t n, int r, int g, int f, off_t o), (p, n, r, g, f, o))        \
@@ -250,6 +252,48 @@ static inline bool lc_once_is_done(const pthread_once_t *once) {
 /// Whether somebody is in it.
 static inline bool lc_once_is_running(const pthread_once_t *once) {
   return (__atomic_load_n(once, __ATOMIC_ACQUIRE) & 3) == 1;
+}
+
+// Locks of one word that the kernel knows the holder of (`FUTEX_LOCK_PI`). The word is 0, or the kernel's number of the
+// thread that holds it, with a bit that says whether whoever gives it back has to ask the kernel.
+
+#define LC_FUTEX_HOLDER 0x3fffffffu
+#define LC_FUTEX_WAITERS 0x80000000u
+
+typedef enum lc_futex_operation {
+  LC_FUTEX_OTHER,
+  LC_FUTEX_LOCK,
+  LC_FUTEX_TRYLOCK,
+  LC_FUTEX_UNLOCK
+} lc_futex_operation;
+
+/// What a program asks of the kernel.
+typedef struct lc_futex_call {
+  long arguments[6];
+  uint32_t *word;
+  lc_futex_operation operation;
+  bool is_timed;
+} lc_futex_call;
+
+/// Asks the kernel: 0, or a negative error number.
+long lc_ask_for_futex(const lc_futex_call *call);
+
+/// Asks the kernel, and has it recorded. See `FutexLocks.swift`.
+long lc_futex_lock(const lc_futex_call *call, uintptr_t frame);
+
+static inline uint32_t lc_futex_load(const uint32_t *word) {
+  return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+/// Has whoever gives the lock back ask the kernel, which is seen. False where the word is not `known` any more.
+static inline bool lc_futex_watch(uint32_t *word, uint32_t known) {
+  return __atomic_compare_exchange_n(
+      word, &known, known | LC_FUTEX_WAITERS, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/// As `lc_futex_watch`, of one that the calling thread holds.
+static inline void lc_futex_watch_own(uint32_t *word) {
+  __atomic_fetch_or(word, LC_FUTEX_WAITERS, __ATOMIC_SEQ_CST);
 }
 
 #endif

@@ -80,6 +80,8 @@ typedef struct lc_remembered {
 typedef struct lc_thread {
   uint32_t busy;
   uint32_t number;
+  /// The kernel's number of it; 0 where nobody has noted that.
+  uint32_t system;
   uint64_t last;
   /// Counts what it did but for plain accesses: between two counts, an access that is repeated says
   /// nothing new.
@@ -266,6 +268,13 @@ static inline void lc_take_identity(lc_thread *thread, uint32_t number, lc_sessi
   thread->number = number;
   thread->scope = scope;
 }
+
+/// Notes the kernel's number of the calling thread.
+static inline void lc_note_system_thread(uint32_t number) {
+  if (lc_self != 0) __atomic_store_n(&lc_self->system, number, __ATOMIC_RELEASE);
+}
+/// The number of the thread that the kernel knows by this one; 0 where none is known. Linear in threads.
+uint32_t lc_thread_of_system(uint32_t number);
 
 void lc_set_thread_name(lc_thread *thread, const uint8_t *text, size_t length);
 /// The name that the system knows the calling thread by becomes its name.

@@ -41,6 +41,8 @@ public struct WaitForDetector: Detector {
   private var joined: Set<ThreadID> = []
   private var conditions = ConditionLedger()
   private var wakes = WakeLedger()
+  /// Who has locks that the trace has no acquire of, as those said who had to wait.
+  private var unseenHolders: [ObjectID: ThreadID] = [:]
 
   /// Makes a detector that has seen nothing yet.
   public init() {}
@@ -49,8 +51,12 @@ public struct WaitForDetector: Detector {
   public mutating func observe(_ event: Event, at index: Int, in run: borrowing Run) {
     switch event.operation {
     case .fork, .join: noteLife(event)
-    case .acquire: conditions.acquire(event, at: index, in: run)
-    case .release: conditions.release(event)
+    case .acquire:
+      conditions.acquire(event, at: index, in: run)
+      noteUnseenHolder(event)
+    case .release:
+      conditions.release(event)
+      if !unseenHolders.isEmpty { unseenHolders[event.object] = nil }
     case .notify: conditions.notify(event, at: index, in: run)
     case .wait: wait(event, at: index, in: run)
     case .set: wakes.set(event, at: index, in: run)
@@ -58,6 +64,14 @@ public struct WaitForDetector: Detector {
     case .get: wakes.get(event, at: index, in: run)
     case .taskDone: wakes.taskDone(event)
     default: conditions.access(event, in: run)
+    }
+  }
+
+  private mutating func noteUnseenHolder(_ event: Event) {
+    if event.isPending, event.holder.isPresent {
+      unseenHolders[event.object] = event.holder
+    } else if event.isEffective, !unseenHolders.isEmpty {
+      unseenHolders[event.object] = nil
     }
   }
 
@@ -108,7 +122,9 @@ public struct WaitForDetector: Detector {
     for thread in (0..<count).map({ ThreadID($0) }) {
       if let entry = run.pending.entry(of: thread) {
         if entry.event.attempt == .blocking {
-          let wait = PendingWait(entry, writersGoFirst: writersGoFirst)
+          let wait = PendingWait(
+            entry, unseenHolder: unseenHolders[entry.event.object] ?? .absent,
+            writersGoFirst: writersGoFirst)
           graph[thread] = wait.activity(in: run)
         }
       } else if hasEnded(thread, in: run) {

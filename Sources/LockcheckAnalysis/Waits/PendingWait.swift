@@ -4,10 +4,15 @@ import LockcheckTrace
 /// One thread's wait at the end of the trace, and who could end it.
 struct PendingWait {
   private let entry: PendingEvents.Entry
+  /// Who has the lock that is asked for, where the trace has no acquire of it.
+  private let unseenHolder: ThreadID
   private let writersGoFirst: Bool
 
-  init(_ entry: PendingEvents.Entry, writersGoFirst: Bool) {
+  init(
+    _ entry: PendingEvents.Entry, unseenHolder: ThreadID = .absent, writersGoFirst: Bool
+  ) {
     self.entry = entry
+    self.unseenHolder = unseenHolder
     self.writersGoFirst = writersGoFirst
   }
 
@@ -38,6 +43,7 @@ struct PendingWait {
   private func lockActivity(_ kind: ObjectKind, in run: borrowing Run) -> WaitForGraph.Activity {
     let event = entry.event
     var holders = run.held.holders(of: event.object)
+    if holders.isEmpty, unseenHolder.isPresent { holders = [unseenHolder] }
     if kind == .rlock, holders.contains(event.thread) { return .running }
     if event.mode == .shared, kind == .rwlock {
       let owner = run.held.owner(of: event.object)

@@ -15,6 +15,11 @@ struct RawEvent {
   var companion: UInt64 = .max
   var argument: UInt64 = .max
 
+  /// Whether its companion is the thread that an acquire waits for.
+  @inline(__always) var namesHolder: Bool {
+    first & BinaryFormat.Flag.modifiers != 0 && modifiers & BinaryFormat.holderModifier != 0
+  }
+
   /// The event without its identifiers; nil where its first bytes are none.
   @inline(__always) func event() -> Event? {
     let number = first & 0x1F
@@ -25,7 +30,7 @@ struct RawEvent {
     var event = unsafe Event(unsafeBitCast(number, to: Operation.self), by: .absent)
     if event.operation == .refused, Refusal(argument: argument) == nil { return nil }
     guard first & BinaryFormat.Flag.modifiers != 0 else { return event }
-    guard modifiers < 0x40, let attempt = Event.Attempt(rawValue: modifiers >> 1 & 3),
+    guard modifiers < 0x80, let attempt = Event.Attempt(rawValue: modifiers >> 1 & 3),
       let result = Event.Result(rawValue: modifiers >> 3 & 3)
     else { return nil }
     event.isPending = modifiers & 1 != 0

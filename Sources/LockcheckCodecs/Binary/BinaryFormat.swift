@@ -163,6 +163,9 @@
     @inlinable @inline(__always) package static var modifiers: UInt8 { 0x80 }
   }
 
+  /// The bit of an event's modifiers that says that its companion is the holder it waits for.
+  @inlinable @inline(__always) package static var holderModifier: UInt8 { 0x40 }
+
   /// No event takes more bytes: two, and six numbers of at most ten.
   @inlinable @inline(__always) package static var longestEvent: Int { 64 }
 

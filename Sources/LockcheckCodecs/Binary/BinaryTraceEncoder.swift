@@ -93,11 +93,11 @@ public struct BinaryTraceEncoder<Sink: ByteSink>: TraceEncoder {
       thread = firstThread
       time = firstTime
     }
-    let modifiers =
+    var modifiers =
       (event.isPending ? 1 : 0) | event.attempt.rawValue << 1 | event.result.rawValue << 3
       | event.mode.rawValue << 5
-    let isThread = event.operation.namesThread
-    let companion = isThread ? event.child.rawValue : event.lock.rawValue
+    if event.holder.isPresent { modifiers |= BinaryFormat.holderModifier }
+    let companion = companion(of: event)
     var first = event.operation.rawValue
     if event.count != nil { first |= BinaryFormat.Flag.argument }
     if companion != .max { first |= BinaryFormat.Flag.companion }
@@ -117,6 +117,11 @@ public struct BinaryTraceEncoder<Sink: ByteSink>: TraceEncoder {
     if let argument = event.count { Self.number(argument, &events) }
     eventCount += 1
     total += 1
+  }
+
+  private func companion(of event: Event) -> UInt32 {
+    if event.operation.namesThread { return event.child.rawValue }
+    return event.operation == .acquire ? event.holder.rawValue : event.lock.rawValue
   }
 
   private static func reference(_ id: some DenseIdentifier) -> UInt64 {

@@ -180,10 +180,12 @@ struct SequenceReader {
         if raw.object != 0 { event.object = ObjectID(rawValue: UInt32(raw.object - 1)) }
         if raw.stack != 0 { event.stack = StackID(rawValue: UInt32(raw.stack - 1)) }
         if raw.companion != .max {
-          let isThread = event.operation.namesThread
+          let isThread = event.operation.namesThread || raw.namesHolder
           guard raw.companion < UInt64(isThread ? threads : objects) else { return false }
-          if isThread {
+          if event.operation.namesThread {
             event.child = ThreadID(rawValue: UInt32(raw.companion))
+          } else if event.operation == .acquire {
+            if raw.namesHolder { event.holder = ThreadID(rawValue: UInt32(raw.companion)) }
           } else {
             event.lock = ObjectID(rawValue: UInt32(raw.companion))
           }

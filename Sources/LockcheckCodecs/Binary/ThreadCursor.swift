@@ -139,17 +139,21 @@ final class ThreadCursor {
       else { return false }
       event.stack = stack
     }
+    if raw.argument != .max { event.count = raw.argument }
     if raw.companion != .max {
       guard let number = UInt32(exactly: raw.companion) else { return false }
       if event.operation.namesThread {
         guard let child = numbers.thread(number, &tables) else { return false }
         event.child = child
+      } else if event.operation == .acquire {
+        guard raw.namesHolder else { return true }
+        guard let holder = numbers.thread(number, &tables) else { return false }
+        event.holder = holder
       } else {
         guard let lock = numbers.object(number, &tables) else { return false }
         event.lock = lock
       }
     }
-    if raw.argument != .max { event.count = raw.argument }
     return true
   }
 

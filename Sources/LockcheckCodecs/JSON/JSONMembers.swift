@@ -12,6 +12,7 @@ enum EventMember: UInt64, CaseIterable {
   case object = 0x7463656A626F
   case child = 0x646C696863
   case lock = 0x6B636F6C
+  case holder = 0x7265646C6F68
   case stack = 0x6B63617473
   case at = 0x7461
   case t = 0x74

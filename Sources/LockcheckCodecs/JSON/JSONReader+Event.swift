@@ -8,6 +8,7 @@ private struct EventParts {
   var child = ThreadID.absent
   var object = ObjectID.absent
   var lock = ObjectID.absent
+  var holder = ThreadID.absent
   var stack = StackID.absent
   var time: UInt64?
   var kind = ObjectKind.undetermined
@@ -56,8 +57,9 @@ extension EventMember {
     case .count: 14
     case .item: 15
     case .size: 16
-    case .call: 17
-    case .error: 18
+    case .holder: 17
+    case .call: 18
+    case .error: 19
     }
   }
 }
@@ -97,6 +99,7 @@ extension JSONReader {
     case .object: parts.object = try object(&tokens, text, &tables)
     case .child: parts.child = try thread(&tokens, text, &tables)
     case .lock: parts.lock = try object(&tokens, text, &tables)
+    case .holder: parts.holder = try thread(&tokens, text, &tables)
     case .stack:
       let stack = try stack(&tokens, text, &tables)
       // Where both are there, the whole stack says more than the place.
@@ -175,7 +178,11 @@ extension JSONReader {
       event.refusal = Refusal(parts.call, parts.error)
       event.lock = parts.object
       return event
-    case .acquire, .release:
+    case .acquire:
+      event.mode = parts.mode
+      event.count = parts.count
+      event.holder = parts.holder
+    case .release:
       event.mode = parts.mode
       event.count = parts.count
     case .notify:

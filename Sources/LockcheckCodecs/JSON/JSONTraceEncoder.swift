@@ -160,6 +160,7 @@ extension JSONTraceEncoder {
     if event.lock.isPresent {
       put(operation == .refused ? ", \"object\": " : ", \"lock\": ", rows.objects[event.lock.index])
     }
+    if event.holder.isPresent { put(", \"holder\": ", rows.threads[event.holder.index]) }
     if event.mode == .shared { output.put(", \"mode\": \"shared\"") }
     putArgument(event)
     switch event.attempt {

@@ -106,6 +106,7 @@ extension STDTraceEncoder {
         return nil
       }
       if event.count != nil { try drop("count or size of an event") }
+      if event.holder.isPresent { try drop("holder of a lock that is waited for") }
     }
     guard event.result == .success else {
       try drop("attempt that did not succeed")

@@ -24,10 +24,24 @@ struct ELFHeader {
       problem = "is statically linked, so that no library can be preloaded"
       return
     }
+    if loader.contains("ld-musl") {
+      problem = "is linked against musl, and the library of lockcheck against glibc"
+      return
+    }
+    let needed = ELFNeeded(headers, size: size, of: path).libraries
     problem =
-      loader.contains("ld-musl")
-      ? "is linked against musl, and the library of lockcheck against glibc" : nil
+      Self.refusals.first { refusal in
+        needed.contains { $0.hasPrefix(refusal.library) }
+      }?.why
   }
+
+  private static let refusals = [
+    (
+      library: "libtsan.so",
+      why: "has gcc's ThreadSanitizer in it, which stands where lockcheck would"
+    ),
+    (library: "libasan.so", why: "has gcc's AddressSanitizer in it, which refuses to be second"),
+  ]
 
   /// The path that the segment `PT_INTERP` names.
   private static func loader(in headers: [UInt8], size: Int, of path: String) -> String? {
@@ -52,7 +66,7 @@ struct ELFHeader {
   }
 
   /// A number of the file; one that no file can have counts as the largest.
-  private static func number(_ bytes: [UInt8], _ at: Int, _ count: Int) -> Int {
+  static func number(_ bytes: [UInt8], _ at: Int, _ count: Int) -> Int {
     var value: UInt64 = 0
     for index in 0..<count { value |= UInt64(bytes[at + index]) << UInt64(8 * index) }
     return Int(clamping: value)

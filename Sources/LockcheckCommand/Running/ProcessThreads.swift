@@ -10,6 +10,8 @@ struct ProcessThreads {
     let state: Character
     /// Whether it waits for another thread, with no end set: in a futex, without a timeout.
     let waitsForEver: Bool
+
+    var hasEnded: Bool { state == "Z" || state == "X" }
   }
 
   let threads: [Thread]
@@ -33,16 +35,13 @@ struct ProcessThreads {
   /// Whether nothing in the process will ever run again, but for a signal or another process. What has
   /// ended does not count.
   var allWaitForEver: Bool {
-    let live = threads.filter { $0.state != "Z" && $0.state != "X" }
+    let live = threads.filter { !$0.hasEnded }
     return !live.isEmpty && live.allSatisfy(\.waitsForEver)
   }
 
-  /// Whether the process is there and has not ended.
+  /// Whether the process is there and has not ended: it may live on when its first thread has.
   static func isAlive(_ process: Int32) -> Bool {
-    guard let stat = text("/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else {
-      return false
-    }
-    return stat[end...].dropFirst(2).first.map { $0 != "Z" && $0 != "X" } ?? false
+    ProcessThreads(of: process).threads.contains { !$0.hasEnded }
   }
 
   /// Reads `/proc/…/syscall`: the number of the call, and its arguments.

@@ -200,8 +200,9 @@ struct RunCommand: ParsableCommand {
 
   private func unrecorded(_ status: Int32) -> any Error {
     StandardError.write(
-      "lockcheck: '\(program[0])' was not recorded: the library was not loaded into it, or found no "
-        + "place to record to\n")
+      "lockcheck: '\(program[0])' was not recorded: the library was not loaded into it, found no "
+        + "place to record to, or something that it does not go together with: MemorySanitizer, or an "
+        + "allocator without malloc_usable_size\n")
     return status != 0 ? ProgramStatus(status: status) : Outcome.unavailable
   }
 

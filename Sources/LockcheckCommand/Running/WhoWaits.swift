@@ -63,7 +63,8 @@ struct WhoWaits {
 
   private func owners(of wait: Event) -> [ThreadID] {
     guard wait.operation == .acquire else { return [] }
-    return (holders[wait.object] ?? [:]).keys.sorted()
+    let owners = (holders[wait.object] ?? [:]).keys.sorted()
+    return owners.isEmpty && wait.holder.isPresent ? [wait.holder] : owners
   }
 
   private static func place(of wait: Event, in tables: TraceTables) -> String? {

@@ -26,6 +26,19 @@ struct `lockcheck run --hang` {
     }
   }
 
+  @Test func `sees a deadlock of threads that a program's first one has left behind`() throws {
+    let source =
+      CProgram.deadlocked.split(separator: "int main")[0] + """
+        static void *rest(void *x) { run(left, right); return x; }
+        int main(void) { pthread_t other; pthread_create(&other, 0, rest, 0); pthread_exit(0); }
+        """
+    try withProgram(String(source)) { lockcheck, program in
+      let result = try lockcheck.record("--hang", "0.2", "--", program)
+      #expect(result.status == 86, "\(result.errors)")
+      #expect(result.errors.contains("LC101 deadlock"))
+    }
+  }
+
   @Test func `sees a deadlock beside a thread that goes on waiting for input`() throws {
     let source = CProgram.deadlocked.replacing(
       "int main(void) {",

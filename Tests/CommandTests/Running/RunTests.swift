@@ -131,6 +131,21 @@ struct `What lockcheck run cannot run` {
     }
   }
 
+  @Test func `has another tool's library in it, which does not go together with ours`() throws {
+    try withCommand { lockcheck in
+      let library = try CProgram.make(
+        "int one = 1;", lockcheck, options: ["-shared", "-fPIC", "-Wl,-soname,libtsan.so.2"],
+        name: "library")
+      guard let library,
+        let program = try CProgram.make(
+          "int main(void) { return 0; }", lockcheck, options: ["-Wl,--no-as-needed", library])
+      else { return }
+      let result = try lockcheck.record("--", program)
+      #expect(result.status == 69)
+      #expect(result.errors.contains("has gcc's ThreadSanitizer in it"))
+    }
+  }
+
   @Test func `has no library: it is said how to build it`() throws {
     try withCommand { lockcheck in
       let result = try lockcheck.record(

@@ -2,11 +2,13 @@
 // munmap. Nothing orders the two threads, and nothing has to.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,6 +28,17 @@ static void *first(void *unused) {
     check(block != MAP_FAILED && block[100] == 1);
     block[1 << 16] = 2;
     check(munmap(block, 1 << 17) == 0);
+  }
+  for (int i = 0; i < 50; i++) {
+    char *whole = valloc(100), *pages = pvalloc(100);
+    whole[1] = pages[1] = 1;
+    free(whole);
+    free(pages);
+    int segment = shmget(IPC_PRIVATE, 1 << 12, IPC_CREAT | 0600);
+    char *shared = shmat(segment, 0, 0);
+    check(segment >= 0 && shared != (char *)-1 && shmctl(segment, IPC_RMID, 0) == 0);
+    shared[1] = 1;
+    check(shmdt(shared) == 0);
   }
   return unused;
 }

@@ -191,6 +191,16 @@ static void leak(void) {
   finish(start(die_holding, 0));
 }
 
+static pthread_mutex_t second = PTHREAD_MUTEX_INITIALIZER;
+static void *die_holding_second(void *argument) {
+  CHECK(pthread_mutex_lock(&second) == 0);
+  return argument;
+}
+static void leaks(void) {
+  leak();
+  finish(start(die_holding_second, 0));
+}
+
 static void *unlock_checked(void *argument) {
   (void)argument;
   CHECK(pthread_mutex_unlock(&a) == EPERM);
@@ -274,6 +284,6 @@ CASES({"stack-lives", stack_lives}, {"normal-inverted", normal_inverted}, {"norm
       {"timed", timed}, {"refused", refused}, {"hang", hang}, {"relock", relock},
       {"relock-recursive", relock_recursive}, {"relock-checked", relock_checked},
       {"owner-died", owner_died}, {"owner-died-joined", owner_died_joined},
-      {"leak", leak}, {"unlock-other-checked", unlock_other_checked},
+      {"leak", leak}, {"leaks", leaks}, {"unlock-other-checked", unlock_other_checked},
       {"unlock-other", unlock_other}, {"unlock-free", unlock_free},
       {"destroy-held", destroy_held}, {"two-lives", two_lives})
