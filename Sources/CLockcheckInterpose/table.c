@@ -101,6 +101,25 @@ uintptr_t lc_instance_next(uintptr_t low, uintptr_t high) {
   return 0;
 }
 
+#define LC_ENDED 4096
+/// An entry is written in the order instance, address, and read the other way round: who reads while another
+/// is written may get that one's instance for its own address, which it is looked at for.
+static struct { uintptr_t address; void *instance; } ended[LC_ENDED];
+
+void lc_ended_put(uintptr_t address, void *instance) {
+  uint64_t at = lc_table_place(address) % LC_ENDED;
+  __atomic_store_n(&ended[at].address, 0, __ATOMIC_RELEASE);
+  __atomic_store_n(&ended[at].instance, instance, __ATOMIC_RELEASE);
+  __atomic_store_n(&ended[at].address, address, __ATOMIC_RELEASE);
+}
+
+void *lc_ended_at(uintptr_t address) {
+  uint64_t at = lc_table_place(address) % LC_ENDED;
+  if (__atomic_load_n(&ended[at].address, __ATOMIC_ACQUIRE) != address) return 0;
+  void *instance = __atomic_load_n(&ended[at].instance, __ATOMIC_ACQUIRE);
+  return __atomic_load_n(&ended[at].address, __ATOMIC_ACQUIRE) == address ? instance : 0;
+}
+
 static void *given_back = 0;
 
 void *lc_instance_make(size_t bytes) {

@@ -94,7 +94,7 @@ extension ScheduledEvent {
   /// - Parameter isCompleted: Whether the schedule has the end of it, where it is pending.
   fileprivate func deed(isCompleted: Bool) -> (Operation, ObjectID)? {
     switch operation {
-    case .start, .begin, .end, .create, .destroy, .dummy: return nil
+    case .start, .begin, .end, .create, .destroy, .dummy, .refused: return nil
     // A wait on a condition gives the lock up when it begins, and takes it when it is over.
     case .wait where lock.isPresent: return isPending ? (.wait, object) : (.acquire, lock)
     // The scheduler waits until the step can be taken.

@@ -39,6 +39,12 @@ public enum Reason: Sendable, Hashable {
   case overdone(done: UInt64, put: UInt64)
   /// Somebody held it or waited on it.
   case stillInUse
+  /// The C library refused the call.
+  case refused(Refusal)
+  /// The second step destroyed what the first uses; the C library refused that, or did not look.
+  case alreadyDestroyed(Refusal?)
+  /// The first step waits with `lock`, while the second waits with `other`.
+  case twoLocks(lock: ObjectID, other: ObjectID)
   /// There would have been `value` permits, with at most `bound` allowed.
   case overrun(value: UInt64, bound: UInt64)
   /// The thread holds the lock to read, and asks to write.

@@ -73,6 +73,12 @@ extension Rule {
   public static let barrierMismatch = Rule("LC309", "barrier-mismatch", .misuse)
   /// A semaphore released past its bound.
   public static let semaphoreOverrun = Rule("LC310", "semaphore-overrun", .misuse)
+  /// A call that the C library refuses.
+  public static let refusedCall = Rule("LC312", "refused-call", .misuse)
+  /// A lock or condition used after its end.
+  public static let usedAfterDestroy = Rule("LC313", "used-after-destroy", .misuse)
+  /// Waits on one condition with two locks at once.
+  public static let twoLocks = Rule("LC314", "condition-with-two-locks", .misuse)
 
   /// Threads wait long for a lock.
   public static let contention = Rule("LC401", "contention", .performance)
@@ -87,7 +93,7 @@ extension Rule {
     stuckThread, dataRace, unlockedSharedWrite, inconsistentLock, atomicityViolation,
     releaseNotHeld, lockLeak,
     conditionWithoutLock, waitWithoutRecheck, notifyNobody, taskDoneOverrun, taskDoneMissing,
-    destroyedInUse, barrierMismatch, semaphoreOverrun,
+    destroyedInUse, barrierMismatch, semaphoreOverrun, refusedCall, usedAfterDestroy, twoLocks,
     contention, longHold, convoy,
   ]
 

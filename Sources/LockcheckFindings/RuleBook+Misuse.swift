@@ -72,8 +72,10 @@ extension RuleBook {
     RulePage(
       rule: .destroyedInUse,
       title: "Something is destroyed while threads use it",
-      meaning:
-        "A lock was destroyed while a thread held it, or an object while a thread waited on it.",
+      meaning: """
+        A lock was destroyed while a thread held it, or an object while a thread waited on it. To initialize \
+        it once more destroys what it was.
+        """,
       example: """
         var lock: Lock? = Lock()
         CheckedThread { [unowned lock] in lock!.withLock { work() } }.start()

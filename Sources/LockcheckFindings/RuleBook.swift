@@ -45,7 +45,7 @@ public struct RulePage: Sendable {
 public enum RuleBook {
   /// The pages, by code.
   public static let pages: [RulePage] =
-    (deadlocks + hangs + races + misuses + waitMisuses + performance)
+    (deadlocks + hangs + races + misuses + waitMisuses + callMisuses + performance)
     .sorted { $0.rule.code < $1.rule.code }
 
   /// The page of a rule; nil only for a rule that is not in ``Rule/all``.

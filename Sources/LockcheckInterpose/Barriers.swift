@@ -51,7 +51,10 @@ enum Barriers {
 ) -> Int32 {
   let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_barrier_init(barrier, attributes, parties)
-  if result == 0, Interposer.isOn(frame), unsafe !Barriers.isShared(attributes) {
+  guard Interposer.isOn(frame) else { return result }
+  if result != 0 {
+    unsafe Refusals.note(.barrierInit, result, frame: frame)
+  } else if unsafe !Barriers.isShared(attributes) {
     unsafe Barriers.begin(barrier, parties: parties, frame: frame)
   }
   return result

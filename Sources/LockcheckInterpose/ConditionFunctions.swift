@@ -24,7 +24,7 @@ import LockcheckTrace
   let frame = lc_frame_address()
   if Interposer.isOn(frame) {
     unsafe lc_note_change(condition, frame)
-    unsafe Instances.end(condition, frame: frame)
+    unsafe Conditions.end(condition, frame: frame)
   }
   return unsafe lc_real_pthread_cond_destroy(condition)
 }

@@ -18,7 +18,7 @@ import LockcheckTrace
   init(_ condition: Conditions.Pointer, _ mutex: MutexPointer, frame: UInt) {
     unsafe self.condition =
       unsafe lc_cond_is_shared(condition)
-      ? nil : Instances.at(UnsafeRawPointer(condition), as: .condition, frame: frame)
+      ? nil : Conditions.instance(of: condition, frame: frame)
     unsafe self.mutex = unsafe Mutexes.instance(of: mutex, frame: frame)
     isHeld = unsafe lc_mutex_owner(mutex) == lc_own_tid()
     isGivenUp =
@@ -42,6 +42,28 @@ extension ConditionWait {
 /// A wait stands twice in the trace: before the mutex is given up, and when it has been taken again.
 enum Conditions {
   typealias Pointer = UnsafeMutablePointer<pthread_cond_t>
+
+  /// What `condition` is; what it was where it was destroyed, as its memory still says.
+  @inline(__always)
+  static func instance(of condition: Pointer, frame: UInt) -> Instances.Reference? {
+    if unsafe lc_cond_is_destroyed(condition),
+      let ended = unsafe Instances.ended(at: UnsafeRawPointer(condition))
+    {
+      return unsafe ended
+    }
+    return unsafe Instances.at(UnsafeRawPointer(condition), as: .condition, frame: frame)
+  }
+
+  /// It is about to be destroyed; once more, where it has been already.
+  static func end(_ condition: Pointer, frame: UInt) {
+    if unsafe lc_cond_is_destroyed(condition),
+      let ended = unsafe Instances.ended(at: UnsafeRawPointer(condition))
+    {
+      unsafe ended.pointee.object.append(.done(.destroy), order: .ofObject, frame: frame)
+    }
+    unsafe Instances.bury(UnsafeRawPointer(condition))
+    unsafe Instances.end(UnsafeRawPointer(condition), frame: frame)
+  }
 
   /// Waits; `result` says what the C library's answer means.
   @inline(__always)
@@ -69,6 +91,7 @@ enum Conditions {
     unsafe wait.is_given_up = about.isGivenUp
     let result = unsafe lc_wait_through(&wait)
     endWait(about, attempt, outcome(result), frame: frame)
+    if result != 0 { unsafe Refusals.note(call, result, on: about.condition, frame: frame) }
     return result
   }
 
@@ -112,10 +135,7 @@ enum Conditions {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     if unsafe lc_cond_is_shared(condition) { return }
-    guard
-      let instance = unsafe Instances.at(
-        UnsafeRawPointer(condition), as: .condition, frame: frame)
-    else { return }
+    guard let instance = unsafe instance(of: condition, frame: frame) else { return }
     unsafe instance.pointee.object.append(
       .done(.notify), argument: count, order: .ofObject, frame: frame)
   }

@@ -185,6 +185,18 @@ package enum Instances {
     unsafe known.pointee.object.append(refused, order: .ofThread, frame: frame)
   }
 
+  /// Remembers what stands at the address, which a call is about to destroy: the object itself will show it.
+  static func bury(_ address: UnsafeRawPointer?) {
+    guard let known = unsafe known(at: address) else { return }
+    unsafe lc_ended_put(UInt(bitPattern: address), known)
+  }
+
+  /// What a call has destroyed at the address, if that was not long ago.
+  @inline(never)
+  static func ended(at address: UnsafeRawPointer?) -> Reference? {
+    unsafe lc_ended_at(UInt(bitPattern: address))?.assumingMemoryBound(to: Instance.self)
+  }
+
   /// Ends what stands at the address: whatever comes next is another object.
   ///
   /// - Parameter frame: That of the function that ends it; nil where that was the end of its memory.

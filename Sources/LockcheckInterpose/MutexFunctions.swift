@@ -10,7 +10,12 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   let result = unsafe lc_real_pthread_mutex_init(mutex, attributes)
-  if result == 0, Interposer.isOn(frame) { unsafe Mutexes.begin(mutex, frame: frame) }
+  guard Interposer.isOn(frame) else { return result }
+  if result == 0 {
+    unsafe Mutexes.begin(mutex, frame: frame)
+  } else {
+    unsafe Refusals.note(.mutexInit, result, frame: frame)
+  }
   return result
 }
 
@@ -29,7 +34,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_lock(mutex) }
-  return unsafe Mutexes.lock(mutex, attempt: .blocking, frame: frame) {
+  return unsafe Mutexes.lock(mutex, .mutexLock, attempt: .blocking, frame: frame) {
     unsafe lc_real_pthread_mutex_lock(mutex)
   }
 }
@@ -40,7 +45,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_trylock(mutex) }
-  return unsafe Mutexes.tryLock(mutex, frame: frame)
+  return unsafe Mutexes.tryLock(mutex, .mutexTrylock, frame: frame)
 }
 
 /// Stands in front of `pthread_mutex_unlock`.
@@ -58,7 +63,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_mutex_timedlock(mutex, end) }
-  return unsafe Mutexes.lock(mutex, attempt: .timed, frame: frame) {
+  return unsafe Mutexes.lock(mutex, .mutexTimedlock, attempt: .timed, frame: frame) {
     unsafe lc_real_pthread_mutex_timedlock(mutex, end)
   }
 }
@@ -72,7 +77,7 @@ import LockcheckTrace
   guard Interposer.isOn(frame) else {
     return unsafe lc_real_pthread_mutex_clocklock(mutex, clock, end)
   }
-  return unsafe Mutexes.lock(mutex, attempt: .timed, frame: frame) {
+  return unsafe Mutexes.lock(mutex, .mutexClocklock, attempt: .timed, frame: frame) {
     unsafe lc_real_pthread_mutex_clocklock(mutex, clock, end)
   }
 }

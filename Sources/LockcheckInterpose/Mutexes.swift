@@ -26,8 +26,14 @@ enum Mutexes {
   /// Destroys it. One that is held or waited for may be refused.
   static func destroy(_ mutex: MutexPointer, frame: UInt) -> Int32 {
     unsafe lc_note_change(mutex, frame)
+    if unsafe lc_mutex_is_destroyed(mutex), let ended = unsafe Instances.ended(at: mutex) {
+      // Destroyed twice, which the C library does not mind.
+      unsafe ended.pointee.object.append(.done(.destroy), order: .ofObject, frame: frame)
+      return unsafe lc_real_pthread_mutex_destroy(mutex)
+    }
     let result = unsafe lc_real_pthread_mutex_destroy(mutex)
     if result == 0 {
+      unsafe Instances.bury(mutex)
       unsafe Instances.end(mutex, frame: frame)
     } else {
       unsafe Instances.refuseEnd(mutex, frame: frame)
@@ -43,7 +49,8 @@ enum Mutexes {
   /// Takes it, by a blocking call or one that gives up in time.
   @inline(__always)
   static func lock(
-    _ mutex: MutexPointer, attempt: Event.Attempt, frame: UInt, real: () -> Int32
+    _ mutex: MutexPointer, _ call: LibraryCall? = nil, attempt: Event.Attempt, frame: UInt,
+    real: () -> Int32
   ) -> Int32 {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
@@ -64,8 +71,30 @@ enum Mutexes {
       if isPending { unsafe instance.pointee.acquired(attempt, .error, frame: frame) }
       unsafe RobustMutexes.noteInherited(mutex, frame: frame)
     }
-    unsafe instance.pointee.acquired(attempt, Outcome.of(result), frame: frame)
+    if result == 0 {
+      unsafe instance.pointee.acquired(attempt, .success, frame: frame)
+    } else {
+      unsafe notAcquired(mutex, instance, call, attempt, result, frame: frame)
+    }
     return result
+  }
+
+  /// Records what came of an attempt that the C library did not answer with 0: a robust one may be had.
+  @inline(never)
+  private static func notAcquired(
+    _ mutex: MutexPointer, _ instance: Instances.Reference, _ call: LibraryCall?,
+    _ attempt: Event.Attempt, _ result: Int32, frame: UInt
+  ) {
+    if result == EINVAL, let call, let ended = unsafe destroyed(mutex) {
+      return unsafe Refusals.noteEnded(call, result, on: ended, frame: frame)
+    }
+    unsafe instance.pointee.acquired(attempt, Outcome.of(result), frame: frame)
+    if let call { unsafe Refusals.note(call, result, on: instance, frame: frame) }
+  }
+
+  /// What `mutex` was before it was destroyed, if its memory still says that it was.
+  private static func destroyed(_ mutex: MutexPointer) -> Instances.Reference? {
+    unsafe lc_mutex_is_destroyed(mutex) ? Instances.ended(at: mutex) : nil
   }
 
   /// Whether the wait for it is to be known: one that is refused to its holder is none, and who shares it
@@ -79,14 +108,18 @@ enum Mutexes {
 
   /// Takes it if that can be done at once.
   @inline(__always)
-  static func tryLock(_ mutex: MutexPointer, frame: UInt) -> Int32 {
+  static func tryLock(_ mutex: MutexPointer, _ call: LibraryCall? = nil, frame: UInt) -> Int32 {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     unsafe lc_note_use(mutex, frame)
     let result = unsafe lc_real_pthread_mutex_trylock(mutex)
     if let instance = unsafe instance(of: mutex, frame: frame) {
       if result == EOWNERDEAD { unsafe RobustMutexes.noteInherited(mutex, frame: frame) }
-      unsafe instance.pointee.acquired(.try, Outcome.of(result), frame: frame)
+      if result == 0 {
+        unsafe instance.pointee.acquired(.try, .success, frame: frame)
+      } else {
+        unsafe notAcquired(mutex, instance, call, .try, result, frame: frame)
+      }
     }
     return result
   }
@@ -125,6 +158,11 @@ enum Mutexes {
   private static func unlockOfAnother(
     _ mutex: MutexPointer, _ instance: Instances.Reference, frame: UInt
   ) -> Int32 {
+    if let ended = unsafe destroyed(mutex) {
+      let result = unsafe lc_real_pthread_mutex_unlock(mutex)
+      unsafe Refusals.noteEnded(.mutexUnlock, result, on: ended, frame: frame)
+      return result
+    }
     let isChecked = unsafe lc_mutex_checks_owner(mutex)
     let form = EventForm(
       .release, mode: .exclusive, isPending: false, attempt: .blocking,

@@ -41,7 +41,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_rdlock(lock) }
-  return unsafe RWLocks.lock(lock, .shared, attempt: .blocking, frame: frame) {
+  return unsafe RWLocks.lock(lock, .shared, .rwlockRdlock, attempt: .blocking, frame: frame) {
     unsafe lc_real_pthread_rwlock_rdlock(lock)
   }
 }
@@ -52,7 +52,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_tryrdlock(lock) }
-  return unsafe RWLocks.lock(lock, .shared, attempt: .try, frame: frame) {
+  return unsafe RWLocks.lock(lock, .shared, .rwlockTryrdlock, attempt: .try, frame: frame) {
     unsafe lc_real_pthread_rwlock_tryrdlock(lock)
   }
 }
@@ -63,7 +63,10 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_timedrdlock(lock, end) }
-  return unsafe RWLocks.lock(lock, .shared, attempt: .timed, frame: frame) {
+  return unsafe RWLocks.lock(
+    lock, .shared, .rwlockTimedrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end),
+    frame: frame
+  ) {
     unsafe lc_real_pthread_rwlock_timedrdlock(lock, end)
   }
 }
@@ -77,7 +80,10 @@ import LockcheckTrace
   guard Interposer.isOn(frame) else {
     return unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
   }
-  return unsafe RWLocks.lock(lock, .shared, attempt: .timed, frame: frame) {
+  return unsafe RWLocks.lock(
+    lock, .shared, .rwlockClockrdlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end, clock),
+    frame: frame
+  ) {
     unsafe lc_real_pthread_rwlock_clockrdlock(lock, clock, end)
   }
 }
@@ -88,7 +94,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_wrlock(lock) }
-  return unsafe RWLocks.lock(lock, .exclusive, attempt: .blocking, frame: frame) {
+  return unsafe RWLocks.lock(lock, .exclusive, .rwlockWrlock, attempt: .blocking, frame: frame) {
     unsafe lc_real_pthread_rwlock_wrlock(lock)
   }
 }
@@ -99,7 +105,7 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_trywrlock(lock) }
-  return unsafe RWLocks.lock(lock, .exclusive, attempt: .try, frame: frame) {
+  return unsafe RWLocks.lock(lock, .exclusive, .rwlockTrywrlock, attempt: .try, frame: frame) {
     unsafe lc_real_pthread_rwlock_trywrlock(lock)
   }
 }
@@ -110,7 +116,10 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   guard Interposer.isOn(frame) else { return unsafe lc_real_pthread_rwlock_timedwrlock(lock, end) }
-  return unsafe RWLocks.lock(lock, .exclusive, attempt: .timed, frame: frame) {
+  return unsafe RWLocks.lock(
+    lock, .exclusive, .rwlockTimedwrlock, attempt: .timed, isTimeValid: EndOfWait.isValid(end),
+    frame: frame
+  ) {
     unsafe lc_real_pthread_rwlock_timedwrlock(lock, end)
   }
 }
@@ -124,7 +133,10 @@ import LockcheckTrace
   guard Interposer.isOn(frame) else {
     return unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
   }
-  return unsafe RWLocks.lock(lock, .exclusive, attempt: .timed, frame: frame) {
+  return unsafe RWLocks.lock(
+    lock, .exclusive, .rwlockClockwrlock, attempt: .timed,
+    isTimeValid: EndOfWait.isValid(end, clock), frame: frame
+  ) {
     unsafe lc_real_pthread_rwlock_clockwrlock(lock, clock, end)
   }
 }

@@ -31,15 +31,19 @@ enum RWLocks {
   /// Takes it; a try waits for nobody.
   @inline(__always)
   static func lock(
-    _ lock: Pointer, _ mode: LockMode, attempt: Event.Attempt, frame: UInt, real: () -> Int32
+    _ lock: Pointer, _ mode: LockMode, _ call: LibraryCall, attempt: Event.Attempt,
+    isTimeValid: Bool = true, frame: UInt, real: () -> Int32
   ) -> Int32 {
     let kept = lc_errno()
     defer { lc_set_errno(kept) }
     guard let instance = unsafe instance(of: lock, frame: frame) else { return real() }
     unsafe lc_note_use(lock, frame)
-    var result =
-      unsafe mode == .shared
-      ? lc_real_pthread_rwlock_tryrdlock(lock) : lc_real_pthread_rwlock_trywrlock(lock)
+    var result = EINVAL
+    if isTimeValid {
+      result =
+        unsafe mode == .shared
+        ? lc_real_pthread_rwlock_tryrdlock(lock) : lc_real_pthread_rwlock_trywrlock(lock)
+    }
     if result != 0, attempt != .try {
       if unsafe mayWait(lock, result) {
         unsafe instance.pointee.object.append(
@@ -48,6 +52,7 @@ enum RWLocks {
       result = real()
     }
     unsafe acquired(instance, mode, attempt, result, frame: frame)
+    if result != 0 { unsafe Refusals.note(call, result, on: instance, frame: frame) }
     return result
   }
 

@@ -9,8 +9,11 @@ import LockcheckTrace
 ) -> Int32 {
   let frame = lc_frame_address()
   let result = unsafe lc_real_sem_init(semaphore, isShared, value)
-  if result == 0, Semaphores.isOn(frame) {
+  guard Semaphores.isOn(frame) else { return result }
+  if result == 0 {
     unsafe Semaphores.begin(semaphore, value: UInt64(value), frame: frame)
+  } else {
+    unsafe Refusals.note(.semInit, errno, frame: frame)
   }
   return result
 }

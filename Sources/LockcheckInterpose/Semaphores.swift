@@ -66,8 +66,11 @@ enum Semaphores {
     if attempt != .try { pthread_testcancel() }
     let instance = unsafe instance(of: semaphore, frame: frame)
     unsafe lc_note_use(UnsafeRawPointer(semaphore), frame)
-    var result = unsafe lc_real_sem_trywait(semaphore)
-    var error = result == 0 ? 0 : errno
+    var (result, error) = (Int32(-1), EAGAIN)
+    if unsafe EndOfWait.isValid(end, call == LC_SEM_CLOCKWAIT ? clock : CLOCK_REALTIME) {
+      result = unsafe lc_real_sem_trywait(semaphore)
+      error = result == 0 ? 0 : errno
+    }
     if error == EAGAIN, attempt != .try {
       var wait = unsafe lc_wait()
       unsafe wait.call = call
@@ -86,6 +89,7 @@ enum Semaphores {
       error = result == 0 ? 0 : errno
     }
     unsafe acquired(instance, attempt, Outcome.of(error), frame: frame)
+    if error != 0 { unsafe Refusals.note(call, error, on: instance, frame: frame) }
     errno = error == 0 ? kept : error
     return result
   }
@@ -107,10 +111,13 @@ enum Semaphores {
     var value: Int32 = 0
     let isFull = unsafe sem_getvalue(semaphore, &value) == 0 && value == Int32.max
     unsafe lc_note_use(UnsafeRawPointer(semaphore), frame)
-    if !isFull, let instance = unsafe instance(of: semaphore, frame: frame) {
+    let instance = unsafe instance(of: semaphore, frame: frame)
+    if !isFull, let instance = unsafe instance {
       unsafe instance.pointee.object.append(.done(.release), order: .ofObject, frame: frame)
     }
     errno = kept
-    return unsafe lc_real_sem_post(semaphore)
+    let result = unsafe lc_real_sem_post(semaphore)
+    if result != 0 { unsafe Refusals.note(.semPost, errno, on: instance, frame: frame) }
+    return result
   }
 }

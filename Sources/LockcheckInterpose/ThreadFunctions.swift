@@ -73,7 +73,10 @@ import LockcheckTrace
 /// Stands in front of `pthread_detach`.
 @c(pthread_detach) public func interposeDetach(_ thread: pthread_t) -> Int32 {
   let frame = lc_frame_address()
+  guard Interposer.isOn(frame) else { return lc_real_pthread_detach(thread) }
   // Before: its name may be another thread's at once.
-  if Interposer.isOn(frame) { JoinableThreads.detach(thread) }
-  return lc_real_pthread_detach(thread)
+  JoinableThreads.detach(thread)
+  let result = lc_real_pthread_detach(thread)
+  if result != 0 { unsafe Refusals.note(.threadDetach, result, frame: frame) }
+  return result
 }

@@ -127,6 +127,7 @@ enum Threads {
       if ended == .success { JoinableThreads.forget(system, thread) }
       thread.recordJoin(attempt: attempt, result: ended, frame: frame)
     }
+    if result != 0 { unsafe Refusals.note(call, result, frame: frame) }
     return result
   }
 }

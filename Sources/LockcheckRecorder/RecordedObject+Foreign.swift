@@ -145,6 +145,25 @@ extension RecordedObject {
   }
 }
 
+extension RecordedObject {
+  /// Appends that the C library refused a call about the object.
+  @inline(never)
+  package borrowing func append(_ refusal: Refusal, order: EventOrder, frame: UInt) {
+    guard let append = EventAppend.open(frame: frame) else { return }
+    let past = order == .ofThread ? 0 : stamp.load(ordering: .acquiring)
+    let next = append.stamp(after: past)
+    if isKnown(to: append) {
+      append.write(
+        EventForm(.refused), stamp: next, object: 0,
+        companion: number.load(ordering: .relaxed), argument: refusal.argument)
+    } else {
+      append.lose(next)
+    }
+    if order != .ofThread { raise(to: next) }
+    append.close()
+  }
+}
+
 /// A stack that is captured before the event that it belongs to.
 package enum CapturedStack {
   /// The number of the stack that begins at the return address of `frame`; 0 where nothing is recorded.
@@ -152,10 +171,11 @@ package enum CapturedStack {
 }
 
 extension RecordedObject {
-  /// Appends an event that names no object: the beginning or end of a block.
-  @inline(never) package static func append(_ form: EventForm, frame: UInt) {
+  /// Appends an event that names no object: the beginning or end of a block, or a refused call.
+  @inline(never)
+  package static func append(_ form: EventForm, argument: UInt64 = .max, frame: UInt) {
     guard let append = EventAppend.open(frame: frame) else { return }
-    append.write(form, stamp: append.stamp(after: 0), object: 0)
+    append.write(form, stamp: append.stamp(after: 0), object: 0, argument: argument)
     append.close()
   }
 }

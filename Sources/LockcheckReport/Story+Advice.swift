@@ -61,6 +61,13 @@ extension Story {
       return "Call taskDone once for each item that get returned, in a defer right below it."
     case .stillInUse:
       return "Join the threads that use \(what), or wait until they have left, before it goes."
+    case .refused(let refusal): return advice(refusal)
+    case .alreadyDestroyed:
+      return "Destroy \(what) behind its last use: join the threads that use it first. Or "
+        + "initialize it anew before it is used again."
+    case .twoLocks:
+      return "Wait on \(what) with one lock everywhere, the one that guards what is waited for; "
+        + "or make a condition for each lock."
     case .overrun:
       return "Release \(what) only where acquiring it has succeeded."
     case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,

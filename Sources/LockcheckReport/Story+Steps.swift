@@ -51,6 +51,7 @@ extension Story {
     case .create: "makes"
     case .destroy: "destroys"
     case .dummy: "does nothing"
+    case .refused: "calls the C library"
     }
   }
 

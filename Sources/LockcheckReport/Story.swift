@@ -68,6 +68,9 @@ package struct Story {
       let others = list(steps.dropFirst().map { cast[$0.thread] }.uniqued())
       return "\(who) destroys \(what) while "
         + (others.isEmpty ? "a thread still uses it." : "\(others) still uses it.")
+    case .refused(let refusal): return refused(first, refusal)
+    case .alreadyDestroyed(let refusal): return usedAfterDestroy(refusal)
+    case .twoLocks(let lock, let other): return twoLocks(lock, other)
     case .overrun(let value, let bound):
       return "\(who) releases \(what), which makes \(value) permits; its bound is \(bound)."
     case .upgrade, .recursiveRead, .wakerNeedsLock, .tooEarly, .mayBeTooEarly, .nobodyWaited,

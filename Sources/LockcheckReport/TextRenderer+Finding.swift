@@ -219,6 +219,11 @@ extension Story {
       .waitedUnlooked where step.isPending, .tasksLeft where step.isPending,
       .partiesMissing where step.isPending:
       return waitingVerb(step)
+    case .refused(let refusal): return "calls \(refusal.call.name)"
+    case .alreadyDestroyed(.some(let refusal)) where step.operation == .refused:
+      return "calls \(refusal.call.name) on \(cast[step.object])"
+    case .twoLocks(let lock, let other):
+      return "\(waitingVerb(step)) with \(cast[index == 0 ? lock : other])"
     case .poolNested where step.operation == .wait: return waitingVerb(step)
     case .poolNested: return "submits a task to \(cast[step.object])"
     default:

@@ -41,10 +41,10 @@ public struct Event: Sendable, Hashable, BitwiseCopyable {
   public var object: ObjectID
   /// Where in the code.
   public var stack: StackID
-  /// The child of a fork or join, the lock of a condition, or who has what is waited for: see ``child``,
-  /// ``lock`` and ``holder``.
+  /// The child of a fork or join, the lock of a condition, what was refused, or who has what is waited for:
+  /// see ``child``, ``lock``, ``subject`` and ``holder``.
   @usableFromInline var companion: UInt32
-  /// The count, item or size: see ``count``, ``item`` and ``size``.
+  /// The count, item, size or refusal: see ``count``, ``item``, ``size`` and ``refusal``.
   @usableFromInline var argument: UInt64
   /// Nanoseconds since the trace began: see ``time``.
   @usableFromInline var clock: UInt64
@@ -75,7 +75,8 @@ extension Event {
     set { companion = newValue.rawValue }
   }
 
-  /// The lock that a wait on a condition gives up and takes again, or that a notify is made under.
+  /// The lock that a wait on a condition gives up and takes again, or that a notify is made under; of a
+  /// refused call what it was about.
   @inlinable public var lock: ObjectID {
     get {
       operation.namesThread || operation == .acquire ? .absent : ObjectID(rawValue: companion)

@@ -67,7 +67,7 @@ extension ObjectKind {
     case .clear: self == .event
     case .put, .get, .taskDone, .queueJoin, .close: isQueue
     case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: self == .variable
-    case .fork, .join, .start, .exit, .begin, .end, .dummy: false
+    case .fork, .join, .start, .exit, .begin, .end, .dummy, .refused: false
     }
   }
 
@@ -83,7 +83,7 @@ extension ObjectKind {
     case .set, .clear: .event
     case .put, .get, .taskDone, .queueJoin, .close: .queue
     case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: .variable
-    case .fork, .join, .start, .exit, .begin, .end, .create, .destroy, .dummy: nil
+    case .fork, .join, .start, .exit, .begin, .end, .create, .destroy, .dummy, .refused: nil
     }
   }
 }

@@ -59,6 +59,9 @@ public enum Operation: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable 
   case destroy = 23
   /// Nothing: an event that takes an index and says no more. STD `dummy`.
   case dummy = 24
+  /// The C library refused a call: ``Event/refusal`` says which, ``Event/subject`` what it was about. Stands
+  /// beside what the call has of its own in the trace, and changes nothing.
+  case refused = 25
 }
 
 extension Operation {
@@ -90,6 +93,7 @@ extension Operation {
     case .create: "create"
     case .destroy: "destroy"
     case .dummy: "dummy"
+    case .refused: "refused"
     }
   }
 

@@ -38,6 +38,7 @@ import Testing
     let detectors: [any Detector] = [
       FastTrackDetector(), LocksetDetector(), LockOrderDetector(), WaitForDetector(),
       NestedWaitDetector(), UpgradeDetector(), PoolNestingDetector(), LockMisuseDetector(),
+      CallMisuseDetector(), TwoLocksDetector(),
       AtomicityDetector(), SplitSectionDetector(), ContentionDetector(),
     ]
     for detector in detectors {

@@ -77,7 +77,8 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
   }
   let threads = trace.tables.threads.count
   for _ in 0..<events {
-    let operation = Operation.allCases.randomElement(using: &random)!
+    // Those of the first release; later ones come in below.
+    let operation = Operation.allCases.prefix(25).randomElement(using: &random)!
     var event = Event(operation, by: ThreadID(Int.random(in: 0..<threads, using: &random)))
     if operation.namesObject && !chance(20) {
       event.object = ObjectID(Int.random(in: 0..<12, using: &random))
@@ -105,6 +106,15 @@ func randomBinaryTrace(_ seed: UInt64, events: Int = 300, isEarly: Bool = false)
 private func addLaterMembers(to trace: inout Trace, _ seed: UInt64) {
   var random = BinarySeed(seed ^ 0x5EED)
   func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+  for index in trace.events.indices where chance(9) {
+    trace.events[index].operation = .refused
+    trace.events[index].object = .absent
+    trace.events[index].lock =
+      chance(2) ? .absent : ObjectID(Int.random(in: 0..<12, using: &random))
+    trace.events[index].refusal = Refusal(
+      LibraryCall.allCases.randomElement(using: &random)!,
+      LibraryError.allCases.randomElement(using: &random)!)
+  }
   for object in 0..<12 {
     if chance(3) { trace.tables.objects.setKind(chance(2) ? .pool : .future, of: ObjectID(object)) }
     var details = trace.tables.objects[ObjectID(object)]

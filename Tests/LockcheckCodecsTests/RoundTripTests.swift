@@ -77,6 +77,12 @@ func randomTrace(_ seed: UInt64, events count: Int = 60) -> Trace {
       event.holder = ThreadID(Int.random(in: 0..<4, using: &random))
     }
     if operation == .wait || operation == .notify, chance(&random, 50) { event.lock = ObjectID(1) }
+    if operation == .refused {
+      if chance(&random, 50) { event.lock = ObjectID(Int.random(in: 1..<9, using: &random)) }
+      event.refusal = Refusal(
+        LibraryCall.allCases.randomElement(using: &random)!,
+        LibraryError.allCases.randomElement(using: &random)!)
+    }
     if trace.tables.objects.kinds[object] == .rwlock, chance(&random, 50), operation == .acquire {
       event.mode = .shared
     }

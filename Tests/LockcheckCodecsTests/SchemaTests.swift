@@ -42,6 +42,8 @@ private func words(_ definition: [String: Any], _ member: String) throws -> [Str
     #expect(try words(event, "mode") == JSONWords.modes.map { "\($0)" })
     #expect(try words(event, "attempt") == JSONWords.attempts.map { "\($0)" })
     #expect(try words(event, "result") == JSONWords.results.map { "\($0)" })
+    #expect(try words(event, "call") == JSONWords.calls.map(\.name))
+    #expect(try words(event, "error") == JSONWords.errors.map(\.name))
     let preferences = try words(definition("object"), "preference")
     #expect(preferences == JSONWords.preferences.map(\.name))
     #expect(try words(definition("object"), "order") == JSONWords.orders.map { "\($0)" })

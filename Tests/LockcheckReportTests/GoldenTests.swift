@@ -372,13 +372,19 @@ func expect(
 }
 
 extension Reason {
-  fileprivate static let samples: [Reason] = [
-    .waitCycle, .orderCycle, .relock, .nobodyLeft, .behindStuck, .unordered, .unlocked,
-    .noCommonLock, .notHeld(holder: .absent), .notHeld(holder: ThreadID(1)), .leaked,
-    .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
-    .stillInUse, .overrun(value: 3, bound: 2), .poolStarved(pool: ObjectID(0), workers: 2),
-    .poolNested(pool: ObjectID(0), workers: 4, depth: 1), .classCycle(held: [ObjectID(0)]),
-    .levelOrder(held: ObjectID(0)), .contended(TimeAccount()), .heldLong(TimeAccount()),
-    .queued(TimeAccount()),
-  ]
+  fileprivate static let samples: [Reason] =
+    [
+      .waitCycle, .orderCycle, .relock, .nobodyLeft, .behindStuck, .unordered, .unlocked,
+      .noCommonLock, .notHeld(holder: .absent), .notHeld(holder: ThreadID(1)), .leaked,
+      .lockNotHeld(lock: .absent), .lockNotHeld(lock: ObjectID(0)), .overdone(done: 2, put: 1),
+      .stillInUse, .overrun(value: 3, bound: 2), .poolStarved(pool: ObjectID(0), workers: 2),
+      .poolNested(pool: ObjectID(0), workers: 4, depth: 1), .classCycle(held: [ObjectID(0)]),
+      .levelOrder(held: ObjectID(0)), .contended(TimeAccount()), .heldLong(TimeAccount()),
+      .queued(TimeAccount()), .alreadyDestroyed(nil),
+      .alreadyDestroyed(Refusal(.mutexLock, .invalid)),
+      .twoLocks(lock: ObjectID(0), other: ObjectID(0)),
+    ]
+    + LibraryCall.allCases.flatMap { call in
+      LibraryError.allCases.map { .refused(Refusal(call, $0)) }
+    }
 }

@@ -97,7 +97,10 @@ extension RandomOddRun {
     if isRare(4) { event.attempt = [.try, .timed].randomElement(using: &random)! }
     if isRare(3) { event.mode = .shared }
     if isRare(3) { event.count = [0, 1, 2, 3, .max - 1, 1 << 63].randomElement(using: &random)! }
-    if operation == .wait || operation == .notify, isRare(2) {
+    if operation == .refused {
+      event.refusal = Refusal(LibraryCall.allCases.randomElement(using: &random)!, .invalid)
+    }
+    if operation == .wait || operation == .notify || operation == .refused, isRare(2) {
       event.lock = ObjectID(roll(trace.tables.objects.count))
     }
     return event

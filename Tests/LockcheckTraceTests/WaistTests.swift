@@ -7,9 +7,9 @@ import Testing
     #expect(
       Operation.allCases.map(\.name).joined(separator: " ") == """
         acquire release wait notify set clear put get taskDone join close read write atomicRead \
-        atomicWrite atomicUpdate fork join start exit begin end create destroy dummy
+        atomicWrite atomicUpdate fork join start exit begin end create destroy dummy refused
         """)
-    #expect(Operation.allCases.map { Int($0.rawValue) } == Array(0...24))
+    #expect(Operation.allCases.map { Int($0.rawValue) } == Array(0...25))
     #expect(
       ObjectKind.allCases.map(\.name).joined(separator: " ")
         == "object lock rlock rwlock semaphore condition event barrier queue variable pool future"
@@ -17,6 +17,22 @@ import Testing
     #expect(ObjectKind.allCases.map { Int($0.rawValue) } == Array(0...11))
     #expect(QueueOrder.allCases.map { "\($0)" } == ["fifo", "lifo", "priority"])
     #expect(QueueOrder.allCases.map { Int($0.rawValue) } == Array(0...2))
+    #expect(LibraryCall.allCases.map { Int($0.rawValue) } == Array(0...29))
+    #expect(
+      LibraryCall.allCases.map(\.name).joined(separator: " ") == """
+        pthread_mutex_init pthread_mutex_lock pthread_mutex_trylock pthread_mutex_timedlock \
+        pthread_mutex_clocklock pthread_mutex_unlock pthread_mutex_destroy pthread_rwlock_rdlock \
+        pthread_rwlock_tryrdlock pthread_rwlock_timedrdlock pthread_rwlock_clockrdlock \
+        pthread_rwlock_wrlock pthread_rwlock_trywrlock pthread_rwlock_timedwrlock \
+        pthread_rwlock_clockwrlock pthread_cond_wait pthread_cond_timedwait \
+        pthread_cond_clockwait pthread_barrier_init sem_init sem_wait sem_trywait sem_timedwait \
+        sem_clockwait sem_post pthread_join pthread_tryjoin_np pthread_timedjoin_np \
+        pthread_clockjoin_np pthread_detach
+        """)
+    #expect(
+      LibraryError.allCases.map(\.name).joined(separator: " ")
+        == "EINVAL ESRCH EDEADLK EAGAIN EOVERFLOW")
+    #expect(LibraryError.allCases.map { Int($0.rawValue) } == Array(0...4))
   }
 }
 

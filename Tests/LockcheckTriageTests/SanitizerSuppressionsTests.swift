@@ -21,7 +21,8 @@ import Testing
       file.suppressions.map { $0.criteria[0] } == [
         .rules([.dataRace, .unlockedSharedWrite, .inconsistentLock]),
         .rules([.dataRace, .unlockedSharedWrite, .inconsistentLock]),
-        .rules([.lockOrderCycle]), .rules([.selfDeadlock, .releaseNotHeld, .destroyedInUse]),
+        .rules([.lockOrderCycle]),
+        .rules([.selfDeadlock, .releaseNotHeld, .destroyedInUse, .usedAfterDestroy]),
       ])
     #expect(
       file.suppressions.map { $0.criteria[1] } == [

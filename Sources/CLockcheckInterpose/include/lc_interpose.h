@@ -206,6 +206,10 @@ static inline bool lc_mutex_checks_owner(const pthread_mutex_t *mutex) {
 static inline bool lc_mutex_is_shared(const pthread_mutex_t *mutex) {
   return (lc_mutex_kind(mutex) & LC_MUTEX_SHARED) != 0;
 }
+/// Whether it was destroyed, and not initialized since.
+static inline bool lc_mutex_is_destroyed(const pthread_mutex_t *mutex) {
+  return lc_mutex_kind(mutex) == -1;
+}
 /// How often the holder of a recursive one has it.
 static inline unsigned lc_mutex_depth(const pthread_mutex_t *mutex) {
   return mutex->__data.__count;
@@ -235,6 +239,10 @@ static inline bool lc_rwlock_is_shared(const pthread_rwlock_t *lock) {
 /// Whether other processes may use it.
 static inline bool lc_cond_is_shared(const pthread_cond_t *condition) {
   return (__atomic_load_n(&condition->__data.__wrefs, __ATOMIC_RELAXED) & 1) != 0;
+}
+/// Whether it was destroyed, and not initialized since.
+static inline bool lc_cond_is_destroyed(const pthread_cond_t *condition) {
+  return (__atomic_load_n(&condition->__data.__wrefs, __ATOMIC_RELAXED) & 4) != 0;
 }
 /// As `sem_init` has noted it: behind the value and the number of those who wait.
 static inline bool lc_semaphore_is_shared(const sem_t *semaphore) {

@@ -70,6 +70,11 @@ static inline bool lc_instance_is_in_line(uintptr_t address) {
 /// no lock, and looks at each page of the part, or at the whole table where that is less.
 uintptr_t lc_instance_next(uintptr_t low, uintptr_t high);
 
+/// What was destroyed by a call, at its address: the latest of those that share a place. Without a lock; who
+/// asks looks at the object's memory too.
+void lc_ended_put(uintptr_t address, void *instance);
+void *lc_ended_at(uintptr_t address);
+
 /// Memory for instances, zeroed, of which what was given back is used again. Under the recorder's lock.
 void *lc_instance_make(size_t bytes);
 void lc_instance_give_back(void *instance);

@@ -75,7 +75,7 @@ public struct AtomicityDetector: Detector {
     case .create:
       // What was done to a variable that is gone is not done to the one that has its number now.
       if event.object.index < variables.count { forget(event.object.index) }
-    case .start, .dummy, .destroy: break
+    case .start, .dummy, .destroy, .refused: break
     default: synchronize(event, at: index, in: run)
     }
   }

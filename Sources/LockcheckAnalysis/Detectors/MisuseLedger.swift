@@ -15,18 +15,19 @@ struct MisuseLedger: Sendable {
   /// How many occurrences are kept of one entry; the count goes on.
   private static let occurrenceLimit = 100_000
 
-  /// Takes note of a misuse of `object`; what its first occurrence shows is what a reader sees.
+  /// Takes note of a misuse of `object`, in which `others` are involved; what its first occurrence shows is what a reader sees.
   mutating func note(
     _ rule: Rule, _ reason: Reason, of object: ObjectID, steps: [Step], stack: StackID,
-    threads: [ThreadID]? = nil, assumes: [Assumption]
+    threads: [ThreadID]? = nil, and others: [ObjectID] = [], verdict: Verdict = .observed,
+    assumes: [Assumption]
   ) {
     let key = Key(rule: rule, object: object, stack: stack)
     guard let place = places[key] else {
       places[key] = findings.count
       findings.append(
         Finding(
-          rule, .observed, reason, steps: steps, threads: threads, objects: [object],
-          assumes: assumes))
+          rule, verdict, reason, steps: steps, threads: threads,
+          objects: (object.isPresent ? [object] : []) + others, assumes: assumes))
       return
     }
     findings[place].occurrenceCount += 1

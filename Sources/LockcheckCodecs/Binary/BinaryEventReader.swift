@@ -23,11 +23,12 @@ struct RawEvent {
   /// The event without its identifiers; nil where its first bytes are none.
   @inline(__always) func event() -> Event? {
     let number = first & 0x1F
-    guard number <= Operation.dummy.rawValue else { return nil }
+    guard number <= Operation.refused.rawValue else { return nil }
     // `Operation(rawValue:)` is a call into another module. The cases are numbered from 0 without a
     // gap, in the order of their declaration, which is how an enumeration is represented; a test holds
     // the two equal.
     var event = unsafe Event(unsafeBitCast(number, to: Operation.self), by: .absent)
+    if event.operation == .refused, Refusal(argument: argument) == nil { return nil }
     guard first & BinaryFormat.Flag.modifiers != 0 else { return event }
     guard modifiers < 0x80, let attempt = Event.Attempt(rawValue: modifiers >> 1 & 3),
       let result = Event.Result(rawValue: modifiers >> 3 & 3)
@@ -77,7 +78,7 @@ struct RawEvent {
     event.stamp = number(&isWhole)
     if inSequence && event.stamp & 1 != 0 { event.time = number(&isWhole) }
     let operation = event.first & 0x1F
-    // 16 to 21 and above 23 name no object: fork, join, start, exit, begin, end, dummy.
+    // 16 to 21 and above 23 name no object: fork, join, start, exit, begin, end, dummy, refused.
     event.object = (0x00C0_FFFF as UInt32) >> UInt32(operation) & 1 != 0 ? number(&isWhole) : 0
     event.stack = number(&isWhole)
     event.companion =

@@ -24,6 +24,8 @@ enum EventMember: UInt64, CaseIterable {
   case count = 0x746E756F63
   case item = 0x6D657469
   case size = 0x657A6973
+  case call = 0x6C6C6163
+  case error = 0x726F727265
 }
 
 /// The operations that most events are, by name.
@@ -92,6 +94,8 @@ struct JSONWords {
   static let modes: [LockMode] = [.exclusive, .shared]
   static let attempts: [Event.Attempt] = [.try, .timed]
   static let results: [Event.Result] = [.timeout, .failed, .error]
+  static let calls = LibraryCall.allCases
+  static let errors = LibraryError.allCases
   static let preferences: [RWLockPreference] = [.reader, .writer, .unknown]
   static let orders = QueueOrder.allCases
   static let accessOrders: [TraceHeader.AccessOrder] = [.exact, .approximate]
@@ -103,6 +107,8 @@ struct JSONWords {
   let modes = NameTable(Self.modes.map { "\($0)" })
   let attempts = NameTable(Self.attempts.map { "\($0)" })
   let results = NameTable(Self.results.map { "\($0)" })
+  let calls = NameTable(Self.calls.map(\.name))
+  let errors = NameTable(Self.errors.map(\.name))
   let preferences = NameTable(Self.preferences.map(\.name))
   let orders = NameTable(Self.orders.map { "\($0)" })
   let accessOrders = NameTable(Self.accessOrders.map(\.rawValue))

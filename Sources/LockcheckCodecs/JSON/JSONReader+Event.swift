@@ -19,6 +19,8 @@ private struct EventParts {
   var count: UInt64?
   var item: UInt64?
   var size: UInt64?
+  var call = LibraryCall.mutexInit
+  var error = LibraryError.invalid
 
   /// Notes a member.
   /// - Returns: False where it was there already.
@@ -56,6 +58,8 @@ extension EventMember {
     case .item: 15
     case .size: 16
     case .holder: 17
+    case .call: 18
+    case .error: 19
     }
   }
 }
@@ -115,6 +119,8 @@ extension JSONReader {
       parts.attempt = try word(words.attempts, JSONWords.attempts, &tokens, text) { "\($0)" }
     case .result:
       parts.result = try word(words.results, JSONWords.results, &tokens, text) { "\($0)" }
+    case .call: parts.call = try word(words.calls, JSONWords.calls, &tokens, text) { $0.name }
+    case .error: parts.error = try word(words.errors, JSONWords.errors, &tokens, text) { $0.name }
     case .type: try skip(&tokens, text)
     }
   }
@@ -166,6 +172,12 @@ extension JSONReader {
       }
       event.operation = .queueJoin
     case .start, .exit, .begin, .end, .dummy: return event
+    case .refused:
+      guard parts.has(.call) else { throw missing("call", in: "a refused call", at: start) }
+      guard parts.has(.error) else { throw missing("error", in: "a refused call", at: start) }
+      event.refusal = Refusal(parts.call, parts.error)
+      event.lock = parts.object
+      return event
     case .acquire:
       event.mode = parts.mode
       event.count = parts.count

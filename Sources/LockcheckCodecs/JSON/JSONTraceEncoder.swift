@@ -157,7 +157,9 @@ extension JSONTraceEncoder {
     if operation.namesObject, event.object.isPresent {
       put(", \"object\": ", rows.objects[event.object.index])
     }
-    if event.lock.isPresent { put(", \"lock\": ", rows.objects[event.lock.index]) }
+    if event.lock.isPresent {
+      put(operation == .refused ? ", \"object\": " : ", \"lock\": ", rows.objects[event.lock.index])
+    }
     if event.holder.isPresent { put(", \"holder\": ", rows.threads[event.holder.index]) }
     if event.mode == .shared { output.put(", \"mode\": \"shared\"") }
     putArgument(event)
@@ -187,9 +189,17 @@ extension JSONTraceEncoder {
     output.put(number)
   }
 
+  private mutating func put(_ refusal: Refusal) {
+    output.put(", \"call\": ")
+    output.put(quoted: refusal.call.name)
+    output.put(", \"error\": ")
+    output.put(quoted: refusal.error.name)
+  }
+
   private mutating func putArgument(_ event: Event) {
     guard let argument = event.count else { return }
     switch event.operation {
+    case .refused: if let refusal = event.refusal { return put(refusal) } else { return }
     case .acquire, .release, .notify: output.put(", \"count\": ")
     case .put, .get: output.put(", \"item\": ")
     case .read, .write, .atomicRead, .atomicWrite, .atomicUpdate: output.put(", \"size\": ")

@@ -74,7 +74,7 @@ extension Step {
   var isInteresting: Bool {
     guard object != .none, !isResumed else { return false }
     switch operation {
-    case .release, .fork, .join, .start, .exit, .create, .destroy, .dummy, .begin, .end:
+    case .release, .fork, .join, .start, .exit, .create, .destroy, .dummy, .begin, .end, .refused:
       return false
     default: return true
     }

@@ -31,6 +31,7 @@ struct FindingGraph {
   private enum Key: Hashable {
     case object(ObjectID)
     case thread(ThreadID)
+    case library
   }
 
   private(set) var nodes: [Node] = []
@@ -142,6 +143,7 @@ extension FindingGraph {
       draw(who, node(step.child), verb, at: step.stack, isWait ? .crucial : .done)
       return
     }
+    if step.operation == .refused { return drawRefusal(step) }
     guard step.object.isPresent else { return }
     let what = node(step.object)
     let isLit = isWait || (step.operation.isAccess && story.finding.rule.kind == .race)
@@ -153,5 +155,21 @@ extension FindingGraph {
     for waker in step.waitsFor where waker != step.thread && !holders.contains(waker) {
       draw(what, node(waker), "only it can end that", .aside)
     }
+  }
+
+  /// A call to what it was about, or else to the library that refused it.
+  private mutating func drawRefusal(_ step: Step) {
+    let refusal: Refusal? =
+      switch story.finding.reason {
+      case .refused(let refusal): refusal
+      case .alreadyDestroyed(let refusal): refusal
+      default: nil
+      }
+    guard let refusal else { return }
+    let who = node(step.thread)
+    let what =
+      step.object.isPresent
+      ? node(step.object) : node(.library, Node(label: "C library", isThread: false))
+    draw(who, what, "\(refusal.call.name): \(refusal.error.name)", at: step.stack, .crucial)
   }
 }

@@ -68,7 +68,7 @@ enum SanitizerType: String, CaseIterable {
   var rules: Set<Rule> {
     switch self {
     case .race, .raceTop: [.dataRace, .unlockedSharedWrite, .inconsistentLock]
-    case .mutex: [.selfDeadlock, .releaseNotHeld, .destroyedInUse]
+    case .mutex: [.selfDeadlock, .releaseNotHeld, .destroyedInUse, .usedAfterDestroy]
     case .deadlock: [.lockOrderCycle]
     case .thread, .signal, .calledFromLib: []
     }
