@@ -57,7 +57,7 @@ __attribute__((visibility("default"))) long syscall(
   lc_futex_call call = {.arguments = {a, b, c, d, e, f}};
   long answer;
   uintptr_t frame = lc_frame_address();
-  if (__builtin_expect(number == SYS_futex, 0) && (b & FUTEX_PRIVATE_FLAG) != 0 &&
+  if (__builtin_expect(number == SYS_futex, 0) &&
       (call.operation = operation_of(b)) != LC_FUTEX_OTHER && lc_may_record(frame)) {
     call.word = (uint32_t *)a;
     call.is_timed = d != 0;

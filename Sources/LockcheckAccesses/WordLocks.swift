@@ -45,10 +45,12 @@ enum WordLocks {
 }
 
 enum Annotations {
+  /// Under the address behind: what is annotated may be a lock by itself, as that of Swift's `once` is, and one
+  /// address stands for one object.
   @inline(never)
   static func record(_ address: UInt, isAcquire: Bool) {
     let frame = lc_outermost_frame()
-    guard let place = unsafe UnsafeRawPointer(bitPattern: address),
+    guard let place = unsafe UnsafeRawPointer(bitPattern: address &+ 1),
       let instance = unsafe Instances.at(place, as: .variable, frame: frame)
     else { return }
     // Several may release what one then acquires: an update keeps what was given before.
