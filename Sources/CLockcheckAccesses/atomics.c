@@ -72,13 +72,17 @@ static bool begin(action *it, uintptr_t a, uint32_t size, uintptr_t pc) {
   return true;
 }
 
+/// Of an access that is recorded for the value that it sees or leaves, and has no order.
+#define LC_WITHOUT_ORDER 0x80
+
 static void end(action *it, uint8_t operation) {
-  if (operation != LC_OPERATION_ATOMIC_READ) {
+  bool is_read = (operation & ~LC_WITHOUT_ORDER) == LC_OPERATION_ATOMIC_READ;
+  if (!is_read) {
     __atomic_store_n(&it->place->version, it->place->version + 1, __ATOMIC_RELAXED);
     lc_self->epoch++;
   }
   lc_record_atomic(it->address, it->size, operation, it->pc, &it->place->stamp);
-  if (operation != LC_OPERATION_ATOMIC_READ) lc_word_note_atomic(it->address);
+  if (!is_read) lc_word_note_atomic(it->address);
   __atomic_store_n(&it->place->held, 0, __ATOMIC_RELEASE);
   lc_leave(lc_self);
 }
@@ -87,10 +91,14 @@ static lc_atomic_reading *reading_of(lc_accessor *self, uintptr_t a) {
   return &self->atomics[(a >> 2) % LC_ATOMIC_FILTER];
 }
 
+/// What a read without an order is remembered by: no address has this bit.
+#define LC_READ_WITHOUT_ORDER ((uintptr_t)1 << 63)
+
 /// Whether the thread has read it, and nothing has changed since. Asked before and after the real read.
-static bool is_known(lc_accessor *self, uintptr_t a) {
+static bool is_known(lc_accessor *self, uintptr_t a, bool is_ordered) {
   lc_atomic_reading *known = reading_of(self, a);
-  return known->address == a && known->epoch == lc_self->epoch &&
+  return (known->address == a || (!is_ordered && known->address == (a | LC_READ_WITHOUT_ORDER))) &&
+         known->epoch == lc_self->epoch &&
          known->version == __atomic_load_n(&place_of(a)->version, __ATOMIC_ACQUIRE);
 }
 
@@ -116,9 +124,10 @@ static bool is_free(uintptr_t a) {
   return __atomic_load_n(&place_of(a)->held, __ATOMIC_ACQUIRE) == 0;
 }
 
-static void note_reading(lc_accessor *self, action *it) {
+static void note_reading(lc_accessor *self, action *it, bool is_ordered) {
+  uintptr_t mark = is_ordered ? 0 : LC_READ_WITHOUT_ORDER;
   *reading_of(self, it->address) =
-      (lc_atomic_reading){it->address, it->place->version, lc_self->epoch};
+      (lc_atomic_reading){it->address | mark, it->place->version, lc_self->epoch};
 }
 
 static void note_unordered(lc_accessor *self, uintptr_t a, uint32_t size) {
@@ -127,6 +136,15 @@ static void note_unordered(lc_accessor *self, uintptr_t a, uint32_t size) {
   uint32_t at = self->unordered_count++ % LC_UNORDERED_READS;
   self->unordered_reads[at] = a;
   self->unordered_sizes[at] = (uint8_t)size;
+}
+
+/// Notes what is done without an order, and tells whether it is recorded as such all the same: where others give by
+/// the word, a thread may decide by what it sees in it.
+static bool is_seen(lc_accessor *self, uintptr_t a, uint32_t size, bool reads, uintptr_t pc) {
+  if (reads) note_unordered(self, a, size);
+  if (lc_word_is_atomic(a)) return true;
+  note_relaxed(self, a, size, pc);
+  return false;
 }
 
 static void fence(int order, uintptr_t pc) {
@@ -259,18 +277,16 @@ LC_REAL_ATOMICS(wide, 128)
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) return real_##name##bits(a, v);                                             \
-    if (!is_ordered(self, order)) {                                                            \
-      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
-      note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
+    uint8_t mark = is_ordered(self, order) ? 0 : LC_WITHOUT_ORDER;                             \
+    if (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), true, LC_CALLER))              \
       return real_##name##bits(a, v);                                                          \
-    }                                                                                          \
     if (unlocks && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {             \
       word_lock_ends(self, (uint32_t *)a);                                                     \
       return real_##name##bits(a, v);                                                          \
     }                                                                                          \
     if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) return real_##name##bits(a, v);    \
     type result = real_##name##bits(a, v);                                                     \
-    end(&it, LC_OPERATION_ATOMIC_UPDATE);                                                      \
+    end(&it, LC_OPERATION_ATOMIC_UPDATE | mark);                                               \
     return result;                                                                             \
   }
 
@@ -287,14 +303,11 @@ LC_REAL_ATOMICS(wide, 128)
       if (step > 0) word_lock_begins(self, (uint32_t *)a, done);                               \
       return done;                                                                             \
     }                                                                                          \
-    if (!is_ordered(self, order) && failure == 0) {                                            \
-      note_relaxed(self, (uintptr_t)a, sizeof(type), pc);                                      \
-      note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
-      goto plain;                                                                              \
-    }                                                                                          \
+    uint8_t mark = is_ordered(self, order) || failure != 0 ? 0 : LC_WITHOUT_ORDER;             \
+    if (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), true, pc)) goto plain;         \
     if (!begin(&it, (uintptr_t)a, sizeof(type), pc)) goto plain;                               \
     bool done = real_compare##bits(a, expected, desired);                                      \
-    end(&it, done ? LC_OPERATION_ATOMIC_UPDATE : LC_OPERATION_ATOMIC_READ);                    \
+    end(&it, (done ? LC_OPERATION_ATOMIC_UPDATE : LC_OPERATION_ATOMIC_READ) | mark);           \
     return done;                                                                               \
   plain:                                                                                       \
     return real_compare##bits(a, expected, desired);                                           \
@@ -318,20 +331,18 @@ LC_REAL_ATOMICS(wide, 128)
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) return real_load##bits((volatile type *)a);                                 \
-    if (order == 0) {                                                                          \
-      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
-      note_unordered(self, (uintptr_t)a, sizeof(type));                                        \
+    bool takes = order != 0;                                                                   \
+    if (!takes && !is_seen(self, (uintptr_t)a, sizeof(type), true, LC_CALLER))                 \
       return real_load##bits((volatile type *)a);                                              \
-    }                                                                                          \
-    if (is_known(self, (uintptr_t)a)) {                                                        \
+    if (is_known(self, (uintptr_t)a, takes)) {                                                 \
       type value = real_load##bits((volatile type *)a);                                        \
-      if (is_free((uintptr_t)a) && is_known(self, (uintptr_t)a)) return value;                 \
+      if (is_free((uintptr_t)a) && is_known(self, (uintptr_t)a, takes)) return value;          \
     }                                                                                          \
     if (!begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER))                                    \
       return real_load##bits((volatile type *)a);                                              \
     type value = real_load##bits((volatile type *)a);                                          \
-    note_reading(self, &it);                                                                   \
-    end(&it, LC_OPERATION_ATOMIC_READ);                                                        \
+    note_reading(self, &it, takes);                                                            \
+    end(&it, LC_OPERATION_ATOMIC_READ | (takes ? 0 : LC_WITHOUT_ORDER));                       \
     return value;                                                                              \
   }                                                                                            \
   void __tsan_atomic##bits##_store(volatile type *a, type v, int order) {                      \
@@ -342,15 +353,15 @@ LC_REAL_ATOMICS(wide, 128)
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \
-    if (self != 0 && !is_ordered(self, order))                                                 \
-      note_relaxed(self, (uintptr_t)a, sizeof(type), LC_CALLER);                               \
-    if (self == 0 || !is_ordered(self, order) ||                                               \
+    uint8_t mark = self == 0 || is_ordered(self, order) ? 0 : LC_WITHOUT_ORDER;                \
+    if (self == 0 ||                                                                           \
+        (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), false, LC_CALLER)) ||         \
         !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \
     real_store##bits(a, v);                                                                    \
-    end(&it, LC_OPERATION_ATOMIC_WRITE);                                                       \
+    end(&it, LC_OPERATION_ATOMIC_WRITE | mark);                                                \
   }                                                                                            \
   LC_UPDATE(type, bits, exchange, true)                                                        \
   LC_UPDATE(type, bits, fetch_add, false)                                                      \

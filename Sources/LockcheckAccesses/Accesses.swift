@@ -77,7 +77,7 @@ enum Accesses {
 
   /// Records an atomic access, of whose place in the order the caller is sure.
   static func recordAtomic(
-    _ operation: Operation, _ address: UInt, size: UInt, pc: UInt,
+    _ form: EventForm, _ address: UInt, size: UInt, pc: UInt,
     stamp: UnsafeMutablePointer<UInt64>
   ) -> Bool {
     var numbers = Numbers(repeating: 0)
@@ -87,7 +87,7 @@ enum Accesses {
     let hash = lc_shadow_stack_hash(pc)
     return unsafe numbers.span.withUnsafeBufferPointer { all in
       unsafe RecordedVariables.appendAtomic(
-        operation, to: UnsafeBufferPointer(rebasing: all[..<count]), stackHash: hash,
+        form, to: UnsafeBufferPointer(rebasing: all[..<count]), stackHash: hash,
         stamp: stamp,
         addresses: { room, limit in unsafe lc_shadow_stack(pc, room, limit) })
     }
@@ -116,7 +116,11 @@ enum Accesses {
   _ address: UInt, _ size: UInt32, _ operation: UInt8, _ pc: UInt,
   _ stamp: UnsafeMutablePointer<UInt64>
 ) -> Bool {
-  guard let operation = Operation(rawValue: operation) else { return false }
+  // The highest bit says that it has no order.
+  guard let known = Operation(rawValue: operation & 0x7F) else { return false }
+  let form = EventForm(
+    known, mode: .exclusive, isPending: false, attempt: operation < 0x80 ? .blocking : .try,
+    result: .success)
   return unsafe Accesses.recordAtomic(
-    operation, address, size: UInt(size), pc: pc, stamp: stamp)
+    form, address, size: UInt(size), pc: pc, stamp: stamp)
 }

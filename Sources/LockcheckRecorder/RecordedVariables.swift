@@ -40,7 +40,7 @@ package enum RecordedVariables {
   ///   then that of this one.
   @inline(never)
   package static func appendAtomic(
-    _ operation: Operation, to numbers: UnsafeBufferPointer<UInt32>, stackHash: UInt64,
+    _ form: EventForm, to numbers: UnsafeBufferPointer<UInt32>, stackHash: UInt64,
     stamp: UnsafeMutablePointer<UInt64>, addresses: StackAddresses
   ) -> Bool {
     guard let thread = unsafe lc_current() else { return false }
@@ -54,7 +54,7 @@ package enum RecordedVariables {
     }
     for index in numbers.indices {
       let next = unsafe append.stamp(after: stamp.pointee)
-      append.write(EventForm(operation), stamp: next, object: unsafe numbers[index])
+      append.write(form, stamp: next, object: unsafe numbers[index])
       unsafe stamp.pointee = next
     }
     return true

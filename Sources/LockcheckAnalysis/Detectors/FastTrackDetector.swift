@@ -76,7 +76,9 @@ public struct FastTrackDetector: Detector {
     }
     let earlier = unordered(with: access, at: place)
     if earlier.isPresent { note(earlier, access, on: event.object, in: run) }
-    if event.operation != .write, event.operation != .atomicWrite {
+    // What has no order is no less a race for what the thread decides by it.
+    let isWithoutOrder = access.isAtomic && event.attempt == .try
+    if event.operation != .write, event.operation != .atomicWrite, !isWithoutOrder {
       see(at: place, event.thread, now)
     }
     if access.isAtomic { order.giveAtomically(event, now) }
