@@ -18,6 +18,7 @@ extension HappensBefore {
 
   /// The thread gives to the reads and updates that will see its atomic write or update.
   mutating func giveAtomically(_ event: Event, _ now: Moment) {
-    if event.operation != .atomicRead, event.attempt != .try { atomics[event.object] = give(event.thread, now) }
+    guard event.operation != .atomicRead, event.attempt != .try else { return }
+    atomics[event.object] = give(event.thread, now)
   }
 }
