@@ -8,8 +8,8 @@ struct ProcessThreads {
     let name: String
     /// `S` sleeps, `R` runs, `T` is stopped, `Z` has ended …
     let state: Character
-    /// Whether it waits for another thread, with no end set: in a futex, without a timeout.
-    let waitsForEver: Bool
+    /// How it waits for what only the process itself could do, with no end set; nil where it does not.
+    let wait: ProcessWaits.Endless?
 
     var hasEnded: Bool { state == "Z" || state == "X" }
   }
@@ -19,6 +19,7 @@ struct ProcessThreads {
   /// Looks at the threads as they are.
   init(of process: Int32) {
     let tasks = "/proc/\(process)/task"
+    let waits = ProcessWaits(of: process)
     let ids = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
     threads = ids.compactMap(Int.init).sorted().compactMap { id in
       guard let stat = Self.text("\(tasks)/\(id)/stat"), let end = stat.lastIndex(of: ")"),
@@ -28,7 +29,7 @@ struct ProcessThreads {
       let call = Self.text("\(tasks)/\(id)/syscall") ?? ""
       return Thread(
         id: id, name: String(stat[stat.index(after: open)..<end]), state: state,
-        waitsForEver: state == "S" && Self.isEndlessWait(call))
+        wait: state == "S" ? waits.endless(call) : nil)
     }
   }
 
@@ -36,7 +37,13 @@ struct ProcessThreads {
   /// ended does not count.
   var allWaitForEver: Bool {
     let live = threads.filter { !$0.hasEnded }
-    return !live.isEmpty && live.allSatisfy(\.waitsForEver)
+    return !live.isEmpty && live.allSatisfy { $0.wait != nil }
+  }
+
+  /// A line for each thread, with what it waits in.
+  func text() -> String {
+    threads.filter { !$0.hasEnded }
+      .map { "  thread \($0.id) (\($0.name)) \($0.wait?.rawValue ?? "goes on")\n" }.joined()
   }
 
   /// Whether the process is there and has not ended: it may live on when its first thread has.
@@ -44,7 +51,7 @@ struct ProcessThreads {
     ProcessThreads(of: process).threads.contains { !$0.hasEnded }
   }
 
-  /// Reads `/proc/…/syscall`: the number of the call, and its arguments.
+  /// Whether `/proc/…/syscall`, the number of a call and its arguments, is a wait in a futex without a timeout.
   static func isEndlessWait(_ call: String) -> Bool {
     let words = call.split(separator: " ")
     guard words.count > 4, let number = Int(words[0]) else { return false }

@@ -51,8 +51,8 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "Look whether the program hangs when nothing was recorded for so long.",
       discussion: """
-        It hangs where threads are seen to be deadlocked, or every thread waits for another with no end \
-        set. Then who waits for whom is reported, the trace is kept, and the program ended: the command \
+        It hangs where threads are seen to be deadlocked, or all wait, with no end set, for what only \
+        the program itself could do. Then who waits for whom is reported, the trace is kept, and the program ended: the command \
         ends with 86. One that waits for input or a connection does not hang.
         """,
       valueName: "seconds"))

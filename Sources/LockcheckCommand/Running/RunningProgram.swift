@@ -114,10 +114,10 @@ struct RunningProgram {
     }
     StandardError.write(
       "lockcheck: \(one.name) hangs: nothing was recorded for \(seconds ?? 0) s, and "
-        + (isStuck ? "threads wait for each other\n" : "every thread waits for another\n"))
+        + (isStuck ? "threads wait for each other\n" : "no thread of it can go on\n"))
     // What the report tells, it tells better.
-    if !isStuck, let waits = try? WhoWaits(LiveTrace.decoder(trace.path)).text() {
-      StandardError.write(waits + "\n")
+    if !isStuck, let waits = try? WhoWaits(LiveTrace.decoder(trace.path)) {
+      StandardError.write((waits.isEmpty ? threads.text() : waits.text()) + "\n")
     }
     try reports.write([one])
     end(trace.process)

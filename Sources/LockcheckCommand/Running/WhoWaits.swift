@@ -34,6 +34,9 @@ struct WhoWaits {
     holders[object, default: [:]][thread] = count > 0 ? count : nil
   }
 
+  /// Whether no thread waits for anything that was recorded.
+  var isEmpty: Bool { pending.isEmpty }
+
   /// A line for each thread that waits, with the call that it waits in.
   func text() -> String {
     let waits = pending.values.sorted { $0.thread < $1.thread }

@@ -92,7 +92,69 @@ struct `lockcheck run --hang` {
     try withProgram(source) { lockcheck, program in
       let result = try lockcheck.record("--hang", "0.2", "--", program)
       #expect(result.status == 86, "\(result.errors)")
-      #expect(result.errors.contains("every thread waits for another"))
+      #expect(result.errors.contains("no thread of it can go on"))
+      #expect(result.errors.contains("waits for another thread"))
+    }
+  }
+
+  /// One thread that waits for a signal, and one for events: as those of a Swift program whose tasks nobody resumes.
+  private static let idle = """
+    #include <sys/epoll.h>
+    #include <sys/eventfd.h>
+    #include <sys/timerfd.h>
+    static int watched = -1;
+    static void *manager(void *x) {
+      int set = epoll_create1(0);
+      struct epoll_event event = {EPOLLIN, {0}};
+      epoll_ctl(set, EPOLL_CTL_ADD, eventfd(0, 0), &event);
+      epoll_ctl(set, EPOLL_CTL_ADD, timerfd_create(CLOCK_MONOTONIC, 0), &event);
+      if (watched >= 0) epoll_ctl(set, EPOLL_CTL_ADD, watched, &event);
+      say(first);
+      epoll_wait(set, &event, 1, -1);
+      return x;
+    }
+    static void end(int number) { (void)number; _exit(0); }
+    static void suspend(void) {
+      pthread_t other;
+      if (pipe(first)) abort();
+      pthread_create(&other, 0, manager, 0);
+      hear(first);
+      both(&a, &b);
+      puts("ready"); fflush(stdout);
+      sigset_t none;
+      sigemptyset(&none);
+      for (;;) sigsuspend(&none);
+    }
+    """
+
+  @Test func `sees that nothing will ever end the waits for signals and events`() throws {
+    let source = Self.idle + "int main(void) { signal(SIGSEGV, end); suspend(); }"
+    try withProgram(source) { lockcheck, program in
+      let result = try lockcheck.record("--hang", "0.2", "--", program)
+      #expect(result.status == 86, "\(result.errors)")
+      #expect(result.errors.contains("waits for a signal, and the program handles none"))
+      #expect(result.errors.contains("waits for events that only other threads could cause"))
+    }
+  }
+
+  @Test(arguments: [
+    "signal(SIGUSR2, end); suspend();",
+    "int ends[2]; if (pipe(ends) == 0) watched = ends[0]; suspend();",
+    """
+    watched = timerfd_create(CLOCK_MONOTONIC, 0);
+    struct itimerspec hour = {{0, 0}, {3600, 0}};
+    timerfd_settime(watched, 0, &hour, 0); suspend();
+    """,
+  ])
+  func `leaves a program alone that a signal, a pipe or a timer may wake`(main: String) throws {
+    try withProgram(Self.idle + "int main(void) { (void)end; \(main) }") { lockcheck, program in
+      let run = try LiveRun(lockcheck, "--hang", "0.05", "--", program)
+      try run.awaitOutput("ready")
+      // Whatever time it takes: it is looked at many times.
+      usleep(500_000)
+      run.send(SIGTERM)
+      let result = try run.end()
+      #expect(!result.errors.contains("hangs"))
     }
   }
 
