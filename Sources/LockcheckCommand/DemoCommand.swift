@@ -82,7 +82,9 @@ struct TemporaryFolder {
       try FileManager.default.createDirectory(
         at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw CommandFailure(.noOutput, "cannot make a temporary folder: \(error)")
+      let place = url.path(percentEncoded: false)
+      throw CommandFailure(
+        .noOutput, "cannot make the temporary folder '\(place)': \(error.localizedDescription)")
     }
     path = url.path(percentEncoded: false)
   }
