@@ -4,10 +4,10 @@ public import LockcheckTrace
 /// file, gives it again.
 ///
 /// Made of the rule and, for every step, the functions and files of the program's own frames, of a thread's end
-/// without a place those that took what it holds; objects come in by name only where a step's stack names no function. Line numbers, addresses and
-/// the numbers of threads and objects have no part in it, nor has the folder that a file is in, nor
-/// the order of the steps. Findings of one rule in the same functions therefore share a
-/// fingerprint, even on different variables.
+/// without a place those that took what it holds, of a refused call the call and its error too; objects come in by
+/// name only where a step's stack names no function. Line numbers, addresses and the numbers of threads and objects
+/// have no part in it, nor has the folder that a file is in, nor the order of the steps. Findings of one rule in the
+/// same functions therefore share a fingerprint, even on different variables.
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   /// The hash: FNV-1a, 64 bits. Not meant to withstand anybody who wants two to be equal.
   public let rawValue: UInt64
@@ -38,6 +38,11 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     var hash = FNV1a()
     hash.combine(finding.rule.name)
     words.forEach { hash.combine($0) }
+    // One function may have several calls refused.
+    if case .refused(let refusal) = finding.reason {
+      hash.combine(refusal.call.name)
+      hash.combine(refusal.error.name)
+    }
     rawValue = hash.value
   }
 

@@ -177,6 +177,12 @@ private let rightWithDispatch = [
     #expect(result.fingerprints.count == 2)
   }
 
+  @Test func `has refused calls of one function told apart`() throws {
+    let result = try RecordedProgram("misuse.c").run("several-refused")
+    #expect(result.findings == ["LC312 observed"])
+    #expect(result.fingerprints.count == 2)
+  }
+
   @Test(.enabled(if: RecordedProgram.hidesCPlusPlus))
   func `keeps its C++ library from a program in C that loads what has functions of its own`()
     throws

@@ -95,6 +95,12 @@ static void barrier_of_none(void) {
 
 // What was destroyed.
 
+static void several_refused(void) {
+  CHECK(sem_init(&s, 0, ~0u) == -1 && errno == EINVAL);
+  pthread_barrier_t barrier;
+  CHECK(pthread_barrier_init(&barrier, 0, 0) == EINVAL);
+}
+
 static void lock_destroyed(void) {
   CHECK(pthread_mutex_lock(&a) == 0 && pthread_mutex_unlock(&a) == 0);
   CHECK(pthread_mutex_destroy(&a) == 0);
@@ -203,7 +209,7 @@ CASES({"detach-joined", detach_joined}, {"join-detached", join_detached},
       {"read-invalid", read_invalid}, {"read-valid", read_valid},
       {"semaphore-too-large", semaphore_too_large}, {"semaphore-overflow", semaphore_overflow},
       {"semaphore-full", semaphore_full}, {"barrier-of-none", barrier_of_none},
-      {"lock-destroyed", lock_destroyed}, {"destroyed-twice", destroyed_twice},
+      {"several-refused", several_refused}, {"lock-destroyed", lock_destroyed}, {"destroyed-twice", destroyed_twice},
       {"signal-destroyed", signal_destroyed}, {"made-anew", made_anew},
       {"made-in-place", made_in_place}, {"never-destroyed", never_destroyed},
       {"two-locks", two_locks}, {"two-locks-in-turn", two_locks_in_turn})
