@@ -38,11 +38,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     var hash = FNV1a()
     hash.combine(finding.rule.name)
     words.forEach { hash.combine($0) }
-    // One function may have several calls refused.
-    if case .refused(let refusal) = finding.reason {
-      hash.combine(refusal.call.name)
-      hash.combine(refusal.error.name)
-    }
+    if !finding.call.isEmpty { hash.combine(finding.call) }
     rawValue = hash.value
   }
 
@@ -53,9 +49,17 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension Finding {
+  /// Which call was refused, and how: one function may have several. Empty of other findings.
+  var call: String {
+    guard case .refused(let refusal) = reason else { return "" }
+    return "\(refusal.call.name) \(refusal.error.name)"
+  }
+}
+
 extension Step {
   /// Where it is in the code: of a thread's end, which may have no place, where it took one of `objects`.
-  fileprivate func place(among objects: [ObjectID]) -> StackID {
+  func place(among objects: [ObjectID]) -> StackID {
     if stack.isPresent || operation != .exit { return stack }
     return holding.last { objects.contains($0.object) }?.stack ?? stack
   }

@@ -13,7 +13,8 @@ struct DefectKey: Hashable {
 
   init(_ finding: Finding, by signatures: Signatures) {
     self.init(
-      finding.rule, reason: "", objects: finding.objects, steps: finding.steps, by: signatures)
+      finding.rule, reason: finding.call, objects: finding.objects, steps: finding.steps,
+      by: signatures)
   }
 
   init(_ ruledOut: RuledOut, by signatures: Signatures) {
@@ -30,7 +31,8 @@ struct DefectKey: Hashable {
     self.reason = reason
     self.objects = objects.map { signatures.instanceName(of: $0) }.sorted()
     self.steps = steps.map {
-      "\(signatures.instanceName(of: $0.object)) \(signatures.signature(of: $0.stack))"
+      let place = $0.place(among: objects)
+      return "\(signatures.instanceName(of: $0.object)) \(signatures.signature(of: place))"
     }.sorted()
   }
 }
