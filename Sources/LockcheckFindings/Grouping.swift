@@ -65,18 +65,7 @@ extension Array where Element == Finding {
   ///
   /// - Complexity: O(steps of all findings), and a sort of the occurrences.
   func grouped(by signatures: Signatures) -> [Finding] {
-    var groups: [Finding] = []
-    var places: [DefectKey: Int] = [:]
-    for finding in self {
-      let key = DefectKey(finding, by: signatures)
-      if let place = places[key] {
-        groups[place].absorb(finding)
-      } else {
-        places[key] = groups.count
-        groups.append(finding)
-      }
-    }
-    return groups.sortingOccurrences()
+    joined { DefectKey($0, by: signatures) }
   }
 
   /// One finding for all races on the words of one piece of memory that happen at the very same two calls:
@@ -84,17 +73,20 @@ extension Array where Element == Finding {
   ///
   /// - Complexity: As that of ``grouped(by:)``.
   func joinedInMemory(by signatures: Signatures) -> [Finding] {
+    joined { $0.raceStrength == nil ? nil : MemoryKey($0, by: signatures) }
+  }
+
+  /// One finding for all that have a key in common, in the place of the first; those without one stay by
+  /// themselves.
+  private func joined<Key: Hashable>(by key: (Finding) -> Key?) -> [Finding] {
     var groups: [Finding] = []
-    var places: [MemoryKey: Int] = [:]
+    var places: [Key: Int] = [:]
     for finding in self {
-      guard finding.raceStrength != nil, let key = MemoryKey(finding, by: signatures) else {
-        groups.append(finding)
-        continue
-      }
-      if let place = places[key] {
+      let key = key(finding)
+      if let key, let place = places[key] {
         groups[place].absorb(finding)
       } else {
-        places[key] = groups.count
+        if let key { places[key] = groups.count }
         groups.append(finding)
       }
     }
