@@ -20,6 +20,14 @@ typedef struct lc_piece {
   size_t used;
 } lc_piece;
 
+/// Writes to each page of the system's in which nothing before the bytes lies. Where one is read first, the system has
+/// all threads wait for it to put another one in its place when it is written.
+static void *written(uint8_t *bytes, size_t count) {
+  uintptr_t end = (uintptr_t)bytes + count;
+  for (uintptr_t at = ((uintptr_t)bytes | 4095) + 1; at < end; at += 4096) *(volatile uint8_t *)at = 0;
+  return bytes;
+}
+
 /// Memory for the shadow, cut from larger pieces: the system is asked once for many. Null where there is none.
 /// A signal handler may interrupt it and do the same.
 static void *carve(size_t bytes) {
@@ -27,13 +35,13 @@ static void *carve(size_t bytes) {
   static __thread lc_piece *piece __attribute__((tls_model("initial-exec"))) = 0;
   lc_piece *from = piece;
   size_t at = from == 0 ? length : __atomic_fetch_add(&from->used, bytes, __ATOMIC_RELAXED);
-  if (at + bytes <= length) return (uint8_t *)from + at;
+  if (at + bytes <= length) return written((uint8_t *)from + at, bytes);
   from = lc_map_memory(length);
   if (from == 0) return 0;
   at = 64;
   from->used = at + bytes;
   piece = from;
-  return (uint8_t *)from + at;
+  return written((uint8_t *)from + at, bytes);
 }
 
 /// Puts carved memory where nobody has yet; whoever comes second takes what the first has put there, and what

@@ -127,6 +127,7 @@ bool lc_bits_insert(lc_bits *bits, uint32_t number) {
     block = lc_map_memory(65536 / 8);
     if (block == 0) return false;
     __atomic_store_n(slot, block, __ATOMIC_RELEASE);
+    if (bits->end <= number >> 16) bits->end = (number >> 16) + 1;
   }
   __atomic_fetch_or(
       &block[(number & 0xffff) >> 6], (uint64_t)1 << (number & 63), __ATOMIC_RELEASE);
@@ -134,10 +135,8 @@ bool lc_bits_insert(lc_bits *bits, uint32_t number) {
 }
 
 void lc_bits_clear(lc_bits *bits) {
-  for (size_t i = 0; i < 65536; i++) {
+  for (size_t i = 0; i < bits->end; i++)
     if (bits->blocks[i] != 0) lc_unmap(bits->blocks[i], 65536 / 8);
-    // Reading a page that was never touched maps the shared page of zeros, so nothing is allocated.
-  }
 }
 
 /// Memory for structures that are never given back; under the lock.

@@ -37,7 +37,9 @@ public struct RecordedObject: ~Copyable, Sendable {
     self.kind = kind
     self.name = Mutex(name)
     extra = ObjectExtra(details)
-    declaredClass = details.declaredClass
+    // Taken apart: an optional that lies in memory is copied by the runtime, which looks up how, and reads half a
+    // megabyte of itself for that.
+    declaredClass = if let name = details.declaredClass { name } else { nil }
     creation = Recording.isOn ? StackCapture.creation(frame: frame) : 0
   }
 

@@ -229,20 +229,23 @@ import Synchronization
     unsafe lc_leave(thread)
   }
 
+  // By its bytes, as `Transcoding.form`: to look for characters reads half a megabyte of Swift's runtime into
+  // memory, and this is done at the start of every program that is recorded.
   private static func expand(_ pattern: String, process: Int32) -> String {
-    var path = ""
-    var rest = pattern[...]
-    while let percent = rest.firstIndex(of: "%") {
-      path += rest[..<percent]
-      rest = rest[percent...].dropFirst()
-      if rest.first == "p" {
-        path += String(process)
-        rest = rest.dropFirst()
+    guard pattern.utf8.contains(UInt8(ascii: "%")) else { return pattern }
+    let bytes = Array(pattern.utf8)
+    var path: [UInt8] = []
+    var at = 0
+    while at < bytes.count {
+      if bytes[at] == UInt8(ascii: "%"), at + 1 < bytes.count, bytes[at + 1] == UInt8(ascii: "p") {
+        for digit in String(process).utf8 { path.append(digit) }
+        at += 2
       } else {
-        path += "%"
+        path.append(bytes[at])
+        at += 1
       }
     }
-    return path + rest
+    return String(decoding: path, as: UTF8.self)
   }
 
   private static let open = Mutex<[Recorder]>([])

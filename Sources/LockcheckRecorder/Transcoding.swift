@@ -10,10 +10,14 @@ import LockcheckTrace
 enum Transcoding {
   /// The JSON form that `path` asks for by its ending; nil where the recording stays as it is.
   static func form(of path: String) -> JSONTraceEncoder.Form? {
-    switch path.split(separator: ".", omittingEmptySubsequences: false).last?.lowercased() {
-    case "json": .document
-    case "ndjson", "jsonl": .lines
-    default: nil
+    if ends(path, in: ".json") { return .document }
+    return ends(path, in: ".ndjson") || ends(path, in: ".jsonl") ? .lines : nil
+  }
+
+  /// Whether it ends so, in small letters or capitals.
+  private static func ends(_ path: String, in ending: String) -> Bool {
+    path.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) { byte, small in
+      byte == small || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte + 32 == small
     }
   }
 

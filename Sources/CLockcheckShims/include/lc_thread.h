@@ -16,6 +16,8 @@
 /// A set of numbers in two levels: blocks of 65,536 bits, mapped when first needed.
 typedef struct lc_bits {
   uint64_t *blocks[65536];
+  /// One more than the highest block that was ever mapped; under the recorder's lock.
+  size_t end;
 } lc_bits;
 
 /// One recording. Lives as long as the process, so that a thread may look at it at any time; what it
