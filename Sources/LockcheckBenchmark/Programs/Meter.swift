@@ -22,6 +22,8 @@ struct Meter {
     /// Where it listens, and how often it is asked.
     var socket: String?
     var requests = 0
+    /// How many requests are sent at a time.
+    var batch = 1
   }
 
   let folder: TemporaryFolder
@@ -47,7 +49,10 @@ struct Meter {
       + (task.isRecorded ? ["LOCKCHECK=record", "LOCKCHECK_TRACE=\(trace)"] : [])
     let child = try Child(
       program,
-      ["\(seconds)", task.count == nil ? "drop" : "keep", task.socket ?? "-", "\(task.requests)"]
+      [
+        "\(seconds)", task.count == nil ? "drop" : "keep", task.socket ?? "-",
+        "\(task.requests)", "\(task.batch)",
+      ]
         + environment + task.program, isQuiet: true)
     var reading = Self.reading(of: child.end().output, count: task.count)
     reading?.trace = Machine.size(of: trace) ?? 0

@@ -2,10 +2,11 @@
 ///
 /// Not this one: what the kernel says of the peak memory of a process counts from the one that started it.
 enum MeterSource {
-  /// `meter SECONDS keep|drop SOCKET|- REQUESTS PROGRAM …`: runs the program, at one place in memory, and
+  /// `meter SECONDS keep|drop SOCKET|- REQUESTS BATCH PROGRAM …`: runs the program, at one place in memory, and
   /// writes `meter`, how it ended, nanoseconds by the clock and of processor time, and the peak memory in
   /// KiB. `drop` throws the program's output away. Where a socket is named, the program is a memcached that
-  /// listens there: two connections ask it so often, which is what is timed, and then it is told to end.
+  /// listens there: two connections ask it so often, `BATCH` requests at a time, which is what is timed, and then it
+  /// is told to end.
   static let text = #"""
     #define _GNU_SOURCE
     #include <fcntl.h>
@@ -22,10 +23,11 @@ enum MeterSource {
     #include <time.h>
     #include <unistd.h>
 
-    enum { KEYS = 1000, GETS = 12, SETS = 4 };
+    // Of so many requests the first sets a key, the others get one.
+    enum { KEYS = 1000, TURN = 4 };
     static pid_t child;
     static const char *place;
-    static long requests;
+    static long requests, batch;
     static volatile sig_atomic_t is_late;
 
     static void end_child(int signal) {
@@ -75,12 +77,16 @@ enum MeterSource {
     static void *client(void *argument) {
       int end = *(int *)argument;
       char text[8192];
-      for (long done = 0; done < requests / 2; done += GETS + SETS) {
+      for (long done = 0; done < requests / 2;) {
         size_t size = 0;
-        for (int i = 0; i < SETS; i++) size += put_set(text + size, (done * 7 + i) % KEYS);
-        for (int i = 0; i < GETS; i++)
-          size += sprintf(text + size, "get key%ld\r\n", (done * 13 + i * 31) % KEYS);
-        if (!ask(end, text, size, SETS + 3 * GETS)) return "no answer";
+        int lines = 0;
+        for (long i = 0; i < batch; i++, done++) {
+          int is_set = done % TURN == 0;
+          lines += is_set ? 1 : 3;
+          size += is_set ? put_set(text + size, done * 7 % KEYS)
+                         : sprintf(text + size, "get key%ld\r\n", done * 13 % KEYS);
+        }
+        if (!ask(end, text, size, lines)) return "no answer";
       }
       return 0;
     }
@@ -116,17 +122,18 @@ enum MeterSource {
     }
 
     int main(int count, char **words) {
-      if (count < 6) return 2;
+      if (count < 7) return 2;
       int is_dropped = strcmp(words[2], "drop") == 0, is_server = strcmp(words[3], "-") != 0;
       place = words[3];
-      requests = atol(words[4]);
+      requests = atol(words[4]), batch = atol(words[5]);
+      if (batch < 1 || batch > 16) return 2;
       long start = now();
       child = fork();
       if (child == 0) {
         // ThreadSanitizer of some versions needs the addresses to be the usual ones.
         personality(ADDR_NO_RANDOMIZE);
         if (is_dropped) dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
-        execvp(words[5], words + 5);
+        execvp(words[6], words + 6);
         _exit(127);
       }
       signal(SIGALRM, end_child);

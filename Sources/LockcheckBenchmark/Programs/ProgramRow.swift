@@ -8,7 +8,9 @@ enum ProgramRow: String, CaseIterable, ExpressibleByArgument {
   case sharedRead = "shared-read"
   case sharedWrite = "shared-write"
   case blocks, sweep
-  case pigz, pbzip2, memcached, swift, python
+  case pigz, pbzip2, memcached
+  case memcachedBatches = "memcached-batches"
+  case swift, python
 
   /// What sort of program it is.
   enum Sort {
@@ -24,7 +26,7 @@ enum ProgramRow: String, CaseIterable, ExpressibleByArgument {
     switch self {
     case .pair, .nested, .contended, .pingPong: .locks
     case .privateMemory, .sharedRead, .sharedWrite, .blocks, .sweep: .memory
-    case .pigz, .pbzip2, .memcached, .swift, .python: .real
+    case .pigz, .pbzip2, .memcached, .memcachedBatches, .swift, .python: .real
     }
   }
 
@@ -39,9 +41,19 @@ enum ProgramRow: String, CaseIterable, ExpressibleByArgument {
     case .sweep: 8 << 20
     case .pigz: 16 << 10
     case .pbzip2: 4 << 10
-    case .memcached: 200_000
+    case .memcached: 100_000
+    case .memcachedBatches: 200_000
     case .swift: 100_000
     case .python: 4000
+    }
+  }
+
+  /// How many requests a client of it sends before it waits for the answers; nil where it is no server.
+  var batch: Int? {
+    switch self {
+    case .memcached: 1
+    case .memcachedBatches: 16
+    default: nil
     }
   }
 
@@ -60,6 +72,7 @@ enum ProgramRow: String, CaseIterable, ExpressibleByArgument {
     case .pigz: "pigz -p 2"
     case .pbzip2: "pbzip2 -p2"
     case .memcached: "memcached -t 2"
+    case .memcachedBatches: "memcached -t 2, 16 requests at a time"
     case .swift: "Swift, queue and locks"
     case .python: "python3, queue and lock"
     }

@@ -49,7 +49,9 @@ struct Workbench {
     guard let program = program(row, way, share: share) else { return nil }
     let count = max(row.count / share, 1)
     var task = Meter.Task(program: program, count: row.sort == .real ? nil : count)
-    if row == .memcached { (task.socket, task.requests) = (folder.file("socket"), count) }
+    if let batch = row.batch {
+      (task.socket, task.requests, task.batch) = (folder.file("socket"), count, batch)
+    }
     switch way {
     case .plain, .sanitizer: break
     case .recorded:
@@ -75,7 +77,7 @@ struct Workbench {
     switch row {
     case .pigz: return ["pigz", "-p", "2", "-c", file]
     case .pbzip2: return ["pbzip2", "-p2", "-c", file]
-    case .memcached:
+    case .memcached, .memcachedBatches:
       return [
         "memcached", "-s", folder.file("socket"), "-t", "2", "-m", "64", "-u", "root",
       ]
@@ -90,9 +92,12 @@ struct Workbench {
   private mutating func find(
     _ rows: [ProgramRow], divide: Int
   ) throws(BenchmarkFailure) {
-    for (row, option) in [(ProgramRow.pigz, "-V"), (.pbzip2, "-V"), (.memcached, "-V")]
-    where rows.contains(row) {
-      isThere[row] = Self.succeeds(row.rawValue, [option])
+    let programs: [(ProgramRow, String)] = [
+      (.pigz, "pigz"), (.pbzip2, "pbzip2"), (.memcached, "memcached"),
+      (.memcachedBatches, "memcached"),
+    ]
+    for (row, program) in programs where rows.contains(row) {
+      isThere[row] = Self.succeeds(program, ["-V"])
       if isThere[row] == false { skipped.append("\(row.rawValue): not installed") }
     }
     if rows.contains(.python) {
