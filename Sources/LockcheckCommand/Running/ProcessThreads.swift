@@ -11,25 +11,20 @@ struct ProcessThreads {
     /// How it waits for what only the process itself could do, with no end set; nil where it does not.
     let wait: ProcessWaits.Endless?
 
-    var hasEnded: Bool { state == "Z" || state == "X" }
+    var hasEnded: Bool { ProcessThreads.isEnd(state) }
   }
 
   let threads: [Thread]
 
   /// Looks at the threads as they are.
   init(of process: Int32) {
-    let tasks = "/proc/\(process)/task"
     let waits = ProcessWaits(of: process)
-    let ids = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
-    threads = ids.compactMap(Int.init).sorted().compactMap { id in
-      guard let stat = Self.text("\(tasks)/\(id)/stat"), let end = stat.lastIndex(of: ")"),
-        let open = stat.firstIndex(of: "("),
-        let state = stat[end...].dropFirst(2).first
-      else { return nil }
-      let call = Self.text("\(tasks)/\(id)/syscall") ?? ""
+    threads = Self.ids(of: process).compactMap { id in
+      guard let (name, state) = Self.stat(process, id) else { return nil }
+      let call = state == "S" ? FilePrefix.text("/proc/\(process)/task/\(id)/syscall", 4096) : nil
       return Thread(
-        id: id, name: String(stat[stat.index(after: open)..<end]), state: state,
-        wait: state == "S" ? waits.endless(call) : nil)
+        id: id, name: name, state: state,
+        wait: call.flatMap(SleepingCall.init).flatMap(waits.endless))
     }
   }
 
@@ -48,30 +43,22 @@ struct ProcessThreads {
 
   /// Whether the process is there and has not ended: it may live on when its first thread has.
   static func isAlive(_ process: Int32) -> Bool {
-    ProcessThreads(of: process).threads.contains { !$0.hasEnded }
+    ids(of: process).contains { stat(process, $0).map { !isEnd($0.state) } == true }
   }
 
-  /// Whether `/proc/…/syscall`, the number of a call and its arguments, is a wait in a futex without a timeout.
-  static func isEndlessWait(_ call: String) -> Bool {
-    let words = call.split(separator: " ")
-    guard words.count > 4, let number = Int(words[0]) else { return false }
-    let arguments = words[1...4].map { UInt64($0.dropFirst(2), radix: 16) ?? .max }
-    // The timeout is the fourth argument of both.
-    if number == waitForSeveral { return arguments[3] == 0 }
-    let waits: [UInt64] = [0, 6, 9, 11, 13]
-    return number == futex && waits.contains(arguments[1] & 0x7F) && arguments[3] == 0
+  private static func ids(of process: Int32) -> [Int] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")
+    return (names ?? []).compactMap { Int($0) }.sorted()
   }
 
-  private static let waitForSeveral = 449
-  private static var futex: Int {
-    #if arch(x86_64)
-      202
-    #else
-      98
-    #endif
+  /// The name of a thread, which may have parentheses of its own, and its state.
+  private static func stat(_ process: Int32, _ id: Int) -> (name: String, state: Character)? {
+    guard let stat = FilePrefix.text("/proc/\(process)/task/\(id)/stat", 4096),
+      let open = stat.firstIndex(of: "("), let end = stat.lastIndex(of: ")"),
+      let state = stat[end...].dropFirst(2).first
+    else { return nil }
+    return (String(stat[stat.index(after: open)..<end]), state)
   }
 
-  private static func text(_ path: String) -> String? {
-    FilePrefix.read(path, 4096).map { String(decoding: $0, as: UTF8.self) }
-  }
+  private static func isEnd(_ state: Character) -> Bool { state == "Z" || state == "X" }
 }

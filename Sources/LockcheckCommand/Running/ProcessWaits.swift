@@ -14,20 +14,11 @@ struct ProcessWaits {
   /// Of the process of that number.
   init(of process: Int32) { files = "/proc/\(process)" }
 
-  /// Reads `/proc/…/syscall` of a sleeping thread: the number of the call, and its arguments.
-  ///
-  /// - Returns: Nil where something from outside, or the clock, may end it.
-  func endless(_ call: String) -> Endless? {
-    if ProcessThreads.isEndlessWait(call) { return .forThread }
-    let words = call.split(separator: " ")
-    guard words.count > 4, let number = Int(words[0]) else { return nil }
-    let arguments = words[1...4].map { UInt64($0.dropFirst(2), radix: 16) ?? .max }
-    if Self.signalWaits.contains(number) { return handlesSignals ? nil : .forSignal }
-    // -1, as a number of 32 bits: no timeout.
-    guard Self.eventWaits.contains(number), UInt32(truncatingIfNeeded: arguments[3]) == .max else {
-      return nil
-    }
-    return watchesOnlyItself(Int(clamping: arguments[0])) ? .forEvents : nil
+  /// How a thread sleeps in the call; nil where something from outside, or the clock, may end that.
+  func endless(_ call: SleepingCall) -> Endless? {
+    if call.isEndlessFutexWait { return .forThread }
+    if call.isSignalWait { return handlesSignals ? nil : .forSignal }
+    return call.endlessEventWait.map(watchesOnlyItself) == true ? .forEvents : nil
   }
 
   /// Whether a signal is handled that is not the system's answer to a mistake: runtimes report those, Swift's does.
@@ -66,15 +57,6 @@ struct ProcessWaits {
   private static let enough = 1 << 16
 
   private func text(_ file: String, _ count: Int) -> String? {
-    FilePrefix.read("\(files)/\(file)", count).map { String(decoding: $0, as: UTF8.self) }
+    FilePrefix.text("\(files)/\(file)", count)
   }
-
-  #if arch(x86_64)
-    // rt_sigsuspend and pause; epoll_wait and epoll_pwait.
-    private static let signalWaits = [130, 34]
-    private static let eventWaits = [232, 281]
-  #else
-    private static let signalWaits = [133]
-    private static let eventWaits = [22]
-  #endif
 }

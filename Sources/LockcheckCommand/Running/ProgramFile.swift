@@ -105,4 +105,8 @@ enum FilePrefix {
       return nil
     }
   }
+  /// As ``read(_:_:at:)``, of a text.
+  static func text(_ path: String, _ count: Int) -> String? {
+    read(path, count).map { String(decoding: $0, as: UTF8.self) }
+  }
 }
