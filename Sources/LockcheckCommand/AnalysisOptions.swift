@@ -116,10 +116,10 @@ struct AnalysisOptions: ParsableArguments {
         let word = word.trimmingCharacters(in: .whitespaces)
         let rules = Rule.selected(by: word)
         if rules.isEmpty {
-          let guess = Rule.nearest(to: word).map { " Did you mean '\($0)'?" } ?? ""
+          let guess = Rule.guess(at: word)
           throw ValidationError(
-            "\(option): there is no rule or kind '\(word)'.\(guess) 'lockcheck explain' lists them."
-          )
+            "\(option): there is no rule or kind '\(word)'\(guess.isEmpty ? "." : guess)"
+              + " 'lockcheck explain' lists them.")
         }
         return rules
       }

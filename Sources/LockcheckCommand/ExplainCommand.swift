@@ -22,9 +22,10 @@ struct ExplainCommand: ParsableCommand {
 
   func validate() throws {
     guard let code, page == nil else { return }
-    let guess = Rule.nearest(to: code).map { " Did you mean '\($0)'?" } ?? ""
+    let guess = Rule.guess(at: code)
     throw ValidationError(
-      "There is no rule '\(code)'.\(guess) 'lockcheck explain' lists them all.")
+      "There is no rule '\(code)'\(guess.isEmpty ? "." : guess)"
+        + " 'lockcheck explain' lists them all.")
   }
 
   func run() throws {

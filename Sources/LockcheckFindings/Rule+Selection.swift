@@ -8,20 +8,22 @@ extension Rule {
     return ofKind.isEmpty ? named(word).map { [$0] } ?? [] : ofKind
   }
 
-  /// The name or code that somebody who wrote `word` most likely meant.
-  ///
-  /// - Returns: Nil where nothing is near enough to be worth a guess.
-  public static func nearest(to word: String) -> String? {
-    all.flatMap { [$0.name, $0.code] }.nearest(to: word)
+  /// The name or code that somebody who wrote `word` most likely meant, as ``Swift/Collection/guess(at:)``.
+  public static func guess(at word: String) -> String {
+    all.flatMap { [$0.name, $0.code] }.guess(at: word)
   }
 }
 
 extension Collection where Element == String {
-  /// The one of these words that somebody who wrote `word` most likely meant.
+  /// The one of these words that somebody who wrote `word` most likely meant, for the end of a complaint.
   ///
-  /// - Returns: Nil where nothing is near enough to be worth a guess.
+  /// - Returns: `; did you mean 'deadlock'?`, or nothing where none is near enough to be worth a guess.
   /// - Complexity: O(letters of all words × letters of `word`).
-  public func nearest(to word: String) -> String? {
+  public func guess(at word: String) -> String {
+    nearest(to: word).map { "; did you mean '\($0)'?" } ?? ""
+  }
+
+  private func nearest(to word: String) -> String? {
     let word = word.lowercased()
     // No word is as long as this, and a text of any length may stand in the place of one.
     guard word.utf8.count <= 100 else { return nil }

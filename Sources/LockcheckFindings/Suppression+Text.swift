@@ -18,8 +18,7 @@ extension Suppression {
         text: text,
         problem: word.isEmpty
           ? "it names no rule"
-          : "there is no rule '\(word)'"
-            + (Rule.nearest(to: word).map { "; did you mean '\($0)'?" } ?? ""))
+          : "there is no rule '\(word)'" + Rule.guess(at: word))
     }
     if parts.count == 2, parts[1].isEmpty {
       throw Malformed(text: text, problem: "nothing stands after the colon")

@@ -25,7 +25,7 @@ import Testing
     try withCommand { lockcheck in
       let result = try lockcheck("explain", "data-rase")
       #expect(result.status == 64)
-      #expect(result.errors.contains("Did you mean 'data-race'?"))
+      #expect(result.errors.contains("did you mean 'data-race'?"))
     }
   }
 }

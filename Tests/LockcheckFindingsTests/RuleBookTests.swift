@@ -48,10 +48,10 @@ import Testing
     ("deadlok", "deadlock"), ("data-rce", "data-race"), ("lock-order", "lock-order-cycle"),
   ])
   func `a slip of the pen finds the rule that was meant`(word: String, meant: String) {
-    #expect(Rule.nearest(to: word) == meant)
+    #expect(Rule.guess(at: word) == "; did you mean '\(meant)'?")
   }
 
   @Test func `a word like no other finds nothing`() {
-    #expect(Rule.nearest(to: "teapot-on-fire-again") == nil)
+    #expect(Rule.guess(at: "teapot-on-fire-again").isEmpty)
   }
 }

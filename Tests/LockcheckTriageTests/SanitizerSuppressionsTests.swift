@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("races:x", "did you mean 'race:'?"), ("no colon", "expected TYPE:PATTERN"),
+    ("races:x", "did you mean 'race'?"), ("no colon", "expected TYPE:PATTERN"),
     ("RACE:x", "s:1:1:"),
     ("  leak:x", "s:1:3:"),
   ])

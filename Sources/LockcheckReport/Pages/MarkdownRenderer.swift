@@ -53,13 +53,14 @@ public struct MarkdownRenderer: Renderer, Sendable {
     if !report.warnings.isEmpty { page += "\n" }
     guard !report.findings.isEmpty else { return }
     let rows = min(report.findings.count, Self.rows)
-    let table = report.findings.prefix(rows).enumerated().map { row($1, $0 + 1, in: report) }
-    let head = "| | how sure | rule | what | where |\n| --- | --- | --- | --- | --- |\n"
-    guard page.utf8.count + head.utf8.count + table.joined().utf8.count + 200 <= limit else {
+    let table =
+      "| | how sure | rule | what | where |\n| --- | --- | --- | --- | --- |\n"
+      + report.findings.prefix(rows).enumerated().map { row($1, $0 + 1, in: report) }.joined()
+    guard page.utf8.count + table.utf8.count + 200 <= limit else {
       page += Self.leftOut(report.findings.count)
       return
     }
-    page += head + table.joined()
+    page += table
     if rows < report.findings.count {
       page += "| … | | | \((report.findings.count - rows).grouped) more | |\n"
     }

@@ -62,10 +62,8 @@ public struct SourceComments {
       remark("names no rule, and hides nothing: expected a code such as LC201 behind it")
     }
     for word in comment.unknown {
-      let guess = Rule.all.flatMap { [$0.code, $0.name] }.nearest(to: word)
       remark(
-        "names the rule '\(word.inOneLine)', which does not exist"
-          + (guess.map { "; did you mean '\($0)'?" } ?? ""))
+        "names the rule '\(word.inOneLine)', which does not exist" + Rule.guess(at: word))
     }
     if !comment.rules.isEmpty, comment.reason == nil {
       remark("does not say why: expected a reason behind the rule")

@@ -50,7 +50,7 @@ extension NodeReader {
       let words = try texts(node, "\(name): a rule, or a list of them")
       for (word, node) in words where Rule.selected(by: word).isEmpty {
         throw failure(
-          node, "\(name): there is no rule or kind '\(word)'" + guess(word, Self.ruleWords))
+          node, "\(name): there is no rule or kind '\(word)'" + Self.ruleWords.guess(at: word))
       }
       return words.map(\.text)
     }

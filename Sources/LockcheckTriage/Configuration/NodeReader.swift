@@ -53,15 +53,11 @@ struct NodeReader {
 
   /// What is said of a key that is none.
   func unknown(_ key: Node, _ word: String, expected: [String]) -> TriageFileError {
-    let guess = guess(word, expected)
+    let guess = expected.guess(at: word)
     return failure(
       key,
       "unknown key '\(word.inOneLine)'" + guess + (guess.isEmpty ? ";" : "")
         + " expected one of \(expected.joined(separator: ", "))")
-  }
-
-  func guess(_ word: String, _ words: [String]) -> String {
-    words.nearest(to: word).map { "; did you mean '\($0)'?" } ?? ""
   }
 }
 

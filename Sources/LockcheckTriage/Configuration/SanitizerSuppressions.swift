@@ -36,7 +36,7 @@ public struct SanitizerSuppressions: Sendable, Equatable {
     let types = SanitizerType.allCases.map(\.rawValue)
     guard parts.count == 2, let type = SanitizerType(rawValue: String(parts[0])) else {
       let word = String(parts[0])
-      let guess = types.nearest(to: word).map { "; did you mean '\($0):'?" } ?? ""
+      let guess = types.guess(at: word)
       throw TriageFileError(
         file: file, at: place,
         "expected TYPE:PATTERN with a type of ThreadSanitizer's; found '\(String(line).inOneLine)'"

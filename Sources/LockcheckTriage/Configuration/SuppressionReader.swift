@@ -60,7 +60,7 @@ extension NodeReader {
         throw failure(
           value,
           "rule: there is no rule '\(content.inOneLine)'"
-            + guess(content, Rule.all.flatMap { [$0.name, $0.code] }))
+            + Rule.guess(at: content))
       }
       return .rules([rule])
     case "function": return .function(Glob(content))
