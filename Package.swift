@@ -293,7 +293,7 @@ let package = Package(
       name: "LockcheckAssertionsTests",
       dependencies: [
         "Lockcheck", "LockcheckTrace", "LockcheckRecorder", "LockcheckTasks",
-        "LockcheckAssertions", "AssertionsTestKit",
+        "LockcheckAssertions", "LockcheckPipeline", "AssertionsTestKit",
       ]),
     .testTarget(
       name: "LockcheckTestingTests",

@@ -53,12 +53,8 @@ final class HangCheck: Sendable {
     if isDeadlock {
       text = try TestFailure.render(TraceAnalysis.ofHang().report(on: decoder(of: run)))
     }
-    var decoder = try decoder(of: run)
-    var waits = WhoWaits()
-    var tables = TraceTables()
-    var events: [Event] = []
-    while try decoder.read(into: &events, tables: &tables) { events.forEach { waits.observe($0) } }
-    return text + "\n\nWho waits for whom:\n" + waits.text(tables) + "\n"
+    let waits = try WhoWaits(decoder(of: run))
+    return text + "\n\nWho waits for whom:\n" + waits.text(all: true) + "\n"
   }
 
   private static func decoder(of run: WatchedRun) throws -> BinaryTraceDecoder<RecordedBytes> {

@@ -56,15 +56,25 @@ public struct Names: Sendable {
     threadLabels[thread] = entries[thread].map { "\(label) (\($0))" } ?? label
   }
 
+  /// As ``mention(_:)``, with what the thread runs, if this stack of it tells.
+  public mutating func mention(_ thread: ThreadID, seenAt stack: StackID) {
+    learnEntry(of: thread, from: [stack])
+    mention(thread)
+  }
+
   /// Takes from the stacks of steps what nameless threads run; before they are mentioned.
   mutating func learnEntries(from steps: some Sequence<Step>) {
-    for step in steps
-    where isKnown(step.thread) && entries[step.thread] == nil && ownName(of: step.thread) == nil {
-      for stack in [step.stack] + step.holding.map(\.stack) {
-        guard let entry = tables.frames(of: stack).entry else { continue }
-        entries[step.thread] = entry.shortFunction
-        break
-      }
+    for step in steps {
+      learnEntry(of: step.thread, from: [step.stack] + step.holding.map(\.stack))
+    }
+  }
+
+  private mutating func learnEntry(of thread: ThreadID, from stacks: [StackID]) {
+    guard isKnown(thread), entries[thread] == nil, ownName(of: thread) == nil else { return }
+    for stack in stacks where stack.isPresent {
+      guard let entry = tables.frames(of: stack).entry else { continue }
+      entries[thread] = entry.shortFunction
+      return
     }
   }
 

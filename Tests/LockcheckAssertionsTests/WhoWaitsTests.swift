@@ -1,7 +1,6 @@
+import LockcheckPipeline
 import LockcheckTrace
 import Testing
-
-@testable import LockcheckAssertions
 
 @Suite struct `Who waits for whom` {
   private let one = ThreadID(0)
@@ -15,7 +14,7 @@ import Testing
       text == """
           thread 'one' waits for nothing that lockcheck knows; its last event: acquire of rlock 'lock'
           thread 'other' waits: acquire of rlock 'lock'
-            held by thread 'one', taken
+            held by thread 'one'
         """)
   }
 
@@ -56,6 +55,25 @@ import Testing
     #expect(text.contains("thread 'other' waits: acquire of rlock 'lock' (for a time)"))
   }
 
+  @Test func `counts those that wait for nothing, where only the others are asked for`() {
+    let wait = event(.acquire, other, lock, isPending: true)
+    #expect(
+      text([event(.acquire, one, lock), wait], all: false) == """
+          thread 'other' waits: acquire of rlock 'lock'
+            held by thread 'one'
+          one other thread waits for nothing that lockcheck knows
+        """)
+    #expect(
+      text([event(.acquire, one, lock)], all: false)
+        == "  no thread waits for anything that lockcheck knows")
+  }
+
+  @Test func `names the holder that a wait tells of itself`() {
+    var wait = event(.acquire, other, lock, isPending: true)
+    wait.holder = one
+    #expect(text([wait]).contains("held by thread 'one'"))
+  }
+
   private func event(
     _ operation: LockcheckTrace.Operation, _ thread: ThreadID, _ object: ObjectID,
     isPending: Bool = false
@@ -66,13 +84,13 @@ import Testing
     return event
   }
 
-  private func text(_ events: [Event]) -> String {
+  private func text(_ events: [Event], all: Bool = true) -> String {
     var tables = TraceTables()
     tables.threads = [ThreadRow(name: "one"), ThreadRow(name: "other")]
     _ = tables.objects.append(kind: .rlock, name: "lock", stack: .absent)
     _ = tables.objects.append(kind: .condition, name: "condition", stack: .absent)
-    var waits = WhoWaits()
+    var waits = WhoWaits(tables)
     events.forEach { waits.observe($0) }
-    return waits.text(tables)
+    return waits.text(all: all)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LockcheckFindings
+import LockcheckPipeline
 
 /// A program while it runs: what is passed on to it, what is looked at meanwhile, and how it ends.
 struct RunningProgram {
@@ -91,7 +92,8 @@ struct RunningProgram {
       do {
         let one = try reports.readSoFar(trace)
         StandardError.write("lockcheck: \(one.name) after \(elapsed) s\n")
-        StandardError.write(try WhoWaits(LiveTrace.decoder(trace.path)).text() + "\n")
+        let waits = try WhoWaits(LiveTrace.decoder(trace.path))
+        StandardError.write(waits.text(names: one.report.names, all: false) + "\n\n")
         reports.show([one])
       } catch {
         StandardError.write("lockcheck: process \(trace.process): \(error)\n")
@@ -117,7 +119,9 @@ struct RunningProgram {
         + (isStuck ? "threads wait for each other\n" : "no thread of it can go on\n"))
     // What the report tells, it tells better.
     if !isStuck, let waits = try? WhoWaits(LiveTrace.decoder(trace.path)) {
-      StandardError.write((waits.isEmpty ? threads.text() : waits.text()) + "\n")
+      let text =
+        waits.isAnyWaiting ? waits.text(names: one.report.names, all: false) + "\n" : threads.text()
+      StandardError.write(text + "\n")
     }
     try reports.write([one])
     end(trace.process)

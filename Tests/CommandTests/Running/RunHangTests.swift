@@ -255,6 +255,6 @@ struct `A signal to lockcheck run` {
 extension LiveRun {
   /// Reads one look at how things are; whether a thread waits for one that holds a lock.
   fileprivate func awaitsHolder() throws -> Bool {
-    try awaitErrors("Looked at").contains("holds")
+    try awaitErrors("Looked at").contains("held by")
   }
 }
