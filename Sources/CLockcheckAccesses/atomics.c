@@ -13,9 +13,9 @@
 // The functions that compilers call for atomic accesses. Each does the real thing, and has it recorded at
 // the place that it has in the order of its variable: both happen under a lock, of which there are many.
 //
-// What is done with `memory_order_relaxed` orders nothing, and is recorded once for what plain accesses may do to
-// it, and else only where a fence lends it an order: a thread that has made a release fence gives with all its later writes, and one that makes an
-// acquire fence takes from the atomics that it read lately.
+// What is done with `memory_order_relaxed` orders nothing, and is recorded for the value that it sees or leaves, by
+// which a thread may decide what it does. Only a fence lends it an order: a thread that has made a release fence gives
+// with all its later writes, and one that makes an acquire fence takes from the atomics that it read lately.
 
 #define LC_CALLER ((uintptr_t)__builtin_return_address(0))
 #define LC_INLINE static inline __attribute__((always_inline))
@@ -82,7 +82,6 @@ static void end(action *it, uint8_t operation) {
     lc_self->epoch++;
   }
   lc_record_atomic(it->address, it->size, operation, it->pc, &it->place->stamp);
-  if (!is_read) lc_word_note_atomic(it->address);
   __atomic_store_n(&it->place->held, 0, __ATOMIC_RELEASE);
   lc_leave(lc_self);
 }
@@ -102,23 +101,6 @@ static bool is_known(lc_accessor *self, uintptr_t a, bool is_ordered) {
          known->version == __atomic_load_n(&place_of(a)->version, __ATOMIC_ACQUIRE);
 }
 
-/// Notes an access without an order, of which only that it is one goes into the trace: as a read that takes
-/// nothing, since nobody has given anything by this word yet. So it is seen what plain writes do to it. Once for
-/// each thread and word.
-static void note_relaxed(lc_accessor *self, uintptr_t a, uint32_t size, uintptr_t pc) {
-  uintptr_t *known = &self->relaxed[(a >> 3) % LC_RELAXED];
-  action it;
-  if (*known == a) return;
-  *known = a;
-  if (!begin(&it, a, size, pc)) return;
-  if (lc_word_is_atomic(a)) {
-    __atomic_store_n(&it.place->held, 0, __ATOMIC_RELEASE);
-    lc_leave(lc_self);
-  } else {
-    end(&it, LC_OPERATION_ATOMIC_READ);
-  }
-}
-
 /// Whether nobody is between the real write and its place in the order.
 static bool is_free(uintptr_t a) {
   return __atomic_load_n(&place_of(a)->held, __ATOMIC_ACQUIRE) == 0;
@@ -130,21 +112,14 @@ static void note_reading(lc_accessor *self, action *it, bool is_ordered) {
       (lc_atomic_reading){it->address | mark, it->place->version, lc_self->epoch};
 }
 
+/// Remembers a read for the next fence.
 static void note_unordered(lc_accessor *self, uintptr_t a, uint32_t size) {
-  for (uint32_t i = 0; i < LC_UNORDERED_READS; i++)
+  uint32_t count = self->unordered_count, known = count < LC_UNORDERED_READS ? count : LC_UNORDERED_READS;
+  for (uint32_t i = known; i-- > 0;)
     if (self->unordered_reads[i] == a) return;
   uint32_t at = self->unordered_count++ % LC_UNORDERED_READS;
   self->unordered_reads[at] = a;
   self->unordered_sizes[at] = (uint8_t)size;
-}
-
-/// Notes what is done without an order, and tells whether it is recorded as such all the same: where others give by
-/// the word, a thread may decide by what it sees in it.
-static bool is_seen(lc_accessor *self, uintptr_t a, uint32_t size, bool reads, uintptr_t pc) {
-  if (reads) note_unordered(self, a, size);
-  if (lc_word_is_atomic(a)) return true;
-  note_relaxed(self, a, size, pc);
-  return false;
 }
 
 static void fence(int order, uintptr_t pc) {
@@ -152,6 +127,7 @@ static void fence(int order, uintptr_t pc) {
   if (self == 0) return;
   if (gives(order)) self->is_fenced = 1;
   if (!takes(order)) return;
+  if (self->unordered_count > LC_UNORDERED_READS) self->is_fence_short = 1;
   for (uint32_t i = 0; i < LC_UNORDERED_READS; i++) {
     action it;
     uintptr_t a = self->unordered_reads[i];
@@ -278,8 +254,7 @@ LC_REAL_ATOMICS(wide, 128)
     action it;                                                                                 \
     if (self == 0) return real_##name##bits(a, v);                                             \
     uint8_t mark = is_ordered(self, order) ? 0 : LC_WITHOUT_ORDER;                             \
-    if (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), true, LC_CALLER))              \
-      return real_##name##bits(a, v);                                                          \
+    if (mark != 0) note_unordered(self, (uintptr_t)a, sizeof(type));                           \
     if (unlocks && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {             \
       word_lock_ends(self, (uint32_t *)a);                                                     \
       return real_##name##bits(a, v);                                                          \
@@ -304,7 +279,7 @@ LC_REAL_ATOMICS(wide, 128)
       return done;                                                                             \
     }                                                                                          \
     uint8_t mark = is_ordered(self, order) || failure != 0 ? 0 : LC_WITHOUT_ORDER;             \
-    if (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), true, pc)) goto plain;         \
+    if (mark != 0) note_unordered(self, (uintptr_t)a, sizeof(type));                           \
     if (!begin(&it, (uintptr_t)a, sizeof(type), pc)) goto plain;                               \
     bool done = real_compare##bits(a, expected, desired);                                      \
     end(&it, (done ? LC_OPERATION_ATOMIC_UPDATE : LC_OPERATION_ATOMIC_READ) | mark);           \
@@ -331,9 +306,8 @@ LC_REAL_ATOMICS(wide, 128)
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) return real_load##bits((volatile type *)a);                                 \
-    bool takes = order != 0;                                                                   \
-    if (!takes && !is_seen(self, (uintptr_t)a, sizeof(type), true, LC_CALLER))                 \
-      return real_load##bits((volatile type *)a);                                              \
+    bool takes = order != 0 || self->is_fence_short;                                           \
+    if (!takes) note_unordered(self, (uintptr_t)a, sizeof(type));                              \
     if (is_known(self, (uintptr_t)a, takes)) {                                                 \
       type value = real_load##bits((volatile type *)a);                                        \
       if (is_free((uintptr_t)a) && is_known(self, (uintptr_t)a, takes)) return value;          \
@@ -354,9 +328,7 @@ LC_REAL_ATOMICS(wide, 128)
       return;                                                                                  \
     }                                                                                          \
     uint8_t mark = self == 0 || is_ordered(self, order) ? 0 : LC_WITHOUT_ORDER;                \
-    if (self == 0 ||                                                                           \
-        (mark != 0 && !is_seen(self, (uintptr_t)a, sizeof(type), false, LC_CALLER)) ||         \
-        !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                                  \
+    if (self == 0 || !begin(&it, (uintptr_t)a, sizeof(type), LC_CALLER)) {                     \
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \
     }                                                                                          \

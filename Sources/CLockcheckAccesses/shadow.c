@@ -182,19 +182,6 @@ lc_touch lc_word_touch(uintptr_t address, unsigned low, unsigned high, uint32_t 
   return touch;
 }
 
-void lc_word_note_atomic(uintptr_t address) {
-  lc_page *page = lc_page_at(address);
-  if (page == 0) return;
-  lc_cell *cell = &page->cells[address >> 3 & 511];
-  lc_cell old = __atomic_load_n(cell, __ATOMIC_RELAXED);
-  if (old != 0 && !(old & LC_CELL_ATOMIC)) __atomic_fetch_or(cell, LC_CELL_ATOMIC, __ATOMIC_RELAXED);
-}
-
-bool lc_word_is_atomic(uintptr_t address) {
-  lc_page *page = lc_page_at(address);
-  return page != 0 && __atomic_load_n(&page->cells[address >> 3 & 511], __ATOMIC_RELAXED) & LC_CELL_ATOMIC;
-}
-
 lc_run lc_page_number(uintptr_t address) {
   lc_run run = {address & ~(uintptr_t)4095, 0, 0};
   lc_page *page = lc_page_make(address);

@@ -105,13 +105,25 @@ static void *module_of(void *function) {
   return function != 0 && dladdr(function, &info) != 0 ? info.dli_fbase : 0;
 }
 
+/// Whether the function is a jump to one that another module has: a program that asks for the address of a function has
+/// that instead, for all modules.
+static bool is_jump(void *function) {
+  Dl_info info;
+  ElfW(Sym) *symbol = 0;
+  return function != 0 && dladdr1(function, &info, (void **)&symbol, RTLD_DL_SYMENT) != 0 && symbol != 0 &&
+         symbol->st_shndx == SHN_UNDEF;
+}
+
+/// The module that has the function of this name, which is called where this library is not in front of it.
+static void *provider(const char *name) {
+  void *function = dlsym(RTLD_DEFAULT, name);
+  if (is_jump(function) || lc_is_own_code((uintptr_t)function)) function = dlsym(RTLD_NEXT, name);
+  return module_of(function);
+}
+
 /// Whether whoever makes memory here can also say how large it is: an allocator of the program's own that cannot
 /// leaves the question to the C library, which knows nothing of its blocks.
-static bool knows_sizes(void) {
-  void *malloc = dlsym(RTLD_DEFAULT, "malloc");
-  if (lc_is_own_code((uintptr_t)malloc)) malloc = (void *)lc_reals.malloc;
-  return module_of(malloc) == module_of(dlsym(RTLD_DEFAULT, "malloc_usable_size"));
-}
+static bool knows_sizes(void) { return provider("malloc") == provider("malloc_usable_size"); }
 
 /// MemorySanitizer ends a program for memory that it has not seen being written, such as what this library writes.
 static bool has_memory_sanitizer(void) { return dlsym(RTLD_DEFAULT, "__msan_init") != 0; }

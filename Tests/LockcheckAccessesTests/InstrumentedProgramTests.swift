@@ -67,6 +67,15 @@ private let clean = [
     #expect(try built.findings([]) == [])
   }
 
+  @Test func `is bound by what a thread has seen in an atomic without an order`() throws {
+    let looking = try InstrumentedProgram("decided.cc")
+    defer { looking.remove() }
+    #expect(try looking.findings([]).filter { !$0.hasSuffix(" possible") } == [])
+    let blind = try InstrumentedProgram(ProgramCase(source: "decided.cc", definitions: ["BLIND"]))
+    defer { blind.remove() }
+    #expect(try blind.findings([]).contains("data-race predicted"))
+  }
+
   @Test func `may end a lock under which its users have said that they are through`() throws {
     let built = try InstrumentedProgram("ends.c")
     defer { built.remove() }

@@ -12,10 +12,9 @@
 /// How many calls deep the shadow stack keeps; what is called deeper still is counted only.
 #define LC_CALLS 16384
 /// How many atomics that were read without an order a thread remembers, until a fence may give them one.
-#define LC_UNORDERED_READS 32
+#define LC_UNORDERED_READS 128
 #define LC_ATOMIC_FILTER 64
 #define LC_USED_OBJECTS 64
-#define LC_RELAXED 64
 /// How many pages and stacks a thread remembers where to find, as powers of two.
 #define LC_NEAR_PAGES_BITS 6
 #define LC_NEAR_STACKS_BITS 8
@@ -68,8 +67,8 @@ typedef struct lc_accessor {
   uintptr_t unordered_reads[LC_UNORDERED_READS];
   uint8_t unordered_sizes[LC_UNORDERED_READS];
   uint32_t unordered_count;
-  /// Words that the thread has accessed without an order.
-  uintptr_t relaxed[LC_RELAXED];
+  /// Whether there were more of them before a fence than it remembers: from then on each takes as if it had an order.
+  uint32_t is_fence_short;
   /// Locks and their like that the thread has used.
   uintptr_t used[LC_USED_OBJECTS];
   /// Whether a fence has made later writes without an order release what went before.

@@ -34,8 +34,6 @@ typedef uint32_t lc_cell;
 #define LC_CELL_VAGUE ((lc_cell)1 << 29)
 /// It is about to get a new number for its parts.
 #define LC_CELL_CLAIMED ((lc_cell)1 << 30)
-/// An atomic write has given what went before.
-#define LC_CELL_ATOMIC ((lc_cell)1 << 31)
 
 /// The halves of a word that its bytes from `low` up to `high` lie in; that of the one at `low` where the two are the
 /// same.
@@ -127,11 +125,6 @@ static inline void lc_note_recent(uint64_t *place, uint64_t key, uint64_t bytes,
   if ((known ^ key) >> 16) known = key;
   __atomic_store_n(place, known | (writes ? bytes << 8 : bytes), __ATOMIC_RELAXED);
 }
-
-/// Notes that an atomic write, or a part of it, has given what went before by a word.
-void lc_word_note_atomic(uintptr_t address);
-/// Whether one has.
-bool lc_word_is_atomic(uintptr_t address);
 
 /// A run of words of one page: where it begins, and the number of its first byte.
 typedef struct lc_run {

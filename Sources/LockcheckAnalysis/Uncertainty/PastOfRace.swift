@@ -1,10 +1,13 @@
 import LockcheckTrace
 
 extension RunIndex {
-  /// What comes before two accesses for certain: by happens-before, every section on a lock before a later
-  /// one, and by what reads saw.
+  /// What comes before two accesses, of which happens-before orders neither before the other: by happens-before, every
+  /// section on a lock before a later one, and by what reads saw.
   ///
-  /// - Returns: Their places, ascending; nil where one of the two accesses is among them.
+  /// The earlier one may be among them: an atomic access without an order tells its thread that something was done, and
+  /// puts nothing before what it does next.
+  ///
+  /// - Returns: Their places, ascending; nil where the later one is among them.
   /// - Complexity: Linear in the events before the later one.
   func past(of earlier: Int, and later: Int) -> [Int]? {
     var needed = ContiguousArray<UInt32>(repeating: 0, count: threadCount)
@@ -25,7 +28,7 @@ extension RunIndex {
       // Whoever gives back what is taken later comes before.
       if locks.given.isPresent, taken.contains(locks.given) { need(place, &needed) }
       guard position[place] < needed[event.thread.index] else { continue }
-      if place == earlier || place == later { return nil }
+      if place == later { return nil }
       past.append(place)
       if locks.taken.isPresent { taken.insert(locks.taken) }
       // Why something was refused orders nothing: a try that failed goes on at once.

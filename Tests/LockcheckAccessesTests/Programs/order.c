@@ -332,8 +332,9 @@ static void give_vfork(void) {
 }
 static void take_waitpid(void) {
   int status;
-  while (__atomic_load_n(&child, __ATOMIC_RELAXED) == 0) usleep(100);
-  check(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) != 0);
+  pid_t made;
+  while ((made = __atomic_load_n(&child, __ATOMIC_RELAXED)) == 0) usleep(100);
+  check(waitpid(made, &status, 0) == made && WIFEXITED(status) && WEXITSTATUS(status) != 0);
 }
 
 static sigset_t the_end(void) {

@@ -101,7 +101,7 @@ UNSEEN static void step(unsigned who, pthread_mutex_t *own, volatile char *block
 UNSEEN static void *body(void *argument) {
   unsigned who = (unsigned)(uintptr_t)argument;
   pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
-  // Orders nothing, and is not recorded.
+  // Orders nothing.
   while (atomic_load_explicit(&turn, memory_order_relaxed) != (int)who) sched_yield();
   volatile char *block = calloc(1, 64);
   much[who] = calloc(1, MUCH);
