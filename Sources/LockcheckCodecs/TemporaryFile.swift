@@ -19,7 +19,8 @@ public final class TemporaryFile: RandomAccessBytes {
   ///
   /// - Throws: ``TraceCodingError/Code/inputOutput`` where no file can be made.
   public init() throws(TraceCodingError) {
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let named = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+    let folder = named.isEmpty ? "/tmp" : named
     let made = Self.make("\(folder)/lockcheck-XXXXXX")
     guard made >= 0 else { throw Self.failure("no temporary file can be made in \(folder)") }
     descriptor = made

@@ -70,24 +70,3 @@ struct DemoCommand: ParsableCommand {
     if path != "-" { StandardError.write("lockcheck: the trace is kept in \(path)\n") }
   }
 }
-
-/// A folder that is gone when the work is done.
-struct TemporaryFolder {
-  let path: String
-
-  init() throws(CommandFailure) {
-    let url = FileManager.default.temporaryDirectory
-      .appending(path: "lockcheck-\(UUID().uuidString)", directoryHint: .isDirectory)
-    do {
-      try FileManager.default.createDirectory(
-        at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      let place = url.path(percentEncoded: false)
-      throw CommandFailure(
-        .noOutput, "cannot make the temporary folder '\(place)': \(error.localizedDescription)")
-    }
-    path = url.path(percentEncoded: false)
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
-}

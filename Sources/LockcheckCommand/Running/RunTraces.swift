@@ -16,10 +16,7 @@ struct RunTraces {
   /// Where the first is recorded: at the place that is asked for, or beside it if it gets another form.
   private let recording: String
   private let folder: TemporaryFolder
-  private var index: String { base + "/index" }
-  private var base: String {
-    folder.path.hasSuffix("/") ? String(folder.path.dropLast()) : folder.path
-  }
+  private var index: String { folder.path + "/index" }
   private static let mark = ".recording.lctrace"
 
   /// - Throws: A failure where the trace cannot be written there.
@@ -28,8 +25,12 @@ struct RunTraces {
     self.wanted = wanted
     let name = String(program.split(separator: "/").last ?? "program")
     let isPlain = wanted.map { Self.form(of: $0) == .binary && !Self.isPacked($0) } ?? true
-    let base = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
-    let place = wanted ?? base + name.replacing("%", with: "_") + ".lctrace"
+    if wanted == nil, folder.path.contains("%p") {
+      folder.remove()
+      throw CommandFailure(
+        .noOutput, "cannot record in '\(folder.path)': %p stands for the number of a process there")
+    }
+    let place = wanted ?? folder.path + "/" + name.replacing("%", with: "_") + ".lctrace"
     recording = Self.absolute(isPlain ? place : place + Self.mark)
     try Self.make(index)
     if !recording.contains("%p") { try Self.make(recording) }

@@ -44,11 +44,42 @@ import Testing
     }
   }
 
+  @Test func `records programs that have the address of malloc in their own code`() throws {
+    try withCommand { lockcheck in
+      let source = """
+        void *(*make)(size_t);
+        int main(void) { make = malloc; free(make(8)); return 0; }
+        """
+      let program = try #require(
+        try CProgram.make(source, lockcheck, options: ["-fno-pie", "-no-pie"]))
+      #expect(try lockcheck.record("--", program).status == 0)
+    }
+  }
+
   @Test func `reads and writes for the program`() throws {
     try withCommand { lockcheck in
       let result = try lockcheck.record("--", "cat", "-", input: "one\ntwo\n")
       #expect(result.output == "one\ntwo\n")
       #expect(result.status == 0)
+    }
+  }
+
+  @Test func `has its traces in TMPDIR, if that is a place`() throws {
+    try withCommand { lockcheck in
+      #expect(try lockcheck.record("--", "true", environment: ["TMPDIR": ""]).status == 0)
+      for (place, problem) in [
+        (lockcheck.path("nowhere/else"), "cannot make the temporary folder"),
+        (lockcheck.path("%p"), "%p stands for the number of a process"),
+      ] {
+        if place.hasSuffix("%p") {
+          try FileManager.default.createDirectory(
+            atPath: place, withIntermediateDirectories: true)
+        }
+        let result = try lockcheck.record("--", "true", environment: ["TMPDIR": place])
+        #expect(result.status == 74)
+        #expect(result.errors.contains(problem), "\(result.errors)")
+      }
+      #expect(!FileManager.default.fileExists(atPath: lockcheck.path("nowhere")))
     }
   }
 
