@@ -148,14 +148,6 @@ LC_PUTS(int, vprintf, stdout, (const char *format, va_list rest), (format, rest)
 LC_PUTS(int, __vprintf_chk, stdout, (int flag, const char *format, va_list rest), (flag, format, rest),
         int, const char *, va_list)
 
-/// As the function with a list that stands behind `last`.
-#define LC_WITH_REST(last, real_name, arguments, ...)           \
-  LC_STREAM_REAL(int, real_name, __VA_ARGS__, va_list)          \
-  va_list rest;                                                 \
-  va_start(rest, last);                                         \
-  int got = real arguments;                                     \
-  va_end(rest);
-
 int fprintf(FILE *s, const char *format, ...) {
   note(s, false, lc_frame_address());
   LC_WITH_REST(format, vfprintf, (s, format, rest), FILE *, const char *)
@@ -212,24 +204,46 @@ LC_GETS(int, getchar, stdin, (void), (), void)
 LC_GETS(int, getchar_unlocked, stdin, (void), (), void)
 LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, fgets, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
 LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, fgets_unlocked, s, (char *to, int size, FILE *s), (to, size, s), char *, int, FILE *)
-LC_GETS(char *, __fgets_chk, s, (char *to, size_t room, int size, FILE *s), (to, room, size, s), char *,
-        size_t, int, FILE *)
-LC_GETS(char *, __fgets_unlocked_chk, s, (char *to, size_t room, int size, FILE *s),
-        (to, room, size, s), char *, size_t, int, FILE *)
+LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, __fgets_chk, s, (char *to, size_t room, int size, FILE *s),
+              (to, room, size, s), char *, size_t, int, FILE *)
+LC_GETS_BYTES(to, got == 0 ? 0 : strlen(to) + 1, char *, __fgets_unlocked_chk, s,
+              (char *to, size_t room, int size, FILE *s), (to, room, size, s), char *, size_t, int, FILE *)
 #define LC_GETS_BLOCK(name)                                                                    \
   LC_GETS_BYTES(to, size * got, size_t, name, s, (void *to, size_t size, size_t count, FILE *s), (to, size, count, s), \
           void *, size_t, size_t, FILE *)
 LC_GETS_BLOCK(fread)
 LC_GETS_BLOCK(fread_unlocked)
 #define LC_GETS_CHECKED_BLOCK(name)                                                            \
-  LC_GETS(size_t, name, s, (void *to, size_t room, size_t size, size_t count, FILE *s),        \
-          (to, room, size, count, s), void *, size_t, size_t, size_t, FILE *)
+  LC_GETS_BYTES(to, size * got, size_t, name, s, (void *to, size_t room, size_t size, size_t count, FILE *s), \
+                (to, room, size, count, s), void *, size_t, size_t, size_t, FILE *)
 LC_GETS_CHECKED_BLOCK(__fread_chk)
 LC_GETS_CHECKED_BLOCK(__fread_unlocked_chk)
-LC_GETS(ssize_t, getline, s, (char **to, size_t *room, FILE *s), (to, room, s), char **, size_t *, FILE *)
+
+/// What a variable of the caller's holds before the call.
+#define LC_HELD(place) ((place) == 0 ? 0 : *(place))
+
+/// A line was read: into its buffer, and where that had no room, into another.
+static void note_line(char **to, size_t *room, char *text, size_t size, ssize_t got, uintptr_t frame) {
+  if (got < 0) return;
+  lc_library_touches(to, sizeof *to, *to != text, frame);
+  lc_library_touches(room, sizeof *room, *room != size, frame);
+  lc_library_touches(*to, (size_t)got + 1, true, frame);
+}
+
+#define LC_GETS_LINE(name, parameters, arguments, ...)                                         \
+  ssize_t name parameters {                                                                    \
+    LC_STREAM_REAL(ssize_t, name, __VA_ARGS__)                                                 \
+    char *text = LC_HELD(to);                                                                  \
+    size_t size = LC_HELD(room);                                                               \
+    ssize_t got = real arguments;                                                              \
+    note(s, true, lc_frame_address());                                                         \
+    if (lc_has_accesses) note_line(to, room, text, size, got, lc_frame_address());             \
+    return got;                                                                                \
+  }
+LC_GETS_LINE(getline, (char **to, size_t *room, FILE *s), (to, room, s), char **, size_t *, FILE *)
 #define LC_GETS_UNTIL(name)                                                                    \
-  LC_GETS(ssize_t, name, s, (char **to, size_t *room, int end, FILE *s), (to, room, end, s), char **, \
-          size_t *, int, FILE *)
+  LC_GETS_LINE(name, (char **to, size_t *room, int end, FILE *s), (to, room, end, s), char **, \
+               size_t *, int, FILE *)
 LC_GETS_UNTIL(getdelim)
 LC_GETS_UNTIL(__getdelim)
 

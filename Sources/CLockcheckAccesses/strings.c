@@ -33,6 +33,11 @@
   X(char *, stpcpy, (char *, const char *))                                        \
   X(char *, strcat, (char *, const char *))                                        \
   X(char *, strncat, (char *, const char *, size_t))                               \
+  X(char *, __strcpy_chk, (char *, const char *, size_t))                          \
+  X(char *, __strncpy_chk, (char *, const char *, size_t, size_t))                 \
+  X(char *, __stpcpy_chk, (char *, const char *, size_t))                          \
+  X(char *, __strcat_chk, (char *, const char *, size_t))                          \
+  X(char *, __strncat_chk, (char *, const char *, size_t, size_t))                 \
   X(char *, strdup, (const char *))                                                \
   X(char *, strndup, (const char *, size_t))
 
@@ -77,6 +82,19 @@ static void copy(char *to, const char *from, uintptr_t frame) {
   size_t size = extent(from);
   lc_library_touches(from, size, false, frame);
   lc_library_touches(to, size, true, frame);
+}
+
+static void copy_within(char *to, const char *from, size_t size, uintptr_t frame) {
+  lc_library_touches(from, extent_within(from, size), false, frame);
+  lc_library_touches(to, size, true, frame);
+}
+
+/// Behind the text that is there.
+static void append(char *to, const char *from, size_t limit, uintptr_t frame) {
+  size_t size = real_strnlen()(from, limit), length = extent(to) - 1;
+  lc_library_touches(from, extent_within(from, limit), false, frame);
+  lc_library_touches(to, length, false, frame);
+  lc_library_touches(to + length, size + 1, true, frame);
 }
 
 int memcmp(const void *a, const void *b, size_t size) {
@@ -145,10 +163,7 @@ char *strcpy(char *to, const char *from) {
 }
 
 char *strncpy(char *to, const char *from, size_t size) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    LC_READS(from, extent_within(from, size));
-    LC_WRITES(to, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) copy_within(to, from, size, lc_frame_address());
   return real_strncpy()(to, from, size);
 }
 
@@ -158,23 +173,40 @@ char *stpcpy(char *to, const char *from) {
 }
 
 char *strcat(char *to, const char *from) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = extent(from), length = extent(to) - 1;
-    LC_READS(from, size);
-    LC_READS(to, length);
-    LC_WRITES(to + length, size);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) append(to, from, SIZE_MAX, lc_frame_address());
   return real_strcat()(to, from);
 }
 
 char *strncat(char *to, const char *from, size_t limit) {
-  if (LC_UNLIKELY(lc_has_accesses)) {
-    size_t size = real_strnlen()(from, limit), length = extent(to) - 1;
-    LC_READS(from, extent_within(from, limit));
-    LC_READS(to, length);
-    LC_WRITES(to + length, size + 1);
-  }
+  if (LC_UNLIKELY(lc_has_accesses)) append(to, from, limit, lc_frame_address());
   return real_strncat()(to, from, limit);
+}
+
+// The same, where `_FORTIFY_SOURCE` has them look at how much room there is.
+
+char *__strcpy_chk(char *to, const char *from, size_t room) {
+  if (LC_UNLIKELY(lc_has_accesses)) copy(to, from, lc_frame_address());
+  return real___strcpy_chk()(to, from, room);
+}
+
+char *__strncpy_chk(char *to, const char *from, size_t size, size_t room) {
+  if (LC_UNLIKELY(lc_has_accesses)) copy_within(to, from, size, lc_frame_address());
+  return real___strncpy_chk()(to, from, size, room);
+}
+
+char *__stpcpy_chk(char *to, const char *from, size_t room) {
+  if (LC_UNLIKELY(lc_has_accesses)) copy(to, from, lc_frame_address());
+  return real___stpcpy_chk()(to, from, room);
+}
+
+char *__strcat_chk(char *to, const char *from, size_t room) {
+  if (LC_UNLIKELY(lc_has_accesses)) append(to, from, SIZE_MAX, lc_frame_address());
+  return real___strcat_chk()(to, from, room);
+}
+
+char *__strncat_chk(char *to, const char *from, size_t limit, size_t room) {
+  if (LC_UNLIKELY(lc_has_accesses)) append(to, from, limit, lc_frame_address());
+  return real___strncat_chk()(to, from, limit, room);
 }
 
 char *strdup(const char *text) {

@@ -6,6 +6,7 @@
 #endif
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -93,6 +94,14 @@ static inline __attribute__((always_inline)) void *lc_find(void **known, const c
 #define LC_REAL(result, name, ...)              \
   LC_NEXT(real, result, #name, __VA_ARGS__)     \
   if (real == 0) return errno = ENOSYS, (result)-1;
+
+/// `got`, of the function with a list that stands behind `last`.
+#define LC_WITH_REST(last, name, arguments, ...)   \
+  LC_NEXT(real, int, #name, __VA_ARGS__, va_list)  \
+  va_list rest;                                    \
+  va_start(rest, last);                            \
+  int got = real arguments;                        \
+  va_end(rest);
 
 // Functions that send through their argument `fd`, and functions that receive through it.
 
