@@ -80,23 +80,8 @@ pthread_mutex_t *lc_next_robust_mutex(pthread_mutex_t *previous) {
   return (pthread_mutex_t *)((char *)next - offsetof(pthread_mutex_t, __data.__list.__next));
 }
 
-/// Whether the thread forks in a signal handler that interrupted the recorder: then nothing is started.
-static __thread bool forks_in_recorder = false;
-
-static void note_fork(void) {
-  forks_in_recorder = lc_self != 0 && lc_self->busy != 0;
-  lc_note_child(lc_frame_address());
-}
-
-/// Has others find the calling thread, which nobody has started here, by the kernel's number of it.
-static void note_thread(void) {
+void lc_note_own_thread(void) {
   if (lc_is_recording() && lc_attach() != 0) lc_note_system_thread((uint32_t)lc_own_tid());
-}
-
-static void follow_into_child(void) {
-  if (!lc_follows_children() || forks_in_recorder) return;
-  lc_interposer_start_child();
-  note_thread();
 }
 
 /// The module that the function is in.
@@ -136,10 +121,9 @@ __attribute__((constructor)) static void start(void) {
   lc_find_dispatch();
   pthread_atfork(0, 0, forget_tid);
   lc_interposer_start();
-  note_thread();
+  lc_note_own_thread();
   if (lc_is_recording() && lc_find_next_functions != 0) lc_find_next_functions();
-  // After the recorder's own: it has left the parent's recording when this one's turn comes.
-  pthread_atfork(note_fork, 0, follow_into_child);
+  lc_follow_forks();
   lc_give_back_code();
   // Before the recording ends, which takes other code than it took so far.
   atexit(lc_give_back_code);

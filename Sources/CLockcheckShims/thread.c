@@ -388,16 +388,22 @@ static void after_fork_in_child(void) {
   fork_holds_lock = 0;
 }
 
+void lc_prepare_for_forks(void) {
+  static uint32_t done = 0;
+  if (__atomic_exchange_n(&done, 1, __ATOMIC_ACQ_REL)) return;
+  pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
 void lc_prepare(void) {
   static uint32_t done = 0;
   if (__atomic_load_n(&done, __ATOMIC_ACQUIRE)) return;
+  lc_prepare_for_forks();
   lc_lock();
   if (!done) {
     lc_clock_prepare();
     if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0)
       lc_needs_fence = 0;
     pthread_key_create(&key, thread_ends);
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
     __atomic_store_n(&done, 1, __ATOMIC_RELEASE);
   }
   lc_unlock();

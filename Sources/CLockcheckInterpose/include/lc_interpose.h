@@ -170,6 +170,11 @@ static inline bool lc_may_record(uintptr_t frame) {
 /// again.
 void lc_give_back_code(void);
 
+/// Has others find the calling thread, which nobody has started here, by the kernel's number of it.
+void lc_note_own_thread(void);
+/// Has the children of forks recorded, where that is asked for.
+void lc_follow_forks(void);
+
 /// Whether the address lies in a library that walks stacks.
 bool lc_is_of_unwinders(uintptr_t address);
 

@@ -356,7 +356,9 @@ static inline void lc_set_thread_will_end(void (*handler)(void)) { lc_thread_wil
 static inline void lc_announce_thread_end(void) {
   if (lc_thread_will_end != 0) lc_thread_will_end();
 }
-/// Installs the fork handlers and the thread key. Once.
+/// Installs the fork handlers, once.
+void lc_prepare_for_forks(void);
+/// Installs them and the thread key. Once.
 void lc_prepare(void);
 
 #endif
