@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lc_order.h"
+#include "lc_system.h"
 
 // What one thread sends comes before what another does that receives it: through pipes, sockets, files and
 // the system's counters.
@@ -60,8 +61,17 @@ void lc_note_received(int fd) {
   lc_take(lc_channel_of(fd));
 }
 
-LC_SENDS_BYTES(from, size, ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size), int, const void *,
-         size_t)
+ssize_t write(int fd, const void *from, size_t size) {
+  if (__builtin_expect(fd == LC_PROBE_IN, 0) &&
+      lc_is_in_unwinder(lc_return_address(lc_frame_address())))
+    return lc_write_to_probe(from);
+  LC_REAL(ssize_t, write, int, const void *, size_t)
+  if (__builtin_expect(!lc_has_accesses, 1)) return real(fd, from, size);
+  lc_library_touches(from, size, false, lc_frame_address());
+  lc_descriptor_used(fd, lc_frame_address());
+  lc_note_descriptor(fd, false, lc_frame_address());
+  return real(fd, from, size);
+}
 LC_SENDS(ssize_t, writev, (int fd, const struct iovec *from, int count), (fd, from, count), int,
          const struct iovec *, int)
 LC_SENDS_BYTES(from, size, ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at), int,

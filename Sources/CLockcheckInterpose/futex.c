@@ -3,9 +3,10 @@
 #include <sys/syscall.h>
 
 #include "lc_interpose.h"
+#include "lc_system.h"
 
 // `syscall` stands here for the locks that the kernel keeps for a word of the program's, as Swift's `Mutex` asks for
-// them where the word was not free. Everything else goes to the kernel as it is.
+// them where the word was not free, and for libunwind's look at memory. Everything else goes to the kernel as it is.
 
 #if defined(__x86_64__)
 static inline long ask_kernel(long number, const long *arguments) {
@@ -52,11 +53,22 @@ static lc_futex_operation operation_of(long operation) {
   }
 }
 
+// The kernel reads the set before it looks at the first argument, which no signal mask operation has.
+long lc_write_to_probe(const void *address) {
+  long arguments[6] = {~0L, (long)address, 0, 8};
+  if (ask_kernel(SYS_rt_sigprocmask, arguments) != -EFAULT) return 1;
+  errno = EFAULT;
+  return -1;
+}
+
 __attribute__((visibility("default"))) long syscall(
     long number, long a, long b, long c, long d, long e, long f) {
   lc_futex_call call = {.arguments = {a, b, c, d, e, f}};
   long answer;
   uintptr_t frame = lc_frame_address();
+  if (__builtin_expect(number == SYS_write && a == LC_PROBE_IN, 0) &&
+      lc_is_in_unwinder(lc_return_address(frame)))
+    return lc_write_to_probe((const void *)b);
   if (__builtin_expect(number == SYS_futex, 0) &&
       (call.operation = operation_of(b)) != LC_FUTEX_OTHER && lc_may_record(frame)) {
     call.word = (uint32_t *)a;

@@ -115,6 +115,7 @@ private let right: [ProgramCase] =
     ("thread.c", "names"), ("thread.c", "joined-then-locked"), ("thread.c", "join-cancelled"),
     ("thread.c", "once-only"), ("thread.c", "c-ordered"), ("thread.c", "c-condition"),
     ("thread.c", "forked"), ("fork.c", "joined"), ("fork.c", "locked"), ("fork.c", "ordered"),
+    ("descriptors.c", "low"), ("descriptors.c", "closed"),
     ("signals.c", "small-stack"), ("signals.c", "coroutines"),
     ("cplusplus.cpp", "ordered"), ("cplusplus.cpp", "both-at-once"),
     ("cplusplus.cpp", "shared-readers"), ("cplusplus.cpp", "condition"),

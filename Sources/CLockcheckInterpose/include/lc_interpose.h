@@ -1,5 +1,6 @@
 #ifndef LC_INTERPOSE_H
 #define LC_INTERPOSE_H
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
@@ -169,6 +170,15 @@ static inline bool lc_may_record(uintptr_t frame) {
 /// Gives back the memory of this library's code, as far as nothing was written to it: what is used again is taken in
 /// again.
 void lc_give_back_code(void);
+
+// The library that walks stacks looks whether memory can be read by a byte that it writes from there into a pipe of
+// its own. It gets none: a program may close what it does not know, and have a file of its own under that number.
+
+/// What that library is told that the ends of its pipe are: numbers that no descriptor has.
+#define LC_PROBE_OUT (INT_MAX - 1)
+#define LC_PROBE_IN INT_MAX
+/// What a write of one byte from there comes to: 1, or -1 where the memory cannot be read.
+long lc_write_to_probe(const void *address);
 
 /// Has others find the calling thread, which nobody has started here, by the kernel's number of it.
 void lc_note_own_thread(void);
