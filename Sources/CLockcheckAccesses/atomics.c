@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lc_accessor.h"
+#include "lc_callers.h"
 #include "lc_interpose.h"
 #include "lc_order.h"
 
@@ -140,30 +141,40 @@ static void fence(int order, uintptr_t pc) {
 /// Whether what is done in this order is recorded, by a thread that writes.
 static bool is_ordered(lc_accessor *self, int order) { return order != 0 || self->is_fenced; }
 
+/// What an exchange does with a lock of one word.
+typedef enum lock_step { LC_NO_STEP, LC_STEP_LOCK, LC_STEP_TRY, LC_STEP_UNLOCK } lock_step;
+
 /// What Swift's Mutex does in the code of its clients: its word goes from 0 to the number of the thread
-/// and back.
-LC_INLINE int lock_step(uint32_t size, uint64_t expected, uint64_t desired, int order) {
-  if (size != 4 || order == 0 || expected == desired) return 0;
+/// and back. Others claim things in this way that are no locks: the code behind tells them apart.
+LC_INLINE lock_step step_of(uint32_t size, uint64_t expected, uint64_t desired, int order, uintptr_t pc) {
+  if (size != 4 || order == 0 || expected == desired) return LC_NO_STEP;
   uint32_t tid = (uint32_t)lc_own_tid();
-  if (expected == 0 && desired == tid) return takes(order) ? 1 : 0;
-  return desired == 0 && expected == tid && gives(order) ? -1 : 0;
+  if (expected == 0 && desired == tid && takes(order)) {
+    uint32_t code = lc_word_lock_code(pc) & (LC_LOCKS | LC_TRIES | LC_ASKS);
+    return code == 0 ? LC_NO_STEP : code == LC_LOCKS ? LC_STEP_LOCK : LC_STEP_TRY;
+  }
+  bool unlocks = desired == 0 && expected == tid && gives(order) &&
+                 (lc_word_lock_code(pc) & (LC_UNLOCKS | LC_ASKS)) != 0;
+  return unlocks ? LC_STEP_UNLOCK : LC_NO_STEP;
 }
 
 /// Whether storing 0 with this order gives such a lock back.
-LC_INLINE bool is_unlock(uint32_t size, volatile void *a, int order) {
+LC_INLINE bool is_unlock(uint32_t size, volatile void *a, int order, uintptr_t pc) {
   return size == 4 && gives(order) &&
-         __atomic_load_n((volatile uint32_t *)a, __ATOMIC_RELAXED) == (uint32_t)lc_own_tid();
+         __atomic_load_n((volatile uint32_t *)a, __ATOMIC_RELAXED) == (uint32_t)lc_own_tid() &&
+         (lc_word_lock_code(pc) & LC_ASKS) != 0;
 }
 
 // A lock whose word was not free: the code that then waits for it is the runtime's, and not seen. Whatever
-// the thread does next that is seen, it has the lock.
+// the thread does next that is seen, it has the lock. Who tries has it if the kernel says so, which is seen.
 
-static void word_lock_begins(lc_accessor *self, uint32_t *word, bool done) {
+static void word_lock_begins(lc_accessor *self, uint32_t *word, bool is_try, bool done) {
   if (done) {
     self->awaited_lock = 0;
-    lc_record_word_lock(word, true);
+    lc_record_word_lock(word, is_try ? LC_WORD_TRY : LC_WORD_LOCK);
     return;
   }
+  if (is_try) return;
   self->awaited_lock = word;
   // So that the next access, whatever it is, is looked at.
   lc_self->epoch++;
@@ -171,16 +182,16 @@ static void word_lock_begins(lc_accessor *self, uint32_t *word, bool done) {
 
 void lc_settle_awaited_lock(lc_accessor *self) {
   uint32_t *word = self->awaited_lock;
-  // Looked at once, while its memory is still there: who only tried goes on without it.
+  // Looked at once, while its memory is still there.
   self->awaited_lock = 0;
   // The upper bits say whether others wait.
   if ((__atomic_load_n(word, __ATOMIC_RELAXED) & 0x3FFFFFFF) != (uint32_t)lc_own_tid()) return;
-  lc_record_word_lock(word, true);
+  lc_record_word_lock(word, LC_WORD_LOCK);
 }
 
 static void word_lock_ends(lc_accessor *self, uint32_t *word) {
   if (self->awaited_lock == word) lc_settle_awaited_lock(self);
-  lc_record_word_lock(word, false);
+  lc_record_word_lock(word, LC_WORD_UNLOCK);
 }
 
 // The real operations. They keep to the strongest order: where that differs from the one asked for, the
@@ -255,7 +266,7 @@ LC_REAL_ATOMICS(wide, 128)
     if (self == 0) return real_##name##bits(a, v);                                             \
     uint8_t mark = is_ordered(self, order) ? 0 : LC_WITHOUT_ORDER;                             \
     if (mark != 0) note_unordered(self, (uintptr_t)a, sizeof(type));                           \
-    if (unlocks && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {             \
+    if (unlocks && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order, LC_CALLER)) {  \
       word_lock_ends(self, (uint32_t *)a);                                                     \
       return real_##name##bits(a, v);                                                          \
     }                                                                                          \
@@ -271,11 +282,12 @@ LC_REAL_ATOMICS(wide, 128)
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
     if (self == 0) goto plain;                                                                 \
-    int step = lock_step(sizeof(type), (uint64_t)*expected, (uint64_t)desired, order);         \
-    if (step != 0) {                                                                           \
-      if (step < 0) word_lock_ends(self, (uint32_t *)a);                                       \
+    lock_step step = step_of(sizeof(type), (uint64_t)*expected, (uint64_t)desired, order, pc); \
+    if (step != LC_NO_STEP) {                                                                  \
+      if (step == LC_STEP_UNLOCK) word_lock_ends(self, (uint32_t *)a);                         \
       bool done = real_compare##bits(a, expected, desired);                                    \
-      if (step > 0) word_lock_begins(self, (uint32_t *)a, done);                               \
+      if (step != LC_STEP_UNLOCK)                                                              \
+        word_lock_begins(self, (uint32_t *)a, step == LC_STEP_TRY, done);                      \
       return done;                                                                             \
     }                                                                                          \
     uint8_t mark = is_ordered(self, order) || failure != 0 ? 0 : LC_WITHOUT_ORDER;             \
@@ -322,7 +334,8 @@ LC_REAL_ATOMICS(wide, 128)
   void __tsan_atomic##bits##_store(volatile type *a, type v, int order) {                      \
     lc_accessor *self = recording_accessor();                                                  \
     action it;                                                                                 \
-    if (self != 0 && v == 0 && is_unlock(sizeof(type), (volatile void *)a, order)) {           \
+    if (self != 0 && v == 0 &&                                                                 \
+        is_unlock(sizeof(type), (volatile void *)a, order, LC_CALLER)) {                       \
       word_lock_ends(self, (uint32_t *)a);                                                     \
       real_store##bits(a, v);                                                                  \
       return;                                                                                  \

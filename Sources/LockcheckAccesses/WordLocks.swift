@@ -7,21 +7,23 @@ import LockcheckTrace
 /// Locks of one word that the code of their users takes and gives back by itself, as that of Swift's
 /// `Mutex` does.
 @c(lc_record_word_lock) public func recordWordLock(
-  _ word: UnsafeMutablePointer<UInt32>, _ isAcquire: Bool
+  _ word: UnsafeMutablePointer<UInt32>, _ step: UInt32
 ) {
-  unsafe WordLocks.record(word, isAcquire: isAcquire)
+  unsafe WordLocks.record(
+    word, isAcquire: step != UInt32(LC_WORD_UNLOCK), isTry: step == UInt32(LC_WORD_TRY))
 }
 
 enum WordLocks {
   @inline(never)
-  static func record(_ word: UnsafeMutablePointer<UInt32>, isAcquire: Bool) {
+  static func record(_ word: UnsafeMutablePointer<UInt32>, isAcquire: Bool, isTry: Bool) {
     let frame = lc_outermost_frame()
     guard let instance = unsafe Instances.at(word, as: .lock, frame: frame) else { return }
     if isAcquire {
       // It had to wait, and the kernel's answer was recorded.
       if unsafe instance.pointee.isCallers() { return }
       let form = EventForm(
-        .acquire, mode: .exclusive, isPending: false, attempt: .blocking, result: .success)
+        .acquire, mode: .exclusive, isPending: false, attempt: isTry ? .try : .blocking,
+        result: .success)
       let session = unsafe instance.pointee.object.append(form, order: .ofHolder, frame: frame)
       unsafe instance.pointee.noteAcquire(in: session)
       unsafe instance.pointee.noteCaller(holds: true)

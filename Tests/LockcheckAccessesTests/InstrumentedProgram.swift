@@ -24,10 +24,11 @@ struct InstrumentedProgram {
   ///   - definitions: What the preprocessor is to define.
   ///   - plain: The source of a library that it uses, compiled as it is; nil for none.
   ///   - isInstrumented: Whether accesses are recorded; a program as it is, where not. Swift only.
+  ///   - options: How it is optimized, and linked. Swift only.
   ///   - usesDispatch: Whether it is linked with Dispatch. C and C++ only.
   init(
     _ source: String, definitions: [String] = [], plain: String? = nil,
-    isInstrumented: Bool = true, usesDispatch: Bool = false
+    isInstrumented: Bool = true, options: [String] = ["-O"], usesDispatch: Bool = false
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "lockcheck-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,7 +40,7 @@ struct InstrumentedProgram {
     let object = folder.appending(path: "program.o").path
     if source.hasSuffix(".swift") {
       try expectSuccess(
-        ["swiftc", "-g", "-O", file, "-o", program.path, "-Xlinker", "--build-id"]
+        ["swiftc", "-g", file, "-o", program.path, "-Xlinker", "--build-id"] + options
           + (isInstrumented
             ? ["-Xfrontend", "-sanitize=thread", "-Xlinker", "-rpath", "-Xlinker", library] + link
             : []))

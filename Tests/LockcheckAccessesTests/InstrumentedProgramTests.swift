@@ -84,8 +84,11 @@ private let clean = [
     #expect(sure == [])
   }
 
-  @Test func `in Swift, is silent about what a Mutex guards, and not about the rest`() throws {
-    let built = try InstrumentedProgram("mutex.swift", definitions: [])
+  @Test(arguments: ["-O", "-Onone"])
+  func `in Swift, is silent about what a Mutex guards, and not about the rest`(
+    optimized: String
+  ) throws {
+    let built = try InstrumentedProgram("mutex.swift", options: [optimized])
     defer { built.remove() }
     #expect(try built.findings([]) == [])
     // Whether the lock happened to order the accesses decides how sure it is.
@@ -93,6 +96,26 @@ private let clean = [
     #expect(!races.isEmpty && races.allSatisfy { $0.hasPrefix("data-race ") }, "\(races)")
     let orders = try built.findings(["inverted"])
     #expect(orders.map { $0.prefix(16) } == ["lock-order-cycle"], "\(orders)")
+    #expect(try built.findings(["tried"]) == [])
+    #expect(try built.findings(["claimed"]) == [])
+  }
+
+  /// Which function waits and which only tries is not known there.
+  @Test func `may be linked with a Mutex that has no names`() throws {
+    let built = try InstrumentedProgram("mutex.swift", options: ["-O", "-static-stdlib"])
+    defer { built.remove() }
+    #expect(try built.findings([]) == [])
+    #expect(try built.findings(["race"]).allSatisfy { $0.hasPrefix("data-race ") })
+    #expect(try built.findings(["tried"]) == [])
+    #expect(try built.findings(["claimed"]) == [])
+  }
+
+  @Test(arguments: ["leader", "slot", "both"])
+  func `may claim by its number what is no lock`(what: String) throws {
+    let built = try InstrumentedProgram("claim.cc")
+    defer { built.remove() }
+    #expect(try built.findings([what]) == [])
+    #expect(try built.findings(["race"]).contains("data-race observed"))
   }
 
   /// Against a plain table of which bytes were touched, which the program keeps itself.

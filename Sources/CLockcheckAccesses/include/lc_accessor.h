@@ -193,7 +193,10 @@ bool lc_record_access(uintptr_t address, uint32_t size, uint8_t operation, uintp
 bool lc_record_atomic(
     uintptr_t address, uint32_t size, uint8_t operation, uintptr_t pc, uint64_t *stamp);
 /// A lock of one word, that code of Swift's Mutex takes or gives back.
-void lc_record_word_lock(uint32_t *word, bool is_acquire);
+void lc_record_word_lock(uint32_t *word, uint32_t step);
+#define LC_WORD_UNLOCK 0
+#define LC_WORD_LOCK 1
+#define LC_WORD_TRY 2
 
 /// A word was read at which something stands: where that is done once, and done, it comes before what the thread
 /// does next. Returns whether another read of it would say nothing new.

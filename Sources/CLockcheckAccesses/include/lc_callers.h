@@ -16,4 +16,17 @@
 /// found of a place is remembered.
 bool lc_is_instrumented_call(uintptr_t return_address);
 
+// What the code around an exchange does where a lock's word is not as it would have it: it calls what waits for
+// Swift's Mutex, what tries to take it once more, or what gives it back to who waits; or something asks the kernel
+// for a lock, and which of these it is is not known.
+#define LC_LOCKS 1
+#define LC_TRIES 2
+#define LC_UNLOCKS 4
+#define LC_ASKS 8
+
+/// Which of them stand behind the exchange that returns here, from the machine code: of what is called first, on
+/// whichever way, or else of the whole function. 0: it is no lock's. Where the code cannot be read, `LC_ASKS`.
+/// Takes no lock and allocates nothing; what was found of a place is remembered.
+uint32_t lc_word_lock_code(uintptr_t return_address);
+
 #endif
