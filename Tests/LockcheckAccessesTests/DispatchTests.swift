@@ -9,7 +9,7 @@ private let guarded = [
 
 private let alwaysGuarded = [
   "async-in-turn", "barrier-items", "item-cancel", "apply-on-queue", "sync-ordered",
-  "mixed-ordered", "semaphore-ordered", "group-outside-lock", "barrier-ordered",
+  "mixed-ordered", "semaphore-ordered", "group-outside-lock", "barrier-ordered", "sync-within",
 ]
 
 @Suite(.serialized) struct `What Dispatch guards, compiled with access instrumentation` {
@@ -28,6 +28,13 @@ private let alwaysGuarded = [
   func `is a race where somebody does not wait for it`(name: String) throws {
     let found = try Self.program.get().findings([name, "raced"], isPreloaded: true)
     #expect(found.contains("data-race observed"))
+  }
+
+  /// By a trap, in whose handler Swift's runtime does what is recorded, too.
+  @Test(arguments: ["sync-itself", "sync-itself-within"])
+  func `is waited for in vain on the same queue, and Dispatch ends that`(name: String) throws {
+    let found = try Self.program.get().findings([name], isPreloaded: true, crashes: true)
+    #expect(found.contains("self-deadlock observed"))
   }
 }
 

@@ -83,7 +83,10 @@ struct InstrumentedProgram {
   ///
   /// - Parameter isPreloaded: Whether `lockcheck run` starts it, for what other libraries have functions of the
   ///   same names that they would find first.
-  func findings(_ arguments: [String], isPreloaded: Bool = false) throws -> [String] {
+  /// - Parameter crashes: Whether a signal ends it.
+  func findings(
+    _ arguments: [String], isPreloaded: Bool = false, crashes: Bool = false
+  ) throws -> [String] {
     let trace = folder.appending(path: "\(UUID()).lctrace").path
     defer { try? FileManager.default.removeItem(atPath: trace) }
     let ran =
@@ -92,7 +95,7 @@ struct InstrumentedProgram {
         [Self.products.appending(path: "lockcheck").path, "run", "--no-analyze", "--trace", trace]
           + ["--", program.path] + arguments)
       : run([program.path] + arguments, ["LOCKCHECK": "record", "LOCKCHECK_TRACE": trace])
-    #expect(ran.status == 0, "\(ran.output)")
+    #expect((ran.status != 0) == crashes, "\(ran.output)")
     return try findings(in: trace)
   }
 

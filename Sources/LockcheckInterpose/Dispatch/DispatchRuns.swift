@@ -23,11 +23,13 @@ extension DispatchQueues {
     let acquire = EventForm(
       .acquire, mode: mode, isPending: false, attempt: .blocking, result: .success)
     let session = unsafe lock.pointee.object.append(acquire, order: order, stack: stack)
+    if mode == .exclusive { unsafe lock.pointee.noteCaller(holds: true) }
     if let target = unsafe target {
       unsafe run(on: target, .shared, target: self.target(of: target), stack: stack, body)
     } else {
       body()
     }
+    if mode == .exclusive { unsafe lock.pointee.noteCaller(holds: false) }
     unsafe lock.pointee.object.appendRelease(
       mode, takenIn: session, order: order, frame: lc_frame_address())
     unsafe DispatchArrivals.finish(arrival, on: queue, place, stack: stack)
@@ -59,11 +61,17 @@ extension DispatchQueues {
       let pending = unsafe EventForm.pendingAcquire(mode(place, on: lock))
       unsafe lock.pointee.object.append(pending, order: .ofThread, stack: stack)
     }
+    // Dispatch ends the program where the caller is on that queue alone. What handlers of the crash then do on this
+    // thread would look as if it had not waited.
+    let isLast = unsafe lock?.pointee.isCallers() ?? false
+    let thread = unsafe isLast ? lc_attach() : nil
+    let isEntered = unsafe thread.map { unsafe lc_enter($0) } ?? false
     unsafe withUnsafeMutablePointer(to: &call) { call in
       unsafe real(call) { context in
         unsafe context?.assumingMemoryBound(to: SynchronousCall.self).pointee.run()
       }
     }
+    if isEntered, let thread = unsafe thread { unsafe lc_leave(thread) }
     guard call.answer != 0 else { return }
     if let lock = unsafe lock {
       // It did not take the lock: another thread did.

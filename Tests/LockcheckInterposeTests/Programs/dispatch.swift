@@ -200,6 +200,18 @@ func selfSync() {
   queue.sync { queue.sync {} }
 }
 
+/// From a block that was handed over; `isItself`: to the queue that runs it.
+func syncWithin(isItself: Bool) {
+  let queue = DispatchQueue(label: "queue")
+  let inner = isItself ? queue : DispatchQueue(label: "inner")
+  let isThrough = DispatchSemaphore(value: 0)
+  queue.async {
+    inner.sync { data.first += 1 }
+    isThrough.signal()
+  }
+  isThrough.wait()
+}
+
 func mixed(isInverted: Bool) {
   let queue = DispatchQueue(label: "queue")
   nonisolated(unsafe) let mutex = mutex()
@@ -807,6 +819,8 @@ let cases: [String: () -> Void] = [
   "sync-ordered": { syncNested(isInverted: false) },
   "sync-hang": syncHang,
   "sync-itself": selfSync,
+  "sync-itself-within": { syncWithin(isItself: true) },
+  "sync-within": { syncWithin(isItself: false) },
   "mixed-inverted": { mixed(isInverted: true) },
   "mixed-ordered": { mixed(isInverted: false) },
   "semaphore-inverted": { semaphores(isInverted: true) },
