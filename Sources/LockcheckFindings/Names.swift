@@ -56,7 +56,7 @@ public struct Names: Sendable {
     threadLabels[thread] = entries[thread].map { "\(label) (\($0))" } ?? label
   }
 
-  /// As ``mention(_:)``, with what the thread runs, if this stack of it tells.
+  /// Hands out the label of a thread that has no better name, with what it runs, if this stack of it tells.
   public mutating func mention(_ thread: ThreadID, seenAt stack: StackID) {
     learnEntry(of: thread, from: [stack])
     mention(thread)
