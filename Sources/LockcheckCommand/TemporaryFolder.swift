@@ -8,9 +8,8 @@ struct TemporaryFolder {
     let place = Terminal.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     let path = place + (place.hasSuffix("/") ? "" : "/") + "lockcheck-\(UUID().uuidString)"
     do {
-      // A place that is not there is a mistake of whoever named it.
       try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw CommandFailure(
         .noOutput, "cannot make the temporary folder '\(path)': \(error.localizedDescription)")

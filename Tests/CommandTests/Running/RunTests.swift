@@ -67,19 +67,10 @@ import Testing
   @Test func `has its traces in TMPDIR, if that is a place`() throws {
     try withCommand { lockcheck in
       #expect(try lockcheck.record("--", "true", environment: ["TMPDIR": ""]).status == 0)
-      for (place, problem) in [
-        (lockcheck.path("nowhere/else"), "cannot make the temporary folder"),
-        (lockcheck.path("%p"), "%p stands for the number of a process"),
-      ] {
-        if place.hasSuffix("%p") {
-          try FileManager.default.createDirectory(
-            atPath: place, withIntermediateDirectories: true)
-        }
-        let result = try lockcheck.record("--", "true", environment: ["TMPDIR": place])
-        #expect(result.status == 74)
-        #expect(result.errors.contains(problem), "\(result.errors)")
-      }
-      #expect(!FileManager.default.fileExists(atPath: lockcheck.path("nowhere")))
+      let place = lockcheck.path("%p")
+      let result = try lockcheck.record("--", "true", environment: ["TMPDIR": place])
+      #expect(result.status == 74)
+      #expect(result.errors.contains("%p stands for the number of a process"), "\(result.errors)")
     }
   }
 
